@@ -1,0 +1,68 @@
+/** Owns the listening socket: one port for pages, API and WebSocket, and the leaving of it. */
+
+import { App, type us_listen_socket, us_listen_socket_close } from 'uWebSockets.js'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Service } from '../infra/runtime/lifecycle.ts'
+import type { Context } from './context.ts'
+import { addHttpRoutes, type HttpParts } from './http/routes.ts'
+import { close, send } from './outbox.ts'
+import { addSocketRoute } from './socket-server.ts'
+
+/** Clients come back spread over this, so that the gateways which stay are not stormed. */
+const RECONNECT_SPREAD_MS = 3_000
+/** Time for `goaway` to arrive before the socket is closed. */
+const GOAWAY_GRACE_MS = 500
+
+export interface GatewayServerParts {
+  readonly host: string
+  readonly port: number
+  readonly http: Omit<HttpParts, 'notReady' | 'log' | 'metrics' | 'verifyToken'>
+}
+
+export function createServer(context: Context, parts: GatewayServerParts): Service {
+  let listenSocket: us_listen_socket | undefined
+  let draining = false
+  const stopListening = () => {
+    if (listenSocket !== undefined) us_listen_socket_close(listenSocket)
+    listenSocket = undefined
+  }
+
+  return {
+    name: 'server',
+    async start() {
+      const { log, metrics, verifyToken } = context
+      const app = App()
+      addSocketRoute(app, context)
+      const notReady = () => (draining ? 'draining' : undefined)
+      addHttpRoutes(app, { ...parts.http, log, metrics, verifyToken, notReady })
+      await new Promise<void>((resolve, reject) => {
+        app.listen(parts.host, parts.port, (socket) => {
+          if (socket === false) {
+            reject(new Error(`cannot listen on ${parts.host}:${parts.port}; set SEGUE_GATEWAY_PORT to a free port`))
+            return
+          }
+          listenSocket = socket
+          resolve()
+        })
+      })
+      log.info({ host: parts.host, port: parts.port }, 'gateway listens')
+    },
+    async drain() {
+      draining = true
+      stopListening()
+      for (const connection of context.connections) {
+        send(context, connection, {
+          type: 'goaway',
+          reason: 'draining',
+          reconnect_after_ms: Math.floor(Math.random() * RECONNECT_SPREAD_MS),
+          close_after_ms: GOAWAY_GRACE_MS,
+        })
+      }
+      if (context.connections.size > 0) await wait(GOAWAY_GRACE_MS)
+      for (const connection of [...context.connections]) close(context, connection, 'going_away')
+    },
+    async stop() {
+      stopListening()
+    },
+  }
+}

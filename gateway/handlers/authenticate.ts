@@ -1,0 +1,38 @@
+/** Handles `authenticate`: checks the token and begins the session. */
+
+import { PLAYBACK_RECORD_VERSION } from '../../protocol/events/playback-record.ts'
+import { uuidv7 } from '../../protocol/ids.ts'
+import type { Authenticate } from '../../protocol/messages/authenticate.ts'
+import { newSession } from '../../session/session.ts'
+import type { Connection } from '../connection.ts'
+import type { Context } from '../context.ts'
+import { close, send } from '../outbox.ts'
+
+export async function onAuthenticate(context: Context, connection: Connection, message: Authenticate): Promise<void> {
+  connection.state = { at: 'verifying' }
+  const verdict = await context.verifyToken(message.token)
+  // The socket may have closed, or been closed, while the token was checked.
+  if (connection.state.at !== 'verifying') return
+  if (!verdict.ok) {
+    close(context, connection, verdict.refusal)
+    return
+  }
+  const { subject } = verdict
+  const nowMs = context.now()
+  const session = newSession({
+    v: PLAYBACK_RECORD_VERSION,
+    account_id: subject.accountId,
+    session_id: uuidv7(nowMs),
+    device_id: message.device.id,
+    device_kind: message.device.kind,
+    plan: subject.plan,
+    country: subject.country,
+  })
+  connection.state = { at: 'ready', session }
+  send(context, connection, {
+    type: 'ready',
+    session_id: session.who.session_id,
+    account: { id: subject.accountId, name: subject.name, plan: subject.plan, country: subject.country },
+    server_time_ms: nowMs,
+  })
+}

@@ -1,0 +1,32 @@
+/** Owns the watch over open sockets: sign-ins that do not come, players that fell silent. */
+
+import type { Service } from '../infra/runtime/lifecycle.ts'
+import type { Context } from './context.ts'
+import { close } from './outbox.ts'
+
+const SWEEP_MS = 1_000
+
+export function createMonitor(context: Context): Service {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    name: 'monitor',
+    async start() {
+      timer = setInterval(() => sweep(context), Math.min(SWEEP_MS, context.config.timing.heartbeatIntervalMs))
+    },
+    async stop() {
+      clearInterval(timer)
+    },
+  }
+}
+
+function sweep(context: Context): void {
+  const nowMs = context.now()
+  const silentBeforeMs = nowMs - 2 * context.config.timing.heartbeatIntervalMs
+  for (const connection of context.connections) {
+    if (connection.state.at === 'greeted') {
+      if (nowMs >= connection.state.deadlineMs) close(context, connection, 'authenticate_timeout')
+    } else if (connection.lastHeardMs < silentBeforeMs) {
+      close(context, connection, 'heartbeat_timeout')
+    }
+  }
+}

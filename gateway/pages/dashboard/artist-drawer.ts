@@ -1,0 +1,131 @@
+/** Owns the drawer with the account of one artist: what counts, what does not, the latest streams of both. */
+
+import { element } from '../element.ts'
+import { clockText, countryText, countText, lengthText } from '../figure-text.ts'
+import { icon } from '../icon.ts'
+import type { ArtistAccount } from './figures.ts'
+
+export interface ArtistDrawer {
+  readonly element: HTMLElement
+  open(artistId: string, name: string): void
+}
+
+export function artistDrawer(read: (artistId: string) => Promise<ArtistAccount>): ArtistDrawer {
+  const title = element('h2', { attributes: { id: 'drawer-title' } })
+  const body = element('div', { class: 'drawer-body' })
+  const close = element(
+    'button',
+    { class: 'round', attributes: { type: 'button', 'aria-label': 'Close' }, on: { click: () => dialog.close() } },
+    icon('close'),
+  )
+  const dialog = element(
+    'dialog',
+    {
+      class: 'drawer',
+      attributes: { 'aria-labelledby': 'drawer-title' },
+      on: {
+        // A click beside the drawer lands on the dialog itself.
+        click: (event) => event.target === dialog && dialog.close(),
+      },
+    },
+    element('div', { class: 'drawer-inside' }, element('header', { class: 'drawer-head' }, title, close), body),
+  )
+  let asked = 0
+
+  const show = async (artistId: string, mine: number) => {
+    try {
+      const account = await read(artistId)
+      if (mine === asked) body.replaceChildren(...accountParts(account))
+    } catch (error) {
+      if (mine !== asked) return
+      body.replaceChildren(
+        element('p', { text: error instanceof Error ? error.message : String(error), attributes: { role: 'alert' } }),
+        element('button', {
+          class: 'button',
+          text: 'Try again',
+          attributes: { type: 'button' },
+          on: { click: () => void show(artistId, mine) },
+        }),
+      )
+    }
+  }
+
+  return {
+    element: dialog,
+    open(artistId, name) {
+      asked += 1
+      title.textContent = name
+      body.replaceChildren(element('p', { class: 'quiet', text: 'Reading the account' }))
+      dialog.showModal()
+      void show(artistId, asked)
+    },
+  }
+}
+
+function accountParts(account: ArtistAccount): HTMLElement[] {
+  const sum = (name: string, value: string) =>
+    element(
+      'div',
+      { class: 'tile' },
+      element('dt', { class: 'tile-name', text: name }),
+      element('dd', { class: 'tile-value', text: value }),
+    )
+  return [
+    element(
+      'dl',
+      { class: 'sums' },
+      sum('Streams that count', countText(account.counted_streams)),
+      sum('Not counted', countText(account.uncounted_streams)),
+      sum('Listened to, of those that count', lengthText(account.ms_played)),
+    ),
+    account.streams.length === 0
+      ? element('p', { class: 'quiet', text: 'No stream of this artist has ended yet.' })
+      : streamTable(account),
+    element('p', { class: 'quiet small-print', text: 'A stream counts from 30 seconds heard, unless it is flagged.' }),
+  ]
+}
+
+function streamTable(account: ArtistAccount): HTMLElement {
+  const head = ['Started', 'Track', 'Heard', 'Where', 'Plan', 'Counts']
+  return element(
+    'div',
+    { class: 'table-box', attributes: { tabindex: '0', role: 'region', 'aria-label': 'Latest streams' } },
+    element(
+      'table',
+      {},
+      element('caption', { class: 'unseen', text: 'Latest streams' }),
+      element(
+        'thead',
+        {},
+        element('tr', {}, ...head.map((text) => element('th', { text, attributes: { scope: 'col' } }))),
+      ),
+      element(
+        'tbody',
+        {},
+        ...account.streams.map((stream) => {
+          const at = new Date(stream.started_at)
+          return element(
+            'tr',
+            { class: stream.counted ? '' : 'uncounted' },
+            element('td', {}, element('time', { text: timeText(at), attributes: { datetime: at.toISOString() } })),
+            element('td', { class: 'wide', text: stream.track_title ?? stream.isrc }),
+            element('td', { class: 'number', text: clockText(stream.ms_played) }),
+            element(
+              'td',
+              {},
+              element('abbr', { text: stream.territory, attributes: { title: countryText(stream.territory) } }),
+            ),
+            element('td', { text: stream.tier }),
+            element('td', { text: stream.counted ? 'yes' : 'no' }),
+          )
+        }),
+      ),
+    ),
+  )
+}
+
+function timeText(at: Date): string {
+  const today = at.toDateString() === new Date().toDateString()
+  const time = at.toLocaleTimeString('en-GB')
+  return today ? time : `${at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${time}`
+}

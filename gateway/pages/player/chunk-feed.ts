@@ -1,0 +1,199 @@
+/** Owns getting the audio of one stream: asks by credit, fetches what is granted, appends it, lets go of what is past. */
+
+import type { Grant, TrackInfo } from '../../../protocol/client/index.ts'
+import type { BitrateKbps } from '../../../protocol/vocabulary.ts'
+import { type ChunkView, chunkAt, chunksBehind, creditOf, heldToEnd, isCovered, wantedChunks } from './chunk-plan.ts'
+import { BufferFull, type MediaBuffer } from './media-buffer.ts'
+
+const MOST_FETCHES = 2
+const MOST_FAILURES = 5
+/** Said again after this when nothing came: the window is absolute, so that does no harm. */
+const REPEAT_CREDIT_MS = 2_000
+/** An address this close to its end is not used any more. */
+const ADDRESS_MARGIN_MS = 1_500
+
+export interface CreditWindow {
+  readonly bitrate_kbps: BitrateKbps
+  readonly next_chunk: number
+  readonly chunks: number
+}
+
+export interface ChunkFeedParts {
+  readonly track: TrackInfo
+  readonly media: MediaBuffer
+  readonly bitrate: BitrateKbps
+  readonly positionMs: () => number
+  readonly serverNowMs: () => number
+  readonly credit: (window: CreditWindow) => void
+  /** A chunk cannot be had or read, after several tries. */
+  readonly failed: (reason: string) => void
+}
+
+export interface ChunkFeed {
+  accept(grant: Grant): void
+  /** To be called every quarter of a second or so, and after a seek. */
+  tick(): void
+  /** Later chunks come at `bitrate`; those already held beyond the next one are fetched again. */
+  switchTo(bitrate: BitrateKbps): void
+  /** The bitrate of the chunk at the playhead, when it is held. */
+  heardBitrate(): BitrateKbps | undefined
+  /** The window is said again at the next tick: the stream, or the socket, is a new one. */
+  askAgain(): void
+  close(): void
+}
+
+interface Address {
+  readonly url: string
+  readonly expiresAtMs: number
+}
+
+export function createChunkFeed(parts: ChunkFeedParts): ChunkFeed {
+  const { track, media } = parts
+  let bitrate = parts.bitrate
+  const held = new Map<number, BitrateKbps>()
+  const addresses = new Map<string, Address>()
+  const inits = new Map<BitrateKbps, Promise<Uint8Array<ArrayBuffer>>>()
+  const fetching = new Map<number, AbortController>()
+  const closing = new AbortController()
+  let appendedInit: BitrateKbps | undefined
+  let said: { window: CreditWindow; atMs: number } | undefined
+  let failures = 0
+
+  const keyOf = (index: number, rate: BitrateKbps) => `${rate}/${index}`
+  const view = (): ChunkView => ({
+    positionMs: parts.positionMs(),
+    chunkMs: track.chunk_ms,
+    chunkCount: track.renditions.find((rendition) => rendition.bitrate_kbps === bitrate)?.chunk_count ?? 0,
+  })
+  const liveAddress = (key: string): Address | undefined => {
+    const address = addresses.get(key)
+    return address !== undefined && address.expiresAtMs - ADDRESS_MARGIN_MS > parts.serverNowMs() ? address : undefined
+  }
+
+  const get = async (url: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> => {
+    const response = await fetch(url, { signal, referrerPolicy: 'no-referrer' })
+    if (!response.ok) throw new Error(`the store answered ${response.status}`)
+    return new Uint8Array(await response.arrayBuffer())
+  }
+
+  const initOf = (rate: BitrateKbps): Promise<Uint8Array<ArrayBuffer>> => {
+    const known = inits.get(rate)
+    if (known !== undefined) return known
+    const address = liveAddress(`${rate}/init`)
+    if (address === undefined) return Promise.reject(new Error('no address of the initialisation segment'))
+    const asked = get(address.url, closing.signal)
+    inits.set(rate, asked)
+    asked.catch(() => inits.delete(rate))
+    return asked
+  }
+
+  const load = async (index: number, rate: BitrateKbps, address: Address): Promise<void> => {
+    const abort = new AbortController()
+    fetching.set(index, abort)
+    try {
+      const [init, bytes] = await Promise.all([initOf(rate), get(address.url, abort.signal)])
+      if (abort.signal.aborted || closing.signal.aborted) return
+      if (appendedInit !== rate) {
+        appendedInit = rate
+        await media.append(init)
+      }
+      await media.append(bytes)
+      if (closing.signal.aborted) return
+      held.set(index, rate)
+      failures = 0
+    } catch (error) {
+      if (abort.signal.aborted || closing.signal.aborted) return
+      appendedInit = undefined
+      await recover(error, keyOf(index, rate))
+    } finally {
+      if (fetching.get(index) === abort) fetching.delete(index)
+      if (!closing.signal.aborted) tick()
+    }
+  }
+
+  const recover = async (error: unknown, key: string): Promise<void> => {
+    failures += 1
+    if (error instanceof BufferFull) {
+      await letGo([...held.keys()].filter((index) => index < chunkAt(view())))
+    } else {
+      addresses.delete(key)
+      said = undefined
+    }
+    if (failures >= MOST_FAILURES) parts.failed(error instanceof Error ? error.message : 'audio could not be loaded')
+    // The same failure at once again would be as useless; the store or the line needs a moment.
+    else await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** failures))
+  }
+
+  const letGo = async (indexes: readonly number[]): Promise<void> => {
+    for (const index of indexes) held.delete(index)
+    const [first, last] = [Math.min(...indexes), Math.max(...indexes)]
+    if (indexes.length > 0) await media.remove((first * track.chunk_ms) / 1_000, ((last + 1) * track.chunk_ms) / 1_000)
+  }
+
+  /** A browser may drop audio by itself; what it no longer has is not held. */
+  const trustTheBrowser = (now: ChunkView): void => {
+    const index = chunkAt(now)
+    const endMs = Math.min((index + 1) * track.chunk_ms, track.duration_ms) - 200
+    if (held.has(index) && now.positionMs < endMs && !isCovered(media.ranges(), now.positionMs + 50)) held.delete(index)
+  }
+
+  const tick = (): void => {
+    if (closing.signal.aborted) return
+    const now = view()
+    trustTheBrowser(now)
+    const wanted = wantedChunks(now, (index) => held.has(index))
+    for (const index of wanted) {
+      if (fetching.size >= MOST_FETCHES) break
+      const address = liveAddress(keyOf(index, bitrate))
+      if (address !== undefined && !fetching.has(index)) void load(index, bitrate, address)
+    }
+    const credit = creditOf(wanted, (index) => fetching.has(index) || liveAddress(keyOf(index, bitrate)) !== undefined)
+    if (credit !== undefined) sayCredit({ bitrate_kbps: bitrate, next_chunk: credit.nextChunk, chunks: credit.chunks })
+    const past = chunksBehind(now, held.keys())
+    if (past.length > 2) letGo(past).catch((error: unknown) => parts.failed(String(error)))
+    if (wanted.length === 0 && heldToEnd(now, (index) => held.has(index))) void media.end()
+  }
+
+  const sayCredit = (window: CreditWindow): void => {
+    const nowMs = performance.now()
+    const same =
+      said !== undefined &&
+      said.window.bitrate_kbps === window.bitrate_kbps &&
+      said.window.next_chunk === window.next_chunk &&
+      said.window.chunks === window.chunks
+    if (same && said !== undefined && nowMs - said.atMs < REPEAT_CREDIT_MS) return
+    said = { window, atMs: nowMs }
+    parts.credit(window)
+  }
+
+  return {
+    accept(grant) {
+      const expiresAtMs = grant.expires_at_ms
+      if (grant.init_url !== undefined)
+        addresses.set(`${grant.bitrate_kbps}/init`, { url: grant.init_url, expiresAtMs })
+      for (const { index, url } of grant.chunks) addresses.set(keyOf(index, grant.bitrate_kbps), { url, expiresAtMs })
+      tick()
+    },
+    tick,
+    switchTo(next) {
+      if (next === bitrate) return
+      bitrate = next
+      for (const abort of fetching.values()) abort.abort()
+      fetching.clear()
+      const keep = chunkAt(view()) + 1
+      letGo([...held].filter(([index, rate]) => index > keep && rate !== next).map(([index]) => index))
+        .then(tick)
+        .catch((error: unknown) => parts.failed(String(error)))
+    },
+    heardBitrate: () => held.get(chunkAt(view())),
+    askAgain() {
+      said = undefined
+      tick()
+    },
+    close() {
+      closing.abort()
+      for (const abort of fetching.values()) abort.abort()
+      media.close()
+    },
+  }
+}

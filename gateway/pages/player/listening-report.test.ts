@@ -1,0 +1,81 @@
+/** Owns the test of what a player reports. */
+
+import { beforeEach, expect, test } from 'vitest'
+import type { TelemetryKind } from '../../../protocol/vocabulary.ts'
+import { createListeningReport, type ListeningReport, type Seen } from './listening-report.ts'
+
+let nowMs: number
+let sent: [TelemetryKind, Seen][]
+let report: ListeningReport
+
+beforeEach(() => {
+  nowMs = 1_000
+  sent = []
+  const seen = () => ({ position_ms: nowMs - 1_000, buffer_ms: 5_000 })
+  report = createListeningReport(
+    900,
+    seen,
+    (kind, fields) => sent.push([kind, fields]),
+    () => nowMs,
+  )
+})
+
+const kinds = () => sent.map(([kind]) => kind)
+
+test('the first movement is the start, with the time since it was asked for', () => {
+  report.heard(160)
+  report.stands()
+  nowMs = 1_350
+  report.moves()
+  report.moves()
+  expect(sent).toEqual([['started', { position_ms: 350, buffer_ms: 5_000, bitrate_kbps: 160, startup_ms: 450 }]])
+})
+
+test('a position is due every ten seconds of movement, and not while paused', () => {
+  report.moves()
+  for (let second = 0; second < 25; second++) {
+    nowMs += 1_000
+    report.heard(160)
+  }
+  report.paused()
+  nowMs += 60_000
+  report.heard(160)
+  expect(kinds()).toEqual(['started', 'position', 'position', 'paused'])
+})
+
+test('waiting for audio is a stall; waiting after a seek or a pause is not', () => {
+  report.moves()
+  report.stands()
+  nowMs += 700
+  report.moves()
+  report.stands()
+  report.seeked(90_000)
+  nowMs += 700
+  report.moves()
+  expect(kinds()).toEqual(['started', 'stalled', 'seeked'])
+  expect(sent[1]?.[1].stall_ms).toBe(700)
+  expect(sent[2]?.[1].position_ms).toBe(90_000)
+})
+
+test('a switch is told when the other rendition is heard', () => {
+  report.heard(160)
+  report.moves()
+  report.heard(undefined)
+  report.heard(160)
+  report.heard(320)
+  expect(kinds()).toEqual(['started', 'bitrate-switched'])
+  expect(sent[1]?.[1].bitrate_kbps).toBe(320)
+})
+
+test.each(['skipped', 'completed'] as const)('%s is the last word on a stream', (end) => {
+  report.moves()
+  report[end]()
+  report.paused()
+  report.failed('late')
+  expect(kinds()).toEqual(['started', end])
+})
+
+test('a long reason is cut to what the protocol takes', () => {
+  report.failed('x'.repeat(200))
+  expect(sent[0]?.[1].reason).toHaveLength(64)
+})

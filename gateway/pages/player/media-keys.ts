@@ -1,0 +1,50 @@
+/** Owns keys: the space bar and arrows on the page, the media keys of the keyboard or headset. */
+
+import type { Player } from './player.ts'
+
+const STEP_MS = 10_000
+
+/** Joins keys to `player`; `run` does what was asked and reports when it could not be done. */
+export function listenForKeys(player: Player, run: (act: Promise<void>) => void): void {
+  const step = (byMs: number) => run(player.seek(player.state.positionMs + byMs))
+  const keys: Readonly<Record<string, () => void>> = {
+    ' ': () => run(player.toggle()),
+    ArrowLeft: () => step(-STEP_MS),
+    ArrowRight: () => step(STEP_MS),
+  }
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isControl(event.target)) return
+    const act = keys[event.key]
+    if (act === undefined || player.state.track === undefined) return
+    event.preventDefault()
+    act()
+  })
+
+  if (!('mediaSession' in navigator)) return
+  const actions: Partial<Record<MediaSessionAction, () => void>> = {
+    play: () => run(player.toggle()),
+    pause: () => run(player.toggle()),
+    nexttrack: () => run(player.next()),
+    previoustrack: () => run(player.previous()),
+  }
+  for (const [name, act] of Object.entries(actions)) {
+    navigator.mediaSession.setActionHandler(name as MediaSessionAction, act)
+  }
+}
+
+/** Tells the system what plays, for its lock screen and its keys. */
+export function tellSystem(player: Player): void {
+  if (!('mediaSession' in navigator)) return
+  const { track, phase } = player.state
+  navigator.mediaSession.playbackState = track === undefined ? 'none' : phase === 'paused' ? 'paused' : 'playing'
+  if (track === undefined) navigator.mediaSession.metadata = null
+  else if (navigator.mediaSession.metadata?.title !== track.title) {
+    const { title, artist, album } = track
+    navigator.mediaSession.metadata = new MediaMetadata({ title, artist, album })
+  }
+}
+
+/** Keys belong to the control that has the focus. */
+function isControl(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && /^(INPUT|SELECT|BUTTON|TEXTAREA|A)$/.test(target.tagName)
+}

@@ -1,0 +1,79 @@
+/** Owns what is above both pages: the mark, the way to the other page, who is signed in; and the page before sign-in. */
+
+import { element } from './element.ts'
+import { countryText } from './figure-text.ts'
+import { mark } from './icon.ts'
+import type { Account, SignIn } from './sign-in.ts'
+
+const PAGES = [
+  { path: '/', name: 'Player' },
+  { path: '/dashboard', name: 'Dashboard' },
+] as const
+
+const PLANS: Readonly<Record<string, string>> = {
+  free: 'Free',
+  individual: 'Individual',
+  duo: 'Duo',
+  family: 'Family',
+}
+
+export function topBar(account: Account, signOut: () => void): HTMLElement {
+  return element(
+    'header',
+    { class: 'top-bar' },
+    element('span', { class: 'brand' }, mark(), element('span', { class: 'brand-name', text: 'Segue' })),
+    element(
+      'nav',
+      { attributes: { 'aria-label': 'Pages' } },
+      ...PAGES.map(({ path, name }) =>
+        element('a', {
+          text: name,
+          attributes: { href: path, ...(location.pathname === path ? { 'aria-current': 'page' } : {}) },
+        }),
+      ),
+    ),
+    element(
+      'div',
+      { class: 'account' },
+      element(
+        'span',
+        { class: 'account-name', text: account.name },
+        element('span', {
+          class: 'account-about',
+          text: `${PLANS[account.plan] ?? account.plan}, ${countryText(account.country)}`,
+        }),
+      ),
+      element('button', {
+        class: 'button small',
+        text: 'Sign out',
+        attributes: { type: 'button' },
+        on: { click: signOut },
+      }),
+    ),
+  )
+}
+
+/** The whole page while nobody is signed in: what this is, and one thing to do. */
+export function welcome(sentence: string, action: string, act: () => void): HTMLElement {
+  return element(
+    'main',
+    { class: 'welcome' },
+    mark(),
+    element('h1', { text: 'Segue' }),
+    element('p', { text: sentence }),
+    element('button', { class: 'button main', text: action, attributes: { type: 'button' }, on: { click: act } }),
+  )
+}
+
+/** Shows what went wrong before a page could be built, with a way to try again. */
+export function brokenPage(error: unknown): HTMLElement {
+  const message = error instanceof Error ? error.message : String(error)
+  return welcome(message, 'Try again', () => location.assign(location.pathname))
+}
+
+/** The part of signing out that both pages share. */
+export function signOutOf(signIn: SignIn): () => void {
+  return () => {
+    signIn.end().catch((error: unknown) => document.body.replaceChildren(brokenPage(error)))
+  }
+}

@@ -1,0 +1,84 @@
+/** Owns the WebSocket end: upgrade, greeting, frames in, and what happens when a socket is gone. */
+
+import type { HttpRequest, HttpResponse, TemplatedApp, us_socket_context_t } from 'uWebSockets.js'
+import { MAX_BATCH_EVENTS } from '../protocol/messages/telemetry.ts'
+import { encodingOf, PROTOCOL_VERSION, SUBPROTOCOLS } from '../protocol/version.ts'
+import { stop } from '../session/session.ts'
+import { type Connection, newConnection } from './connection.ts'
+import type { Context } from './context.ts'
+import { onFrame } from './dispatch.ts'
+import { perform } from './effects.ts'
+import { send } from './outbox.ts'
+
+export const SOCKET_PATH = '/ws'
+
+/** A frame beyond this is not even read: the socket breaks with 1006. Between here and the limit, `frame_too_large` is said. */
+const HARD_FRAME_LIMIT_FACTOR = 4
+
+export function addSocketRoute(app: TemplatedApp, context: Context): void {
+  const { limits } = context.config
+  app.ws<Connection>(SOCKET_PATH, {
+    maxPayloadLength: limits.maxFrameBytes * HARD_FRAME_LIMIT_FACTOR,
+    // The outbox bounds the queue and says so; uWebSockets.js would drop silently.
+    maxBackpressure: 0,
+    // Liveness is the heartbeat of the protocol, which sees more than a ping of the transport.
+    idleTimeout: 0,
+    sendPingsAutomatically: false,
+    upgrade: (res, req, socketContext) => upgrade(context, res, req, socketContext),
+    open: (socket) => {
+      const connection = socket.getUserData()
+      connection.socket = socket
+      context.connections.add(connection)
+      greet(context, connection)
+    },
+    message: (socket, frame, isBinary) => onFrame(context, socket.getUserData(), frame, isBinary),
+    close: (socket) => onClose(context, socket.getUserData()),
+  })
+}
+
+function upgrade(context: Context, res: HttpResponse, req: HttpRequest, socketContext: us_socket_context_t): void {
+  const offered = req
+    .getHeader('sec-websocket-protocol')
+    .split(',')
+    .map((name) => name.trim())
+  const chosen = offered.find((name) => encodingOf(name) !== undefined)
+  const encoding = chosen === undefined ? undefined : encodingOf(chosen)
+  if (chosen === undefined || encoding === undefined) {
+    const names = Object.values(SUBPROTOCOLS).join(' or ')
+    res.writeStatus('400 Bad Request').end(`ask for the subprotocol ${names}\n`)
+    return
+  }
+  res.upgrade(
+    newConnection(encoding, context.now()),
+    req.getHeader('sec-websocket-key'),
+    chosen,
+    req.getHeader('sec-websocket-extensions'),
+    socketContext,
+  )
+}
+
+function greet(context: Context, connection: Connection): void {
+  const { timing, limits } = context.config
+  const nowMs = context.now()
+  connection.state = { at: 'greeted', deadlineMs: nowMs + timing.authenticateWithinMs }
+  send(context, connection, {
+    type: 'hello',
+    version: PROTOCOL_VERSION,
+    server_time_ms: nowMs,
+    authenticate_within_ms: timing.authenticateWithinMs,
+    heartbeat_interval_ms: timing.heartbeatIntervalMs,
+    first_heartbeat_ms: Math.floor(Math.random() * timing.heartbeatIntervalMs),
+    max_frame_bytes: limits.maxFrameBytes,
+    max_batch_events: MAX_BATCH_EVENTS,
+  })
+}
+
+function onClose(context: Context, connection: Connection): void {
+  const { state } = connection
+  connection.socket = undefined
+  connection.state = { at: 'closed' }
+  context.connections.delete(connection)
+  if (state.at !== 'ready') return
+  const nowMs = context.now()
+  perform(context, connection, state.session, stop(state.session, undefined, 'lost', undefined, nowMs), nowMs)
+}

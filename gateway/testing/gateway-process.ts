@@ -1,0 +1,61 @@
+/** Owns a gateway as tests run it: a process of its own on a free port, beside the servers of the test stack. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import getPort from 'get-port'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const READY_WITHIN_MS = 30_000
+
+export interface GatewayProcess {
+  readonly http: string
+  readonly ws: string
+  /** What it logged, for a failing test to show. */
+  readonly output: () => string
+  kill(signal: NodeJS.Signals): Promise<number | null>
+  stop(): Promise<void>
+}
+
+export async function startGateway(env: Readonly<Record<string, string>>): Promise<GatewayProcess> {
+  const port = Number(env.SEGUE_GATEWAY_PORT ?? (await getPort({ host: '127.0.0.1' })))
+  const child = spawn(process.execPath, ['--import', 'tsx', 'gateway/main.ts'], {
+    cwd: ROOT,
+    env: { ...process.env, ...env, SEGUE_GATEWAY_PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  child.stdout.on('data', (chunk) => (output += chunk))
+  child.stderr.on('data', (chunk) => (output += chunk))
+  const http = `http://127.0.0.1:${port}`
+  await untilReady(child, http, () => output)
+  const kill = async (signal: NodeJS.Signals) => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill(signal)
+      await once(child, 'exit')
+    }
+    return child.exitCode
+  }
+  return {
+    http,
+    ws: `ws://127.0.0.1:${port}/ws`,
+    output: () => output,
+    kill,
+    async stop() {
+      await kill('SIGTERM')
+    },
+  }
+}
+
+async function untilReady(child: ChildProcess, http: string, output: () => string): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`the gateway ended with ${child.exitCode}:\n${output()}`)
+    const answer = await fetch(`${http}/readyz`).catch(() => undefined)
+    if (answer?.ok) return
+    await wait(100)
+  }
+  child.kill('SIGKILL')
+  throw new Error(`the gateway was not ready within ${READY_WITHIN_MS} ms:\n${output()}`)
+}

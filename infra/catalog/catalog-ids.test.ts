@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { albumIdOf, artistIdOf, rightsHolderIdOf, trackIdOf } from './catalog-ids.ts'
+
+test('ids are UUIDs of version 8', () => {
+  expect(trackIdOf('abc')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+})
+
+test('an id never changes: objects and books made by an earlier version keep their names', () => {
+  expect(trackIdOf('abc')).toBe('TRACK')
+  expect(artistIdOf('Ann')).toBe('ARTIST')
+})
+
+test('one name, however it is written, is one artist', () => {
+  expect(artistIdOf(' ann  LEE')).toBe(artistIdOf('Ann Lee'))
+  expect(artistIdOf('Ame\u0301lie')).toBe(artistIdOf('Amélie'))
+  expect(artistIdOf('Ann')).not.toBe(artistIdOf('Anne'))
+})
+
+test('what is of another kind has another id', () => {
+  expect(rightsHolderIdOf('Ann')).not.toBe(artistIdOf('Ann'))
+  expect(albumIdOf('Ann', 'One')).not.toBe(albumIdOf('Bo', 'One'))
+})

@@ -1,0 +1,38 @@
+/** Owns reaching the servers that an ingest writes to: schema and bucket are made when they are not there. */
+
+import { ensureBucket } from '../minio/bucket.ts'
+import { createMinioClient } from '../minio/client.ts'
+import { minioConfig } from '../minio/config.ts'
+import { createPool } from '../postgres/client.ts'
+import { postgresConfig } from '../postgres/config.ts'
+import { migratePostgres } from '../postgres/migrate.ts'
+import { readEnv } from '../runtime/env.ts'
+import { createAudioStore } from './audio-store.ts'
+import type { IngestServers } from './ingest-track.ts'
+
+/** Runs `work` with connections to the servers that `env` names, and closes them. */
+export async function withIngestServers<T>(
+  env: NodeJS.ProcessEnv,
+  work: (servers: IngestServers) => Promise<T>,
+): Promise<T> {
+  const config = readEnv(env, (read) => ({ postgres: postgresConfig(read), minio: minioConfig(read) }))
+  await reached('PostgreSQL', config.postgres.url.reveal(), migratePostgres(config.postgres.url))
+  const minio = createMinioClient(config.minio)
+  await reached('the object store', config.minio.url, ensureBucket(minio, config.minio))
+  const pool = createPool(config.postgres.url, { applicationName: 'segue-ingest' })
+  try {
+    return await work({ pool, store: createAudioStore(minio, config.minio.bucket) })
+  } finally {
+    await pool.end()
+  }
+}
+
+/** Says in words that nothing listens, which the clients tell by a code alone. */
+async function reached(name: string, url: string, answer: Promise<unknown>): Promise<void> {
+  try {
+    await answer
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED')) throw cause
+    throw new Error(`${name} does not answer at ${new URL(url).host}: start it with npm start`, { cause })
+  }
+}

@@ -1,0 +1,35 @@
+/** Owns `segue install`: everything that start and test need, downloaded and built ahead of time. */
+
+import { Command } from 'commander'
+import { cacheFolder } from '../stack/folders.ts'
+import { installSystems } from '../stack/install.ts'
+import { createScreen } from '../stack/screen.ts'
+import { DEBIAN_PROGRAMS, DEBIAN_TEST_PROGRAMS, SERVER_NAMES } from '../stack/servers.ts'
+import { onInterruption } from './interruption.ts'
+
+export function installCommand(): Command {
+  return new Command('install')
+    .description('install what start and test need, and start nothing')
+    .action(async () => await installForTests())
+}
+
+/** Installs the servers and the browser that the tests use. */
+export async function installForTests(): Promise<void> {
+  const screen = createScreen(process.stdout)
+  const interruption = onInterruption(screen.line)
+  try {
+    await installSystems({
+      cacheDir: cacheFolder(process.env),
+      servers: SERVER_NAMES,
+      programs: [...DEBIAN_PROGRAMS, ...DEBIAN_TEST_PROGRAMS],
+      screen,
+      signal: interruption.signal,
+    })
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error
+    process.exit(interruption.exitCode)
+  } finally {
+    screen.close()
+    interruption.end()
+  }
+}

@@ -1,0 +1,24 @@
+/** Owns the configuration of the bridge: where it listens, which folder it owns, who may ask. */
+
+import type { EnvReader } from '../../runtime/env.ts'
+import type { Secret } from '../../runtime/secret.ts'
+
+export interface BridgeConfig {
+  readonly host: string
+  /** 0 takes a free port. */
+  readonly port: number
+  /** The data folder; one process at a time owns it. */
+  readonly path: string
+  readonly user: string
+  readonly password: Secret
+}
+
+export function bridgeConfig(read: EnvReader): BridgeConfig {
+  return {
+    host: read.text('SEGUE_CLICKHOUSE_HOST', '127.0.0.1'),
+    port: read.integer('SEGUE_CLICKHOUSE_PORT', { min: 0, max: 65_535, fallback: 18_123 }),
+    path: read.text('SEGUE_CLICKHOUSE_PATH'),
+    user: read.text('SEGUE_CLICKHOUSE_USER', 'segue'),
+    password: read.secret('SEGUE_CLICKHOUSE_PASSWORD'),
+  }
+}

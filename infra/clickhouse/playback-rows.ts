@@ -1,0 +1,69 @@
+/** Owns the rows of playback as ClickHouse has them, and their identities. */
+
+/** `YYYY-MM-DD hh:mm:ss.mmm` in UTC. */
+export type DateTimeText = string
+
+interface WhoRow {
+  readonly account_id: string
+  readonly session_id: string
+  readonly device_id: string
+  readonly device_kind: string
+  readonly plan: string
+  readonly country: string
+}
+
+/** A row of `playback_events`. */
+export interface EventRow extends WhoRow {
+  readonly event_id: string
+  readonly seq: number
+  readonly kind: string
+  readonly event_time: DateTimeText
+  readonly server_time: DateTimeText
+  readonly stream_id: string
+  readonly position_ms: number
+  readonly startup_ms: number | null
+  readonly stall_ms: number | null
+  readonly buffer_ms: number | null
+  readonly bitrate_kbps: number | null
+  readonly reason: string | null
+}
+
+/** A row of `streams`: version 1 when it starts, version 2 when it ends. */
+export interface StreamRow extends WhoRow {
+  readonly stream_id: string
+  readonly version: 1 | 2
+  readonly track_id: string
+  readonly isrc: string
+  readonly artist_id: string
+  readonly started_at: DateTimeText
+  readonly reason_start: string
+  readonly ended_at?: DateTimeText
+  readonly reason_end?: string
+  readonly ms_played?: number
+  readonly ms_claimed?: number
+  readonly ms_granted?: number
+  readonly position_ms?: number
+  readonly flags?: readonly string[]
+}
+
+/** What makes two rows one event: the account cannot be told from the id, and ids are made by clients. */
+export const eventIdentity = (row: Pick<EventRow, 'account_id' | 'event_id'>): string =>
+  `${row.event_id} ${row.account_id}`
+
+export const streamIdentity = (row: Pick<StreamRow, 'stream_id' | 'version'>): string =>
+  `${row.stream_id} ${row.version}`
+
+const HOUR_MS = 3_600_000
+const FIRST_MS = Date.UTC(2024, 0)
+const LAST_MS = Date.UTC(2044, 0)
+
+/** The column `id_hour` of an event id, in seconds since 1970: what `schema/001.playback-events.sql` computes. */
+export function idHour(uuid: string): number {
+  if (uuid[14] !== '7') return 0
+  const ms = Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16)
+  return ms < FIRST_MS || ms > LAST_MS ? 0 : (Math.floor(ms / HOUR_MS) * HOUR_MS) / 1000
+}
+
+export function dateTimeText(ms: number): DateTimeText {
+  return new Date(ms).toISOString().slice(0, -1).replace('T', ' ')
+}

@@ -1,0 +1,34 @@
+/** Owns how ClickHouse is started natively: its engine in a process of its own, behind ClickHouse's HTTP interface. */
+
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { probeHttp } from '../stack/http-probe.ts'
+import { nodeProgram } from '../stack/node-program.ts'
+import { definePart } from '../stack/part.ts'
+
+export const CLICKHOUSE_USER = 'segue'
+
+export const clickhouseServer = definePart({
+  name: 'clickhouse',
+  title: 'ClickHouse',
+  ports: ['clickhouse'],
+  stopSignal: 'SIGTERM',
+  stopWithinMs: 8_000,
+  startWithinMs: 60_000,
+  async prepare({ folder }) {
+    await mkdir(join(folder, 'data'), { recursive: true })
+  },
+  async launch({ host, ports, folder, secrets, env }) {
+    return nodeProgram('infra/clickhouse/bridge/main.ts', {
+      ...env,
+      SEGUE_CLICKHOUSE_HOST: host,
+      SEGUE_CLICKHOUSE_PORT: String(ports.clickhouse),
+      SEGUE_CLICKHOUSE_PATH: join(folder, 'data'),
+      SEGUE_CLICKHOUSE_USER: CLICKHOUSE_USER,
+      SEGUE_CLICKHOUSE_PASSWORD: secrets.clickhouse_password,
+    })
+  },
+  async probe({ host, ports }) {
+    await probeHttp(`http://${host}:${ports.clickhouse}/ping`, 'Ok.\n')
+  },
+})

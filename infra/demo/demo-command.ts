@@ -1,0 +1,13 @@
+/** Owns `segue demo`. */
+
+import { Command } from 'commander'
+import { loadDemoCatalog } from './load-demo-catalog.ts'
+
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('makes the demo catalog, a dozen pieces by artists who do not exist, where there is no music yet')
+    .action(async () => {
+      const { tracks } = await loadDemoCatalog(process.env, (line) => console.log(line))
+      if (tracks === 0) console.log('there is music in the catalog already: nothing was made')
+    })
+}

@@ -1,0 +1,68 @@
+/** Owns running ffmpeg and ffprobe: they end when the signal says so, and a failure carries their last lines. */
+
+import { spawn } from 'node:child_process'
+
+/** Lines of stderr kept for the error message. */
+const TOLD_LINES = 4
+/** An error repeated for every packet of a long file must not fill the memory. */
+const MAX_STDERR_CHARS = 1_000_000
+
+/** The tool ran and did not do what was asked: the fault is in what it was given. */
+export class FfmpegError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'FfmpegError'
+  }
+}
+
+export interface ToolOutput {
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/**
+ * Runs `tool` to its end.
+ * @throws {FfmpegError} when it ends with a failure; a plain error when it cannot be started; the reason of an aborted `signal`.
+ */
+export async function runTool(
+  tool: 'ffmpeg' | 'ffprobe',
+  args: readonly string[],
+  signal?: AbortSignal,
+): Promise<ToolOutput> {
+  signal?.throwIfAborted()
+  return new Promise((resolve, reject) => {
+    const child = spawn(tool, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(-MAX_STDERR_CHARS)
+    })
+    const end = () => child.kill('SIGKILL')
+    signal?.addEventListener('abort', end, { once: true })
+    child.once('error', (cause: NodeJS.ErrnoException) => {
+      signal?.removeEventListener('abort', end)
+      const message =
+        cause.code === 'ENOENT' ? `${tool} is not installed: apt-get install ffmpeg` : `${tool} cannot be started`
+      reject(new Error(message, { cause }))
+    })
+    // Only now has it let go of its files, so that the caller may remove them.
+    child.once('close', (code, endedBy) => {
+      signal?.removeEventListener('abort', end)
+      if (signal?.aborted) reject(signal.reason)
+      else if (code === 0) resolve({ stdout, stderr })
+      else reject(new FfmpegError(`${tool} ended with ${endedBy ?? `code ${code}`}: ${lastLines(stderr)}`))
+    })
+  })
+}
+
+/** The end of what the tool said, on one line, without the addresses of its objects. */
+function lastLines(stderr: string): string {
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.replace(/ @ 0x[0-9a-f]+/g, '').trim())
+    .filter((line) => line !== '')
+  return lines.length === 0 ? 'it gave no reason' : lines.slice(-TOLD_LINES).join(' | ')
+}

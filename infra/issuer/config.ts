@@ -1,0 +1,31 @@
+/** Owns the configuration of the development issuer: where it listens, what it calls itself, who it serves. */
+
+import type { EnvReader } from '../runtime/env.ts'
+
+export interface IssuerConfig {
+  readonly host: string
+  readonly port: number
+  /** The `iss` claim, and the address that browsers and servers use. */
+  readonly url: string
+  readonly audience: string
+  /** The folder of the signing keys. */
+  readonly path: string
+  /** Where the pages are served: sign-in returns there, and nowhere else. */
+  readonly gatewayOrigin: string
+}
+
+/** Reads the part of the environment that is the issuer's. */
+export function issuerConfig(read: EnvReader): IssuerConfig {
+  const host = read.text('SEGUE_ISSUER_HOST', '127.0.0.1')
+  const port = read.port('SEGUE_ISSUER_PORT', 18_090)
+  const gatewayHost = read.text('SEGUE_GATEWAY_HOST', '127.0.0.1')
+  const gatewayPort = read.port('SEGUE_GATEWAY_PORT', 18_080)
+  return {
+    host,
+    port,
+    url: read.url('SEGUE_ISSUER_URL', ['http', 'https'], `http://${host}:${port}`),
+    audience: read.text('SEGUE_AUDIENCE', 'segue-gateway'),
+    path: read.text('SEGUE_ISSUER_PATH', '.data/issuer'),
+    gatewayOrigin: read.url('SEGUE_GATEWAY_ORIGIN', ['http', 'https'], `http://${gatewayHost}:${gatewayPort}`),
+  }
+}

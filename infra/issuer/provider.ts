@@ -1,0 +1,120 @@
+/** Owns what the development issuer promises: one public client, PKCE, JWT access tokens, no consent screen. */
+
+import { type Configuration, Provider } from 'oidc-provider'
+import type { IssuerConfig } from './config.ts'
+import { signOutPage, somethingWrongPage } from './issuer-pages.ts'
+import type { IssuerState } from './issuer-state.ts'
+import { claimsOf, personOf } from './people.ts'
+import type { IssuerSecrets } from './signing-keys.ts'
+
+export const PLAYER_CLIENT_ID = 'segue-player'
+/** The resource that tokens are for when a client names none; its audience is the configured one. */
+const GATEWAY_RESOURCE = 'urn:segue:gateway'
+const ACCESS_TOKEN_S = 10 * 60
+const SESSION_S = 12 * 60 * 60
+const REFRESH_TOKEN_S = 14 * 24 * 60 * 60
+
+/** The origins that pages may come from: the gateway's, and on a loopback address its other name as well. */
+export function pageOrigins(gatewayOrigin: string): string[] {
+  const { protocol, hostname, port, origin } = new URL(gatewayOrigin)
+  const twins: Record<string, string> = { '127.0.0.1': 'localhost', localhost: '127.0.0.1' }
+  const twin = twins[hostname]
+  return twin === undefined ? [origin] : [origin, `${protocol}//${twin}${port === '' ? '' : `:${port}`}`]
+}
+
+/** Builds the provider. Access tokens outlive a restart, what `state` remembers does not. */
+export function createProvider(config: IssuerConfig, secrets: IssuerSecrets, state: IssuerState): Provider {
+  const origins = pageOrigins(config.gatewayOrigin)
+  const pages = origins.flatMap((origin) => [`${origin}/`, `${origin}/dashboard`])
+  const configuration: Configuration = {
+    adapter: (model: string) => state.adapter(model),
+    jwks: { keys: secrets.keys.map((key) => ({ ...key })) },
+    cookies: {
+      keys: [...secrets.cookieKeys],
+      // Cookies do not know ports: names of our own keep other issuers on this host apart.
+      names: { session: 'segue_issuer', interaction: 'segue_issuer_step', resume: 'segue_issuer_resume' },
+    },
+    clients: [
+      {
+        client_id: PLAYER_CLIENT_ID,
+        client_name: 'Segue',
+        redirect_uris: pages,
+        post_logout_redirect_uris: pages,
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'none',
+        id_token_signed_response_alg: 'ES256',
+      },
+    ],
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    responseTypes: ['code'],
+    scopes: ['openid', 'offline_access'],
+    claims: { openid: ['sub'], profile: ['name', 'plan', 'country', 'roles'] },
+    pkce: { required: () => true },
+    clientBasedCORS: (_ctx, origin) => origins.includes(origin),
+    findAccount: (_ctx, accountId) => {
+      const person = personOf(accountId)
+      return person && { accountId, claims: () => ({ sub: accountId, ...claimsOf(person) }) }
+    },
+    extraTokenClaims: (_ctx, token) => {
+      const person = 'accountId' in token ? personOf(String(token.accountId)) : undefined
+      return person && claimsOf(person)
+    },
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    // A second person signing in, in another tab of the same browser, must not end the first one's evening.
+    expiresWithSession: () => false,
+    loadExistingGrant: async (ctx) => {
+      const { client, session, provider } = ctx.oidc
+      if (client === undefined || session?.accountId === undefined) return undefined
+      const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId })
+      grant.addOIDCScope('openid profile offline_access')
+      await grant.save()
+      return grant
+    },
+    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
+    renderError: (ctx, out) => {
+      ctx.type = 'html'
+      ctx.body = somethingWrongPage(out.error_description ?? out.error)
+    },
+    ttl: {
+      AccessToken: ACCESS_TOKEN_S,
+      AuthorizationCode: 60,
+      IdToken: ACCESS_TOKEN_S,
+      RefreshToken: REFRESH_TOKEN_S,
+      Interaction: 15 * 60,
+      Session: SESSION_S,
+      Grant: REFRESH_TOKEN_S,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (ctx, form) => {
+          ctx.body = signOutPage(form)
+        },
+        postLogoutSuccessSource: (ctx) => {
+          ctx.body = somethingWrongPage('You are signed out. Close this page.')
+        },
+      },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => GATEWAY_RESOURCE,
+        useGrantedResource: () => true,
+        getResourceServerInfo: () => ({
+          scope: '',
+          audience: config.audience,
+          accessTokenFormat: 'jwt',
+          accessTokenTTL: ACCESS_TOKEN_S,
+          jwt: { sign: { alg: 'ES256', ...newestKid(secrets) } },
+        }),
+      },
+    },
+  }
+  return new Provider(config.url, configuration)
+}
+
+function newestKid(secrets: IssuerSecrets): { kid?: string } {
+  const kid = secrets.keys[0]?.kid
+  return kid === undefined ? {} : { kid }
+}

@@ -1,0 +1,202 @@
+/** Owns reading a topic in a group: batch after batch of one partition, and the offsets in the hands of the reader. */
+
+import type { Batch, Consumer, EachBatchPayload, IHeaders } from 'kafkajs'
+import type { Logger } from '../runtime/log.ts'
+import { createKafka } from './client.ts'
+import type { KafkaConfig } from './config.ts'
+
+export interface ConsumedRecord {
+  readonly offset: bigint
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: IHeaders
+}
+
+export interface ConsumedBatch {
+  readonly topic: string
+  readonly partition: number
+  readonly records: readonly ConsumedRecord[]
+  /** Where the next batch begins; beyond the last record when Kafka has entries of its own between. */
+  readonly nextOffset: bigint
+  /** The offset that the next record of the partition will get. */
+  readonly endOffset: bigint
+}
+
+export interface BatchControl {
+  /** Aborted when the partition may be somebody else's from now on: leave without an effect. */
+  readonly signal: AbortSignal
+  /** Tells the group that everything below `offset` is done with. Throws when the partition is lost. */
+  commit(offset: bigint): Promise<void>
+  /** Reads on from `offset` instead of from the end of this batch. */
+  seek(offset: bigint): void
+}
+
+export interface ConsumerOptions {
+  readonly clientId: string
+  readonly groupId: string
+  readonly topic: string
+  /** Partitions handled at the same time; each in its own order. */
+  readonly concurrency?: number
+  /** Throwing hands the same batch over again, after a pause. */
+  handle(batch: ConsumedBatch, control: BatchControl): Promise<void>
+}
+
+export interface RunningConsumer {
+  /** Whether it is a member of the group now. */
+  joined(): boolean
+  /** Lets the batches under way end, for `withinMs` at most, and leaves the group. */
+  stop(withinMs: number): Promise<void>
+}
+
+const SESSION_TIMEOUT_MS = 10_000
+const HEARTBEAT_MS = 2_000
+const MAX_WAIT_MS = 250
+const CONNECT_PAUSE_MS = 1_000
+/** What a batch that is told to leave may still take. */
+const LEAVE_MS = 500
+
+/** Starts reading, from the group's offsets or else from the beginning; goes on over broker failures until stopped. */
+export function runConsumer(config: KafkaConfig, options: ConsumerOptions, log: Logger): RunningConsumer {
+  return new GroupConsumer(
+    createKafka(config, options.clientId, log).consumer({
+      groupId: options.groupId,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      rebalanceTimeout: SESSION_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_MS,
+      maxWaitTimeInMs: MAX_WAIT_MS,
+      retry: { initialRetryTime: 200, maxRetryTime: 2_000, restartOnFailure: async () => true },
+    }),
+    options,
+    log.child({ group: options.groupId }),
+  )
+}
+
+class GroupConsumer implements RunningConsumer {
+  readonly #consumer: Consumer
+  readonly #options: ConsumerOptions
+  readonly #log: Logger
+  readonly #running: Promise<void>
+  /** The batch under way of each partition. */
+  readonly #busy = new Map<number, Promise<void>>()
+  /** One for each time the group was joined. */
+  #membership = new AbortController()
+  #joined = false
+  #stopping = false
+
+  constructor(consumer: Consumer, options: ConsumerOptions, log: Logger) {
+    this.#consumer = consumer
+    this.#options = options
+    this.#log = log
+    const { GROUP_JOIN, REBALANCING, CRASH, STOP } = consumer.events
+    consumer.on(GROUP_JOIN, () => {
+      this.#membership.abort()
+      this.#membership = new AbortController()
+      this.#joined = true
+    })
+    for (const event of [REBALANCING, CRASH, STOP] as const) consumer.on(event, () => this.#leave())
+    consumer.on(CRASH, ({ payload }) => log.warn({ err: payload.error }, 'consumer starts again'))
+    this.#running = this.#run()
+  }
+
+  joined(): boolean {
+    return this.#joined
+  }
+
+  async stop(withinMs: number): Promise<void> {
+    this.#stopping = true
+    let timer: NodeJS.Timeout | undefined
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        this.#leave()
+        setTimeout(resolve, LEAVE_MS)
+      }, withinMs)
+    })
+    // With the broker away the library would go on trying to take leave of it.
+    await Promise.race([timeout, this.#running.then(() => this.#consumer.disconnect())])
+    clearTimeout(timer)
+  }
+
+  #leave(): void {
+    this.#joined = false
+    this.#membership.abort()
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        await this.#consumer.connect()
+        await this.#consumer.subscribe({ topics: [this.#options.topic], fromBeginning: true })
+        await this.#consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: this.#options.concurrency ?? 1,
+          eachBatch: (payload) => this.#inTurn(payload),
+        })
+        return
+      } catch (error) {
+        this.#log.warn({ err: error }, 'Kafka cannot be read yet')
+        await new Promise((resolve) => setTimeout(resolve, CONNECT_PAUSE_MS))
+      }
+    }
+  }
+
+  /** After a failure kafkajs may read a partition again while an earlier batch of it is still under way here. */
+  async #inTurn(payload: EachBatchPayload): Promise<void> {
+    const { partition } = payload.batch
+    await this.#busy.get(partition)
+    const turn = this.#handOver(payload)
+    const settled = turn.then(
+      () => undefined,
+      () => undefined,
+    )
+    this.#busy.set(partition, settled)
+    await turn
+  }
+
+  async #handOver({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+    const membership = this.#membership
+    const { signal } = membership
+    if (!isRunning() || isStale() || signal.aborted) return
+    const { topic, partition } = batch
+    let lost: unknown
+    const beat = setInterval(() => {
+      heartbeat().catch((error: unknown) => {
+        lost = error
+        membership.abort()
+      })
+    }, HEARTBEAT_MS)
+    let sought = false
+    try {
+      await this.#options.handle(read(batch), {
+        signal,
+        commit: (offset) => this.#consumer.commitOffsets([{ topic, partition, offset: String(offset) }]),
+        seek: (offset) => {
+          sought = true
+          this.#consumer.seek({ topic, partition, offset: String(offset) })
+        },
+      })
+      if (!sought) resolveOffset(batch.lastOffset())
+    } catch (error) {
+      if (lost === undefined && !signal.aborted) throw error
+      this.#log.info({ partition }, 'a batch was left: its partition is given out again')
+    } finally {
+      clearInterval(beat)
+    }
+    if (lost !== undefined) throw lost
+  }
+}
+
+function read(batch: Batch): ConsumedBatch {
+  return {
+    topic: batch.topic,
+    partition: batch.partition,
+    records: batch.messages.map(({ offset, key, value, headers }) => ({
+      offset: BigInt(offset),
+      key,
+      value,
+      headers: headers ?? {},
+    })),
+    nextOffset: BigInt(batch.lastOffset()) + 1n,
+    endOffset: BigInt(batch.highWatermark),
+  }
+}

@@ -1,0 +1,131 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { TOPICS } from '../../protocol/events/topics.ts'
+import { createLogger } from '../runtime/log.ts'
+import type { Child } from '../stack/child.ts'
+import { cacheFolder } from '../stack/folders.ts'
+import { freePorts, HOST, type Ports } from '../stack/ports.ts'
+import { ensureSecrets } from '../stack/secrets.ts'
+import { startPart } from '../stack/start-part.ts'
+import { createKafka } from './client.ts'
+import { createPlaybackLog, type PlaybackLog } from './producer.ts'
+import { kafkaServer } from './server.ts'
+import { ensureTopics } from './topics.ts'
+
+const log = createLogger('test', 'silent')
+let folder: string
+let ports: Ports
+let broker: Child
+const config = () => ({ brokers: [`${HOST}:${ports.kafka}`] })
+
+/** A broker of its own: this one is killed. */
+async function startBroker(): Promise<Child> {
+  return await startPart({
+    definition: kafkaServer,
+    context: {
+      host: HOST,
+      ports,
+      secrets: await ensureSecrets(join(folder, 'secrets.json')),
+      folder,
+      cacheDir: cacheFolder(process.env),
+      env: {},
+    },
+    logFile: join(folder, 'kafka.log'),
+    signal: new AbortController().signal,
+    async onSpawn() {},
+  })
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'segue-broker-'))
+  ports = await freePorts()
+  broker = await startBroker()
+  await ensureTopics(config())
+})
+afterAll(async () => {
+  await broker?.stop('SIGKILL', 0)
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Appends one record after another, every few milliseconds, and keeps what became of each. */
+function writeOn(playbackLog: PlaybackLog) {
+  const acknowledged: string[] = []
+  const refusals: { retriable: boolean; afterMs: number }[] = []
+  const appends: Promise<void>[] = []
+  let writing = true
+  const loop = (async () => {
+    for (let i = 0; writing; i++) {
+      const id = `record-${String(i).padStart(6, '0')}`
+      const since = performance.now()
+      appends.push(
+        playbackLog.append(`account-${i % 5}`, Buffer.from(id)).then(
+          () => void acknowledged.push(id),
+          ({ retriable }) => void refusals.push({ retriable, afterMs: performance.now() - since }),
+        ),
+      )
+      await wait(3)
+    }
+  })()
+  return {
+    acknowledged,
+    refusals,
+    async stop() {
+      writing = false
+      await loop
+      await Promise.all(appends)
+    },
+  }
+}
+
+async function readAll(): Promise<string[]> {
+  const consumer = createKafka(config(), 'test', log).consumer({ groupId: 'test' })
+  const values: string[] = []
+  let quietSince = Date.now()
+  await consumer.connect()
+  await consumer.subscribe({ topic: TOPICS.playbackEvents.name, fromBeginning: true })
+  await consumer.run({
+    eachMessage: async ({ message }) => {
+      values.push(String(message.value))
+      quietSince = Date.now()
+    },
+  })
+  while (values.length === 0 || Date.now() - quietSince < 1_500) await wait(100)
+  await consumer.disconnect()
+  return values
+}
+
+describe('playback log on Kafka', () => {
+  it('acknowledges nothing that is lost, refuses within bounds, and recovers by itself', async () => {
+    const playbackLog = createPlaybackLog(config(), 'test', log)
+    const writer = writeOn(playbackLog)
+    const untilAcknowledged = async (more: number) => {
+      const wanted = writer.acknowledged.length + more
+      while (writer.acknowledged.length < wanted) await wait(20)
+    }
+    await untilAcknowledged(100)
+    // Killed and restarted.
+    await broker.stop('SIGKILL', 0)
+    await wait(6_000)
+    const whileDown = writer.acknowledged.length
+    broker = await startBroker()
+    await untilAcknowledged(100)
+    // Silent for longer than a request may take, then back.
+    process.kill(broker.pid, 'SIGSTOP')
+    await wait(6_000)
+    process.kill(broker.pid, 'SIGCONT')
+    await untilAcknowledged(100)
+    await writer.stop()
+    await playbackLog.stop()
+
+    expect(whileDown).toBeLessThan(writer.acknowledged.length)
+    expect(writer.refusals.length).toBeGreaterThan(0)
+    expect(writer.refusals.every(({ retriable }) => retriable)).toBe(true)
+    expect(Math.max(...writer.refusals.map(({ afterMs }) => afterMs))).toBeLessThan(10_000)
+    const found = new Set(await readAll())
+    expect(writer.acknowledged.filter((id) => !found.has(id))).toEqual([])
+    await expect(playbackLog.append('a', Buffer.from('late'))).rejects.toMatchObject({ reason: 'unavailable' })
+  })
+})

@@ -1,0 +1,33 @@
+/** Owns bringing the schema up to date: the files in `migrations/`, in order, each once. */
+
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import Postgrator from 'postgrator'
+import type { Secret } from '../runtime/secret.ts'
+
+const MIGRATIONS = fileURLToPath(new URL('./migrations/*.sql', import.meta.url))
+/** Two processes that start together take turns; the number only has to be ours. */
+const ADVISORY_LOCK = 7_346_831
+
+/** Applies what is missing. A migration that was applied and then edited is refused. */
+export async function migratePostgres(url: Secret): Promise<{ applied: number }> {
+  const client = new pg.Client({ connectionString: url.reveal(), application_name: 'segue-migrate' })
+  await client.connect()
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK])
+    const postgrator = new Postgrator({
+      migrationPattern: MIGRATIONS,
+      driver: 'pg',
+      schemaTable: 'schema_version',
+      execQuery: (query) => client.query(query),
+      // A migration is whole or absent.
+      execSqlScript: async (script) => {
+        await client.query(`BEGIN; ${script}\n; COMMIT;`)
+      },
+    })
+    const applied = await postgrator.migrate()
+    return { applied: applied.length }
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,23 @@
+/** Owns the making of Redis clients: they reconnect for ever, and a command that cannot be sent fails soon. */
+
+import { Redis } from 'ioredis'
+import type { Logger } from '../runtime/log.ts'
+import type { RedisConfig } from './config.ts'
+
+export type { Redis } from 'ioredis'
+
+const COMMAND_TIMEOUT_MS = 2_000
+const MAX_RECONNECT_PAUSE_MS = 2_000
+
+export function createRedis(config: RedisConfig, log: Logger): Redis {
+  const redis = new Redis(config.url.reveal(), {
+    // A second attempt bridges a restart; more would keep callers waiting for what is stale by then.
+    maxRetriesPerRequest: 1,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    enableAutoPipelining: true,
+    retryStrategy: (attempt) => Math.min(attempt * 100, MAX_RECONNECT_PAUSE_MS),
+  })
+  // Without a listener every failed reconnection would be printed; callers see their own command fail.
+  redis.on('error', (error: unknown) => log.debug({ err: error }, 'Redis connection failed'))
+  return redis
+}

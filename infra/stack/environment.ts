@@ -1,0 +1,46 @@
+/** Owns the environment record of a stack: every address and secret its programs read, ours or configured. */
+
+import { CLICKHOUSE_USER } from '../clickhouse/server.ts'
+import type { EnvRecord } from './env-file.ts'
+import type { ServerName } from './part.ts'
+import { HOST, type Ports } from './ports.ts'
+import type { Secrets } from './secrets.ts'
+
+/** A server whose address is set here is somebody else's to run. */
+const CONFIGURED_BY: Readonly<Record<ServerName, string>> = {
+  postgres: 'SEGUE_POSTGRES_URL',
+  redis: 'SEGUE_REDIS_URL',
+  kafka: 'SEGUE_KAFKA_BROKERS',
+  clickhouse: 'SEGUE_CLICKHOUSE_URL',
+  minio: 'SEGUE_MINIO_URL',
+  issuer: 'SEGUE_ISSUER_URL',
+}
+
+export function isConfigured(name: ServerName, source: NodeJS.ProcessEnv): boolean {
+  return Boolean(source[CONFIGURED_BY[name]]?.trim())
+}
+
+/** The record: our own addresses, then whatever `source` sets above them. */
+export function stackEnvironment(ports: Ports, secrets: Secrets, source: NodeJS.ProcessEnv): EnvRecord {
+  const issuer = source.SEGUE_ISSUER_URL?.trim() || `http://${HOST}:${ports.issuer}`
+  const own = {
+    SEGUE_POSTGRES_URL: `postgres://segue:${secrets.postgres_password}@${HOST}:${ports.postgres}/segue`,
+    SEGUE_REDIS_URL: `redis://:${secrets.redis_password}@${HOST}:${ports.redis}`,
+    SEGUE_KAFKA_BROKERS: `${HOST}:${ports.kafka}`,
+    SEGUE_CLICKHOUSE_URL: `http://${CLICKHOUSE_USER}:${secrets.clickhouse_password}@${HOST}:${ports.clickhouse}/segue`,
+    SEGUE_MINIO_URL: `http://${HOST}:${ports.minio}`,
+    SEGUE_MINIO_ACCESS_KEY: secrets.minio_access_key,
+    SEGUE_MINIO_SECRET_KEY: secrets.minio_secret_key,
+    SEGUE_MINIO_BUCKET: 'segue-audio',
+    SEGUE_ISSUER_URL: issuer,
+    SEGUE_JWKS_URL: `${issuer}/jwks`,
+    SEGUE_AUDIENCE: 'segue-gateway',
+    SEGUE_GATEWAY_HOST: HOST,
+    SEGUE_GATEWAY_PORT: String(ports.gateway),
+    SEGUE_WORKERS_HOST: HOST,
+    SEGUE_WORKERS_PORT: String(ports.workers),
+    SEGUE_LOG_LEVEL: 'info',
+  }
+  const entries = Object.entries(own).map(([name, value]) => [name, source[name]?.trim() || value])
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,31 @@
+/** Owns the installation of everything that npm does not bring: Debian's programs, Kafka, MinIO. */
+
+import { mkdir } from 'node:fs/promises'
+import { type DebianProgram, ensureDebianPrograms } from './apt.ts'
+import { requireSpace } from './folders.ts'
+import type { PartDefinition, ServerName } from './part.ts'
+import { asStep, type Screen } from './screen.ts'
+import { SERVERS } from './servers.ts'
+
+export interface InstallOptions {
+  readonly cacheDir: string
+  /** The servers that are wanted; one that is configured elsewhere needs no install. */
+  readonly servers: readonly ServerName[]
+  readonly programs: readonly DebianProgram[]
+  readonly screen: Screen
+  readonly signal: AbortSignal
+}
+
+/** Installs what is missing, one after the other: each of them keeps every core busy. */
+export async function installSystems(options: InstallOptions): Promise<void> {
+  const { cacheDir, screen, signal } = options
+  await requireSpace(cacheDir, 'SEGUE_CACHE_DIR')
+  await mkdir(cacheDir, { recursive: true })
+  await ensureDebianPrograms(options.programs, { cacheDir, screen, signal })
+  for (const name of options.servers) {
+    const definition: PartDefinition = SERVERS[name]
+    const missing = await definition.missing?.(cacheDir)
+    if (missing === undefined) continue
+    await asStep(screen, missing, async (step) => await definition.install?.({ cacheDir, step, signal }))
+  }
+}

@@ -1,0 +1,19 @@
+/** Owns how a TypeScript program of this project is launched as a process of its own. */
+
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { PROJECT_ROOT } from './folders.ts'
+import type { Launch } from './part.ts'
+
+// Not import.meta.resolve: vitest, whose tests start programs too, has none.
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+
+/** Launches `file` (relative to the project) with this process's environment and `env` above it. */
+export function nodeProgram(file: string, env: Readonly<Record<string, string>>): Launch {
+  return {
+    command: process.execPath,
+    args: ['--import', TSX, join(PROJECT_ROOT, file)],
+    env: { ...process.env, ...env },
+  }
+}

@@ -1,0 +1,30 @@
+/** Owns which schema belongs to which server, and applies it: every one may be applied again. */
+
+import { clickhouseConfig } from '../clickhouse/config.ts'
+import { migrateClickHouse } from '../clickhouse/migrate.ts'
+import { kafkaConfig } from '../kafka/config.ts'
+import { ensureTopics } from '../kafka/topics.ts'
+import { ensureBucket } from '../minio/bucket.ts'
+import { createMinioClient } from '../minio/client.ts'
+import { minioConfig } from '../minio/config.ts'
+import { postgresConfig } from '../postgres/config.ts'
+import { migratePostgres } from '../postgres/migrate.ts'
+import { readEnv } from '../runtime/env.ts'
+import type { EnvRecord } from './env-file.ts'
+import type { ServerName } from './part.ts'
+
+export const SCHEMAS: Readonly<Partial<Record<ServerName, (env: EnvRecord) => Promise<void>>>> = {
+  async postgres(env) {
+    await migratePostgres(readEnv(env, postgresConfig).url)
+  },
+  async clickhouse(env) {
+    await migrateClickHouse(readEnv(env, clickhouseConfig))
+  },
+  async kafka(env) {
+    await ensureTopics(readEnv(env, kafkaConfig))
+  },
+  async minio(env) {
+    const config = readEnv(env, minioConfig)
+    await ensureBucket(createMinioClient(config), config)
+  },
+}

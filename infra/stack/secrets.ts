@@ -1,0 +1,41 @@
+/** Owns the development secrets: made at the first start, kept in the data folder, read by every later start. */
+
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { hasErrno } from './errno.ts'
+import { writePrivateFile } from './private-file.ts'
+import { StackProblem } from './problem.ts'
+
+const SECRET_NAMES = [
+  'postgres_password',
+  'redis_password',
+  'clickhouse_password',
+  'minio_access_key',
+  'minio_secret_key',
+] as const
+
+export type SecretName = (typeof SECRET_NAMES)[number]
+export type Secrets = Readonly<Record<SecretName, string>>
+
+async function stored(path: string): Promise<Partial<Record<string, unknown>>> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Partial<Record<string, unknown>>
+  } catch (error) {
+    if (hasErrno(error, 'ENOENT')) return {}
+    throw new StackProblem(`${path} cannot be read as JSON: restore it, or run npm run reset to begin anew`, error)
+  }
+}
+
+/** The secrets of `path`; those that are missing are made and written. Values need no escaping in a URL or a shell. */
+export async function ensureSecrets(path: string): Promise<Secrets> {
+  const known = await stored(path)
+  const entries = SECRET_NAMES.map((name) => {
+    const value = known[name]
+    return [name, typeof value === 'string' && value !== '' ? value : randomBytes(20).toString('hex')]
+  })
+  const secrets = Object.fromEntries(entries) as Record<SecretName, string>
+  if (SECRET_NAMES.some((name) => known[name] !== secrets[name])) {
+    await writePrivateFile(path, `${JSON.stringify(secrets, null, 2)}\n`)
+  }
+  return secrets
+}

@@ -1,0 +1,31 @@
+/** Owns the table of servers that the stack installs and starts. */
+
+import { clickhouseServer } from '../clickhouse/server.ts'
+import { issuerServer } from '../issuer/server.ts'
+import { kafkaServer } from '../kafka/server.ts'
+import { minioServer } from '../minio/server.ts'
+import { postgresServer } from '../postgres/server.ts'
+import { REDIS_PACKAGE, redisServer } from '../redis/server.ts'
+import { gatewayApp, workersApp } from './apps.ts'
+import type { DebianProgram } from './apt.ts'
+import type { AppName, PartDefinition, ServerName } from './part.ts'
+
+export const SERVERS = {
+  postgres: postgresServer,
+  redis: redisServer,
+  kafka: kafkaServer,
+  clickhouse: clickhouseServer,
+  minio: minioServer,
+  issuer: issuerServer,
+} as const satisfies Record<ServerName, PartDefinition>
+
+export const APPS = { gateway: gatewayApp, workers: workersApp } as const satisfies Record<AppName, PartDefinition>
+
+export const SERVER_NAMES = Object.keys(SERVERS) as ServerName[]
+export const APP_NAMES = Object.keys(APPS) as AppName[]
+
+/** Debian's part: Redis, and ffmpeg, which turns music files into chunks. */
+export const DEBIAN_PROGRAMS: readonly DebianProgram[] = [REDIS_PACKAGE, { commands: ['ffmpeg'], package: 'ffmpeg' }]
+
+/** The browser that the tests look at the pages with. */
+export const DEBIAN_TEST_PROGRAMS: readonly DebianProgram[] = [{ commands: ['chromium'], package: 'chromium' }]

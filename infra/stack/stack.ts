@@ -1,0 +1,187 @@
+/** Owns a whole stack: servers and programs started together, drilled one by one, stopped together. */
+
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Child, type Exit, logTail } from './child.ts'
+import { type EnvRecord, writeEnvFile } from './env-file.ts'
+import { isConfigured, stackEnvironment } from './environment.ts'
+import { ensureDataFolder, inDataFolder, requireSpace } from './folders.ts'
+import { installSystems } from './install.ts'
+import type { PartDefinition, PartName, ServerName } from './part.ts'
+import { HOST, type Ports, requireFreePorts } from './ports.ts'
+import { StackProblem } from './problem.ts'
+import { endLeftovers, isAlive, readProcessRecord, removeProcessRecord } from './process-record.ts'
+import { ProcessRegister } from './process-register.ts'
+import { SCHEMAS } from './schemas.ts'
+import { asStep, type Screen } from './screen.ts'
+import { ensureSecrets } from './secrets.ts'
+import { APP_NAMES, APPS, DEBIAN_PROGRAMS, SERVER_NAMES, SERVERS } from './servers.ts'
+import { startPart } from './start-part.ts'
+
+export interface PartDeath {
+  readonly name: PartName
+  readonly title: string
+  readonly exit: Exit
+  readonly logFile: string
+  readonly tail: readonly string[]
+}
+
+export interface StackOptions {
+  readonly dataDir: string
+  readonly cacheDir: string
+  readonly ports: Ports
+  /** Where configured addresses and levels are read: process.env, or {} for a stack that takes nothing from outside. */
+  readonly source: NodeJS.ProcessEnv
+  /** `servers` leaves the gateway and the workers to the caller. */
+  readonly parts: 'servers' | 'all'
+  readonly screen: Screen
+  readonly signal?: AbortSignal
+  /** Told of a part that ends without being asked to. */
+  onDeath?(death: PartDeath): void
+}
+
+export interface Stack {
+  readonly env: EnvRecord
+  readonly dataDir: string
+  readonly running: readonly PartName[]
+  /** Signals one part, as a fault would; with SIGKILL or its stop signal, resolves when it has ended. */
+  kill(name: PartName, signal: NodeJS.Signals): Promise<void>
+  /** Starts a part again, or for the first time; one that runs is stopped before. */
+  restart(name: PartName): Promise<void>
+  stop(): Promise<void>
+}
+
+const PARTS: Readonly<Record<PartName, PartDefinition>> = { ...SERVERS, ...APPS }
+/** After a SIGKILL a server's own children, or its port, may be there for a moment longer. */
+const RESTART_TRIES = 5
+const RESTART_PAUSE_MS = 1_000
+
+/** Starts the servers side by side, each with its schema, then the gateway and the workers; a failure stops them all. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { dataDir, cacheDir, ports, source, screen } = options
+  const signal = options.signal ?? new AbortController().signal
+  const servers = SERVER_NAMES.filter((name) => !isConfigured(name, source))
+  const apps = options.parts === 'all' ? APP_NAMES : []
+
+  await ensureDataFolder(dataDir)
+  await requireSpace(dataDir, 'SEGUE_DATA_DIR')
+  await takeOver(dataDir, screen)
+  await requireFreePorts(
+    ports,
+    [...servers, ...apps].flatMap((name) => PARTS[name].ports),
+  )
+  const secrets = await ensureSecrets(inDataFolder.secrets(dataDir))
+  await mkdir(inDataFolder.logs(dataDir), { recursive: true })
+  const register = await ProcessRegister.open(inDataFolder.processes(dataDir))
+
+  const env = stackEnvironment(ports, secrets, source)
+  const children = new Map<PartName, Child>()
+  const asked = new WeakSet<Child>()
+
+  const start = async (name: PartName): Promise<void> => {
+    const definition = PARTS[name]
+    const logFile = inDataFolder.log(dataDir, name)
+    const child = await startPart({
+      definition,
+      context: { host: HOST, ports, secrets, folder: join(dataDir, name), cacheDir, env },
+      logFile,
+      signal,
+      onSpawn: (spawned) => register.add(name, spawned.pid),
+    })
+    children.set(name, child)
+    void child.exited.then(async (exit) => {
+      if (asked.has(child) || children.get(name) !== child) return
+      children.delete(name)
+      options.onDeath?.({ name, title: definition.title, exit, logFile, tail: await logTail(logFile) })
+    })
+  }
+  const end = async (name: PartName): Promise<void> => {
+    const child = children.get(name)
+    if (child === undefined) return
+    asked.add(child)
+    await child.stop(PARTS[name].stopSignal, PARTS[name].stopWithinMs)
+    children.delete(name)
+    await register.remove(name)
+  }
+  const endAll = async (): Promise<void> => {
+    // Those that write first, then those they write to.
+    await Promise.all(APP_NAMES.map(end))
+    await Promise.all(SERVER_NAMES.map(end))
+    await register.close()
+  }
+
+  const startServer = async (name: ServerName): Promise<void> => {
+    await asStep(screen, PARTS[name].title, async (step) => {
+      if (servers.includes(name)) await start(name)
+      step.note('schema')
+      signal.throwIfAborted()
+      await SCHEMAS[name]?.(env)
+    })
+  }
+
+  try {
+    await installSystems({ cacheDir, servers, programs: DEBIAN_PROGRAMS, screen, signal })
+    await writeEnvFile(inDataFolder.environment(dataDir), env)
+    await allOrFirstFailure(SERVER_NAMES.map(startServer))
+    await allOrFirstFailure(apps.map((name) => asStep(screen, PARTS[name].title, () => start(name))))
+  } catch (error) {
+    await endAll()
+    throw error
+  }
+
+  let ending: Promise<void> | undefined
+  return {
+    env,
+    dataDir,
+    get running() {
+      return [...children.keys()]
+    },
+    async kill(name, fault) {
+      const child = children.get(name)
+      if (child === undefined) throw new Error(`${name} is not running: it cannot be killed`)
+      asked.add(child)
+      child.signal(fault)
+      if (fault !== 'SIGKILL' && fault !== PARTS[name].stopSignal) return
+      await child.exited
+      children.delete(name)
+      await register.remove(name)
+    },
+    async restart(name) {
+      await end(name)
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await start(name)
+        } catch (error) {
+          if (attempt >= RESTART_TRIES || signal.aborted) throw error
+          await sleep(RESTART_PAUSE_MS)
+        }
+      }
+    },
+    stop() {
+      ending ??= endAll()
+      return ending
+    },
+  }
+}
+
+/** Waits for all, so that nothing is still starting when the failure of one stops the rest. */
+async function allOrFirstFailure(work: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+/** Makes this process the only one at the data folder; what a killed start left running is ended. */
+async function takeOver(dataDir: string, screen: Screen): Promise<void> {
+  const path = inDataFolder.processes(dataDir)
+  const record = await readProcessRecord(path)
+  if (record === undefined) return
+  if (await isAlive(record.supervisor)) {
+    throw new StackProblem(
+      `already running as pid ${record.supervisor.pid}: stop it with Ctrl-C or kill ${record.supervisor.pid} first`,
+    )
+  }
+  const ended = await endLeftovers(record)
+  if (ended.length > 0) screen.line(`  ended what an earlier start left running: ${ended.join(', ')}`)
+  await removeProcessRecord(path)
+}

@@ -1,0 +1,64 @@
+/** Owns the events that are not yet acknowledged: kept in order, sent in batches, sent again after a reconnect (D1). */
+
+import type { TelemetryEvent } from '../telemetry-event.ts'
+
+/** Past this many the oldest go, and the caller is told. */
+const MOST_KEPT = 10_000
+
+export class EventQueue {
+  #waiting: TelemetryEvent[] = []
+  readonly #underWay = new Map<number, TelemetryEvent[]>()
+  #nextBatch = 1
+  #nextSeq = 1
+
+  get nextSeq(): number {
+    return this.#nextSeq
+  }
+
+  /** Events not yet acknowledged. */
+  get size(): number {
+    let size = this.#waiting.length
+    for (const events of this.#underWay.values()) size += events.length
+    return size
+  }
+
+  get batchesUnderWay(): number {
+    return this.#underWay.size
+  }
+
+  /** Keeps `event`; returns what had to go to make room. */
+  add(event: TelemetryEvent): TelemetryEvent[] {
+    this.#nextSeq = event.seq + 1
+    this.#waiting.push(event)
+    return this.#waiting.length > MOST_KEPT ? this.#waiting.splice(0, this.#waiting.length - MOST_KEPT) : []
+  }
+
+  /** The next batch to send, or undefined when nothing waits. */
+  take(most: number): { batch: number; events: TelemetryEvent[] } | undefined {
+    if (this.#waiting.length === 0) return undefined
+    const events = this.#waiting.splice(0, most)
+    const batch = this.#nextBatch
+    this.#nextBatch += 1
+    this.#underWay.set(batch, events)
+    return { batch, events }
+  }
+
+  /** The batch is done with: acknowledged, or refused for good. Returns its events. */
+  settle(batch: number): TelemetryEvent[] {
+    const events = this.#underWay.get(batch) ?? []
+    this.#underWay.delete(batch)
+    return events
+  }
+
+  /** The batch waits again, in its place. */
+  putBack(batch: number): void {
+    this.#waiting = [...this.settle(batch), ...this.#waiting].sort(bySeq)
+  }
+
+  /** The socket is gone: whatever was under way waits again. */
+  putAllBack(): void {
+    for (const batch of [...this.#underWay.keys()]) this.putBack(batch)
+  }
+}
+
+const bySeq = (a: TelemetryEvent, b: TelemetryEvent) => a.seq - b.seq

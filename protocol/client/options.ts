@@ -1,0 +1,64 @@
+/** Owns what a player tells the client, and what the client tells the player. */
+
+import type { ErrorMessage } from '../messages/error.ts'
+import type { Goaway } from '../messages/goaway.ts'
+import type { Grant } from '../messages/grant.ts'
+import type { Playback } from '../messages/playback.ts'
+import type { Ready } from '../messages/ready.ts'
+import type { UpNext } from '../messages/up-next.ts'
+import type { TelemetryEvent } from '../telemetry-event.ts'
+import type { Encoding } from '../version.ts'
+import type { DeviceKind } from '../vocabulary.ts'
+
+/** What the client needs of a WebSocket: the browser's own, or `ws` in Node 20. */
+export interface SocketLike {
+  binaryType: string
+  readonly readyState: number
+  send(data: string | Uint8Array<ArrayBuffer>): void
+  close(code?: number, reason?: string): void
+  onopen: ((event: never) => void) | null
+  onmessage: ((event: never) => void) | null
+  onclose: ((event: never) => void) | null
+  onerror: ((event: never) => void) | null
+}
+
+export interface ClientOptions {
+  /** `ws://host:port/ws` or `wss://…`. */
+  readonly url: string
+  /** Gives an access token; `refresh`: the last one was refused as expired. */
+  readonly token: (refresh: boolean) => Promise<string>
+  readonly device: { readonly id: string; readonly name: string; readonly kind: DeviceKind }
+  /** Where the playhead is; asked at each heartbeat and when playback goes on after a reconnect. */
+  readonly position?: () => PlayerPosition | undefined
+  /** `msgpack` unless said otherwise. */
+  readonly encoding?: Encoding
+  /** The WebSocket class; the global one unless said otherwise. */
+  readonly webSocket?: new (
+    url: string,
+    protocols: string[],
+  ) => SocketLike
+}
+
+export interface PlayerPosition {
+  readonly position_ms: number
+  readonly buffer_ms: number
+}
+
+/** `disconnected`: will try again by itself. `failed`: will not; see `reason`. */
+export type ClientState = 'initialized' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed'
+
+export type ClientEvents = {
+  state: { readonly state: ClientState; readonly reason?: string; readonly retryInMs?: number }
+  ready: Ready
+  playback: Playback
+  grant: Grant
+  up_next: UpNext
+  /** Events that are safe; `pending`: how many are not yet. */
+  acked: { readonly events: readonly TelemetryEvent[]; readonly pending: number }
+  /** Events that were refused for good, or had no room. */
+  dropped: { readonly events: readonly TelemetryEvent[]; readonly reason: string }
+  /** A refusal that answers no request. */
+  error: ErrorMessage
+  goaway: Goaway
+  rtt: number
+}

@@ -1,0 +1,48 @@
+/** Owns the field types that messages share: identifiers, times, positions. */
+
+import { type TLiteral, type TSchema, Type } from '@sinclair/typebox'
+
+const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+/** No track is longer than a day. */
+const MAX_POSITION_MS = 86_400_000
+
+/** A UUID in lower case with hyphens. */
+export const Uuid = (description: string) => Type.String({ pattern: UUID_PATTERN, description })
+
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export const EpochMs = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description })
+
+/** A length of time in milliseconds. */
+export const DurationMs = (description: string, maximum = MAX_POSITION_MS) =>
+  Type.Integer({ minimum: 0, maximum, description })
+
+/** A place in a track, in milliseconds from its first sample. */
+export const PositionMs = (description: string) => Type.Integer({ minimum: 0, maximum: MAX_POSITION_MS, description })
+
+/** The request's own number, chosen by the client, that its answer repeats as `re`. */
+export const RequestId = Type.Integer({
+  minimum: 1,
+  maximum: 4_294_967_295,
+  description: 'chosen by the client; the answer or error repeats it as `re`',
+})
+
+/** The number of the request that this message answers. */
+export const AnswerTo = Type.Integer({ minimum: 1, maximum: 4_294_967_295, description: 'the `id` of the request' })
+
+/** Text with bounds, in characters. */
+export const Text = (maxLength: number, description: string) => Type.String({ minLength: 1, maxLength, description })
+
+/** One of the listed words. */
+export const Word = <const T extends readonly string[]>(words: T, description: string) =>
+  Type.Union(
+    words.map((word): TLiteral<T[number]> => Type.Literal(word)),
+    { description },
+  )
+
+/** A message: a map whose `type` is its name. Unknown fields are ignored by whoever receives it. */
+export const Message = <const Name extends string, Fields extends Record<string, TSchema>>(
+  name: Name,
+  description: string,
+  fields: Fields,
+) => Type.Object({ type: Type.Literal(name), ...fields }, { description })

@@ -1,0 +1,27 @@
+/** Joins the messages of the gateway. */
+
+import type { Static } from '@sinclair/typebox'
+import { Ack } from './ack.ts'
+import { ErrorMessage } from './error.ts'
+import { Goaway } from './goaway.ts'
+import { Grant } from './grant.ts'
+import { HeartbeatAck } from './heartbeat-ack.ts'
+import { Hello } from './hello.ts'
+import { Playback } from './playback.ts'
+import { Ready } from './ready.ts'
+import { UpNext } from './up-next.ts'
+
+export const DOWN_MESSAGES = {
+  hello: Hello,
+  ready: Ready,
+  heartbeat_ack: HeartbeatAck,
+  playback: Playback,
+  grant: Grant,
+  up_next: UpNext,
+  ack: Ack,
+  error: ErrorMessage,
+  goaway: Goaway,
+} as const
+
+export type DownType = keyof typeof DOWN_MESSAGES
+export type DownMessage = { [T in DownType]: Static<(typeof DOWN_MESSAGES)[T]> }[DownType]

@@ -1,0 +1,14 @@
+/** Owns `error`: what could not be done, and whether to try again. */
+
+import { type Static, Type } from '@sinclair/typebox'
+import { AnswerTo, Message, Text } from '../fields.ts'
+
+export const ErrorMessage = Message('error', 'Something the client sent was refused. The session goes on.', {
+  re: Type.Optional(AnswerTo),
+  batch: Type.Optional(Type.Integer({ minimum: 1, description: 'the refused `telemetry` batch' })),
+  code: Type.Integer({ minimum: 100, maximum: 999, description: 'from the table of errors' }),
+  name: Text(64, 'from the table of errors'),
+  retriable: Type.Boolean({ description: 'true: the same message may succeed later' }),
+  message: Text(512, 'for a developer to read'),
+})
+export type ErrorMessage = Static<typeof ErrorMessage>

@@ -1,0 +1,18 @@
+/** Owns `next`: on to what is up next. */
+
+import type { Static } from '@sinclair/typebox'
+import { Message, PositionMs, RequestId, Word } from '../fields.ts'
+
+export const Next = Message(
+  'next',
+  'Ends the open stream and begins the first track of `up_next`. Answered by `playback`: `playing`, or `stopped` when nothing is left.',
+  {
+    id: RequestId,
+    position_ms: PositionMs('where the playhead was'),
+    reason: Word(
+      ['next', 'completed', 'failed'] as const,
+      'why the stream ends: skipped, played to its end, or unplayable',
+    ),
+  },
+)
+export type Next = Static<typeof Next>

@@ -1,0 +1,11 @@
+/** Owns `stop`: the listener is done. */
+
+import type { Static } from '@sinclair/typebox'
+import { Message, PositionMs, RequestId, Word } from '../fields.ts'
+
+export const Stop = Message('stop', 'Ends the open stream; the session stays. Answered by `playback`.', {
+  id: RequestId,
+  position_ms: PositionMs('where the playhead was'),
+  reason: Word(['stopped', 'completed', 'failed'] as const, 'why the stream ends'),
+})
+export type Stop = Static<typeof Stop>

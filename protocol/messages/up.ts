@@ -1,0 +1,27 @@
+/** Joins the messages of the client. */
+
+import type { Static } from '@sinclair/typebox'
+import { Authenticate } from './authenticate.ts'
+import { Credit } from './credit.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { Next } from './next.ts'
+import { Pause } from './pause.ts'
+import { Play } from './play.ts'
+import { Seek } from './seek.ts'
+import { Stop } from './stop.ts'
+import { Telemetry } from './telemetry.ts'
+
+export const UP_MESSAGES = {
+  authenticate: Authenticate,
+  heartbeat: Heartbeat,
+  play: Play,
+  pause: Pause,
+  seek: Seek,
+  next: Next,
+  stop: Stop,
+  credit: Credit,
+  telemetry: Telemetry,
+} as const
+
+export type UpType = keyof typeof UP_MESSAGES
+export type UpMessage = { [T in UpType]: Static<(typeof UP_MESSAGES)[T]> }[UpType]

@@ -1,0 +1,32 @@
+/** Owns one telemetry event: what a player saw, once, with an id and a time of its own. */
+
+import { type Static, Type } from '@sinclair/typebox'
+import { DurationMs, EpochMs, PositionMs, Text, Uuid, Word } from './fields.ts'
+import { BITRATES_KBPS, TELEMETRY_KINDS } from './vocabulary.ts'
+
+export const TelemetryEvent = Type.Object(
+  {
+    id: Uuid('UUIDv7 made by the client; the same event sent again keeps it, and the books hold it once'),
+    seq: Type.Integer({
+      minimum: 1,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'rises by one an event for as long as the client keeps its queue',
+    }),
+    kind: Word(TELEMETRY_KINDS, 'what happened'),
+    at_ms: EpochMs('event time, on the client clock corrected by `server_time_ms` of `ready`'),
+    stream_id: Uuid('the stream it belongs to'),
+    position_ms: PositionMs('where the playhead was'),
+    startup_ms: Type.Optional(DurationMs('`started`: from the play instruction to the moving playhead')),
+    stall_ms: Type.Optional(DurationMs('`stalled`: how long the playhead stood still for want of audio')),
+    buffer_ms: Type.Optional(DurationMs('audio held ahead of the playhead (CMCD `bl`)')),
+    bitrate_kbps: Type.Optional(
+      Type.Union(
+        BITRATES_KBPS.map((rate) => Type.Literal(rate)),
+        { description: 'the rendition heard (CMCD `br`)' },
+      ),
+    ),
+    reason: Type.Optional(Text(64, '`failed`: the player error, in a word')),
+  },
+  { description: 'one thing a player saw' },
+)
+export type TelemetryEvent = Static<typeof TelemetryEvent>

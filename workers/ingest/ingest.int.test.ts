@@ -1,0 +1,209 @@
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { type ClickHouseClient, createClickHouse } from '../../infra/clickhouse/client.ts'
+import { clickhouseConfig } from '../../infra/clickhouse/config.ts'
+import { createKafka } from '../../infra/kafka/client.ts'
+import { kafkaConfig } from '../../infra/kafka/config.ts'
+import { createPlaybackLog, type PlaybackLog } from '../../infra/kafka/producer.ts'
+import { readEnv } from '../../infra/runtime/env.ts'
+import { createLogger } from '../../infra/runtime/log.ts'
+import type { PlaybackRecord } from '../../protocol/events/playback-record.ts'
+import { encodeRecord } from '../../protocol/events/record-codec.ts'
+import { TOPICS } from '../../protocol/events/topics.ts'
+import { ended, event, newAccount, started, telemetry } from '../testing/records.ts'
+import { type StoreProxy, startStoreProxy } from '../testing/store-proxy.ts'
+import { until } from '../testing/until.ts'
+import { startWorkers, type WorkerProcess } from '../testing/worker-process.ts'
+
+const log = createLogger('test', 'warn')
+const env = inject('stackEnv')
+const kafka = readEnv(env, kafkaConfig)
+let store: ClickHouseClient
+let playbackLog: PlaybackLog
+let proxy: StoreProxy
+let worker: WorkerProcess | undefined
+
+beforeAll(async () => {
+  store = createClickHouse(readEnv(env, clickhouseConfig))
+  playbackLog = createPlaybackLog(kafka, 'test', log)
+  proxy = await startStoreProxy(env.SEGUE_CLICKHOUSE_URL ?? '')
+})
+afterEach(async () => {
+  proxy.mode = 'pass'
+  await worker?.kill('SIGTERM')
+  worker = undefined
+})
+afterAll(async () => {
+  await playbackLog.stop()
+  await proxy.stop()
+  await store.close()
+})
+
+const start = async () => {
+  const begun = await startWorkers({ ...env, SEGUE_CLICKHOUSE_URL: proxy.url }, ['ingest'])
+  worker = begun
+  return begun
+}
+const append = (record: PlaybackRecord) => playbackLog.append(record.account_id, encodeRecord(record))
+
+/** Plainly counted, without FINAL: what an analyst gets who never heard of it. */
+async function count(account: string, table = 'playback_events'): Promise<number> {
+  const result = await store.query({
+    query: `SELECT count() AS n FROM ${table} WHERE account_id = {account:String}`,
+    query_params: { account },
+    format: 'JSONEachRow',
+  })
+  const [row] = await result.json<{ n: string }>()
+  return Number(row?.n)
+}
+
+describe('ingest', () => {
+  it('writes each event once, though it was resent by another session and under other offsets', async () => {
+    const process = await start()
+    const account = newAccount()
+    const events = Array.from({ length: 40 }, () => event())
+    const first = telemetry(account, events)
+    // Twice in one record, the record twice, the events again from another session, in one batch and in later ones.
+    await Promise.all([append({ ...first, events: [...events, ...events.slice(0, 5)] }), append(first)])
+    await append(telemetry(account, events.slice(10)))
+    await until(
+      () => count(account),
+      (n) => n === 40,
+    )
+    await append(telemetry(account, events.slice(0, 20)))
+    const last = event()
+    await append(telemetry(account, [last]))
+    await until(
+      () => count(account),
+      (n) => n >= 41,
+    )
+    expect(await count(account)).toBe(41)
+
+    // The same id from another account is another event.
+    const other = newAccount()
+    await append(telemetry(other, events.slice(0, 3)))
+    await until(
+      () => count(other),
+      (n) => n === 3,
+    )
+    expect(await process.kill('SIGTERM')).toBe(0)
+  })
+
+  it('holds a stream as started and as ended, each once; the first of two ends stays', async () => {
+    await start()
+    const account = newAccount()
+    const begin = started(account)
+    const end = ended(account, { stream_id: begin.stream_id, reason_end: 'next', ms_played: 12_345 })
+    for (const record of [begin, end, begin, { ...end, reason_end: 'lost' as const, ms_played: 1 }])
+      await append(record)
+    await append(telemetry(account, [event()]))
+    await until(
+      () => count(account),
+      (n) => n === 1,
+    )
+    const rows = await store.query({
+      query: `SELECT reason_end, ms_played, count() OVER () AS n
+        FROM streams FINAL WHERE account_id = {account:String}`,
+      query_params: { account },
+      format: 'JSONEachRow',
+    })
+    expect(await rows.json()).toEqual([{ reason_end: 'next', ms_played: 12_345, n: 1 }])
+  })
+
+  it('killed after the insert and before the commit, has written each event once', async () => {
+    const account = newAccount()
+    const first = await start()
+    await first.untilReady()
+    const heldBefore = proxy.held
+    proxy.mode = 'hold'
+    await Promise.all(Array.from({ length: 30 }, () => append(telemetry(account, [event(), event()]))))
+    await until(
+      async () => proxy.held,
+      (held) => held > heldBefore,
+    )
+    await first.kill('SIGKILL')
+    expect(await count(account)).toBeGreaterThan(0)
+    proxy.mode = 'pass'
+
+    await start()
+    await append(telemetry(account, [event()]))
+    await until(
+      () => count(account),
+      (n) => n >= 61,
+    )
+    expect(await count(account)).toBe(61)
+  })
+
+  it('loses nothing while ClickHouse is away', async () => {
+    const process = await start()
+    await process.untilReady()
+    const account = newAccount()
+    proxy.mode = 'refuse'
+    await append(telemetry(account, [event(), event(), event()]))
+    await until(
+      async () => (await fetch(`${process.http}/readyz`)).status,
+      (status) => status === 503,
+    )
+    expect(await count(account)).toBe(0)
+    proxy.mode = 'pass'
+    await until(
+      () => count(account),
+      (n) => n === 3,
+    )
+    await until(
+      async () => (await fetch(`${process.http}/readyz`)).status,
+      (status) => status === 200,
+    )
+  })
+
+  it('puts aside what cannot be read, as it came, and goes on with the rest', async () => {
+    const process = await start()
+    const account = newAccount()
+    const garbage = Buffer.from([0xc1, 0xff, 0x00, 0x7f])
+    const notARecord = encodeRecord({ type: 'telemetry', v: 1 } as unknown as PlaybackRecord)
+    const distantPast = telemetry(account, [event({ at_ms: 5 })])
+    await append(telemetry(account, [event()]))
+    await playbackLog.append(account, garbage)
+    await playbackLog.append(account, notARecord)
+    await append(distantPast)
+    // Half a surrogate pair, a NUL, an id of another kind and one of the far future: unusual, and no reason to stop.
+    await append(
+      telemetry(account, [
+        event({ reason: 'half \ud800 and \0 nul' }),
+        event({ id: 'ffffffff-ffff-7fff-bfff-ffffffffffff' }),
+        event({ id: '11111111-1111-4111-8111-111111111111' }),
+      ]),
+    )
+    await until(
+      () => count(account),
+      (n) => n === 4,
+    )
+
+    const dead = await deadLettersOf(account)
+    expect(dead).toHaveLength(3)
+    expect(dead[0]?.value).toEqual(garbage)
+    expect(dead.map(({ reason }) => reason)).toEqual([
+      expect.any(String),
+      expect.stringMatching(/^not a playback record/),
+      expect.stringMatching(/not a time of this century/),
+    ])
+    expect(await (await fetch(`${process.http}/metrics`)).text()).toMatch(/segue_ingest_dead_letters_total 3/)
+  })
+})
+
+async function deadLettersOf(account: string) {
+  const consumer = createKafka(kafka, 'test', log).consumer({ groupId: `test-${account}` })
+  const found: { value: Buffer | null; reason: string }[] = []
+  await consumer.connect()
+  await consumer.subscribe({ topic: TOPICS.playbackEventsDead.name, fromBeginning: true })
+  await consumer.run({
+    eachMessage: async ({ message: { key, value, headers } }) => {
+      if (key?.toString() === account) found.push({ value, reason: String(headers?.reason) })
+    },
+  })
+  await until(
+    async () => found.length,
+    (n) => n >= 3,
+  )
+  await consumer.disconnect()
+  return found
+}

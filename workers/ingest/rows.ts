@@ -1,0 +1,75 @@
+/** Owns the way from a playback record to ClickHouse's rows. */
+
+import { dateTimeText, type EventRow, type StreamRow } from '../../infra/clickhouse/playback-rows.ts'
+import type { PlaybackRows } from '../../infra/clickhouse/playback-writer.ts'
+import type {
+  PlaybackRecord,
+  StreamEnded,
+  StreamStarted,
+  TelemetryRecord,
+} from '../../protocol/events/playback-record.ts'
+import { cleanText } from '../playback-record.ts'
+
+export function rowsOf(record: PlaybackRecord): PlaybackRows {
+  switch (record.type) {
+    case 'telemetry':
+      return { events: eventRows(record), streams: [] }
+    case 'stream-started':
+      return { events: [], streams: [startedRow(record)] }
+    case 'stream-ended':
+      return { events: [], streams: [endedRow(record)] }
+  }
+}
+
+function who({ account_id, session_id, device_id, device_kind, plan, country }: PlaybackRecord) {
+  return { account_id: cleanText(account_id), session_id, device_id: cleanText(device_id), device_kind, plan, country }
+}
+
+function eventRows(record: TelemetryRecord): EventRow[] {
+  const shared = { ...who(record), server_time: dateTimeText(record.received_at_ms) }
+  return record.events.map((event) => ({
+    ...shared,
+    event_id: event.id,
+    seq: event.seq,
+    kind: event.kind,
+    event_time: dateTimeText(event.at_ms),
+    stream_id: event.stream_id,
+    position_ms: event.position_ms,
+    startup_ms: event.startup_ms ?? null,
+    stall_ms: event.stall_ms ?? null,
+    buffer_ms: event.buffer_ms ?? null,
+    bitrate_kbps: event.bitrate_kbps ?? null,
+    reason: event.reason === undefined ? null : cleanText(event.reason),
+  }))
+}
+
+function playing(record: StreamStarted | StreamEnded) {
+  return {
+    ...who(record),
+    stream_id: record.stream_id,
+    track_id: record.track_id,
+    isrc: record.isrc,
+    artist_id: record.artist_id,
+    started_at: dateTimeText(record.started_at_ms),
+    reason_start: record.reason_start,
+  }
+}
+
+function startedRow(record: StreamStarted): StreamRow {
+  return { ...playing(record), version: 1 }
+}
+
+function endedRow(record: StreamEnded): StreamRow {
+  const { reason_end, ms_played, ms_claimed, ms_granted, position_ms, flags } = record
+  return {
+    ...playing(record),
+    version: 2,
+    ended_at: dateTimeText(record.ended_at_ms),
+    reason_end,
+    ms_played,
+    ms_claimed,
+    ms_granted,
+    position_ms,
+    flags,
+  }
+}

@@ -1,0 +1,37 @@
+/** Owns the process of the workers: all of them, or those named on the command line. */
+
+import { readEnv } from '../infra/runtime/env.ts'
+import { runUntilSignal } from '../infra/runtime/lifecycle.ts'
+import { createLogger } from '../infra/runtime/log.ts'
+import { workersConfig } from './config.ts'
+import { createIngest } from './ingest/ingest.ts'
+import { createWorkerMetrics } from './metrics.ts'
+import { createMonitor } from './monitor.ts'
+import { createReaper } from './reaper/reaper.ts'
+import { createRoyalties } from './royalties/royalties.ts'
+import type { CreateWorker } from './worker.ts'
+
+const WORKERS: Readonly<Record<string, CreateWorker>> = {
+  ingest: createIngest,
+  royalties: createRoyalties,
+  reaper: createReaper,
+}
+const SHUTDOWN_WITHIN_MS = 5_000
+
+const log = createLogger('workers')
+try {
+  const config = readEnv(process.env, workersConfig)
+  const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(WORKERS)
+  const metrics = createWorkerMetrics()
+  const workers = names.map((name) => {
+    const create = WORKERS[name]
+    if (create === undefined)
+      throw new Error(`there is no worker '${name}': choose from ${Object.keys(WORKERS).join(', ')}`)
+    return create({ config, metrics, log: log.child({ worker: name }) })
+  })
+  const monitor = createMonitor({ host: config.host, port: config.port, workers, metrics, log })
+  await runUntilSignal([monitor, ...workers], log, SHUTDOWN_WITHIN_MS)
+} catch (error) {
+  log.fatal({ err: error }, error instanceof Error ? error.message : 'the workers cannot run')
+  process.exitCode = 1
+}

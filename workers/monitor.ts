@@ -1,0 +1,62 @@
+/** Owns what an operator asks the workers over HTTP: alive, ready, and the figures. */
+
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Service } from '../infra/runtime/lifecycle.ts'
+import type { Logger } from '../infra/runtime/log.ts'
+import type { WorkerMetrics } from './metrics.ts'
+import type { Worker } from './worker.ts'
+
+export interface MonitorOptions {
+  readonly host: string
+  readonly port: number
+  readonly workers: readonly Worker[]
+  readonly metrics: WorkerMetrics
+  readonly log: Logger
+}
+
+interface Answer {
+  readonly status: number
+  readonly type: string
+  readonly body: string
+}
+
+export function createMonitor({ host, port, workers, metrics, log }: MonitorOptions): Service {
+  let server: Server | undefined
+
+  const routes: Readonly<Record<string, () => Promise<Answer>>> = {
+    '/healthz': async () => ({ status: 200, type: 'text/plain', body: 'ok\n' }),
+    '/readyz': async () => {
+      const states = Object.fromEntries(workers.map((worker) => [worker.name, worker.ready()]))
+      const ready = Object.values(states).every(Boolean)
+      return { status: ready ? 200 : 503, type: 'application/json', body: `${JSON.stringify(states)}\n` }
+    },
+    '/metrics': async () => ({
+      status: 200,
+      type: metrics.registry.contentType,
+      body: await metrics.registry.metrics(),
+    }),
+  }
+
+  return {
+    name: 'monitor',
+    async start() {
+      const listening = createServer(async (request, response) => {
+        const { pathname } = new URL(request.url ?? '/', 'http://workers')
+        const route = routes[pathname]
+        const { status, type, body } = (await route?.()) ?? { status: 404, type: 'text/plain', body: 'not found\n' }
+        response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body)
+      })
+      server = listening
+      await new Promise<void>((resolve, reject) => {
+        listening.once('error', reject)
+        listening.listen(port, host, resolve)
+      })
+      log.info({ host, port: (listening.address() as AddressInfo).port }, 'workers answer')
+    },
+    async stop() {
+      server?.close()
+      server?.closeAllConnections()
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { createKafka } from '../../infra/kafka/client.ts'
+import { kafkaConfig } from '../../infra/kafka/config.ts'
+import { createRedis, type Redis } from '../../infra/redis/client.ts'
+import { redisConfig } from '../../infra/redis/config.ts'
+import { createSessionStore, type SessionStore } from '../../infra/redis/session-store.ts'
+import { readEnv } from '../../infra/runtime/env.ts'
+import { createLogger } from '../../infra/runtime/log.ts'
+import { decodeRecord, encodeRecord } from '../../protocol/events/record-codec.ts'
+import { TOPICS } from '../../protocol/events/topics.ts'
+import { uuidv7 } from '../../protocol/ids.ts'
+import { ended, newAccount } from '../testing/records.ts'
+import { until } from '../testing/until.ts'
+import { startWorkers, type WorkerProcess } from '../testing/worker-process.ts'
+
+const log = createLogger('test', 'warn')
+const env = inject('stackEnv')
+let redis: Redis
+let store: SessionStore
+let worker: WorkerProcess | undefined
+
+beforeAll(() => {
+  redis = createRedis(readEnv(env, redisConfig), log)
+  store = createSessionStore(redis)
+})
+afterEach(async () => {
+  await worker?.kill('SIGTERM')
+  worker = undefined
+})
+afterAll(() => redis.disconnect())
+
+const willOf = (account: string, stream = uuidv7(Date.now())) =>
+  encodeRecord(ended(account, { stream_id: stream, reason_end: 'lost' }))
+
+describe('session store', () => {
+  it('gives out what expired, and not what was renewed, removed, or is renewed before the release', async () => {
+    const account = newAccount()
+    const will = willOf(account)
+    const ids = { gone: `${account}-gone`, alive: `${account}-alive`, removed: `${account}-removed` }
+    await store.save(ids.gone, account, will, 1)
+    await store.save(ids.alive, account, will, 1)
+    await store.save(ids.removed, account, will, 1)
+    await store.remove(ids.removed)
+    await store.save(ids.alive, account, will, 60_000)
+    await wait(20)
+    const expired = await store.expired(10)
+    expect(expired.map(({ sessionId }) => sessionId)).toEqual([ids.gone])
+    expect(expired[0]?.accountId).toBe(account)
+    expect(Buffer.from(expired[0]?.record ?? [])).toEqual(Buffer.from(will))
+
+    // Its gateway was slow, not dead.
+    await store.save(ids.gone, account, will, 60_000)
+    expect(await store.release(ids.gone, expired[0]?.leaseExpiryMs ?? 0)).toBe(false)
+    await store.save(ids.gone, account, will, 1)
+    await wait(20)
+    const [again] = await store.expired(10)
+    expect(await store.release(ids.gone, again?.leaseExpiryMs ?? 0)).toBe(true)
+    expect(await store.release(ids.gone, again?.leaseExpiryMs ?? 0)).toBe(false)
+    expect(await store.expired(10)).toEqual([])
+    await store.remove(ids.alive)
+  })
+})
+
+describe('reaper', () => {
+  it('ends a stream once, when its lease runs out and not before', async () => {
+    const account = newAccount()
+    const seen = await readRecordsOf(account)
+    worker = await startWorkers({ ...env, SEGUE_REAPER_INTERVAL_MS: '100' }, ['reaper'])
+    await worker.untilReady()
+    const [lost, kept] = [uuidv7(Date.now()), uuidv7(Date.now())]
+    await store.save(lost, account, willOf(account, lost), 1_500)
+    await store.save(kept, account, willOf(account, kept), 1_500)
+    for (let i = 0; i < 10; i++) {
+      await wait(100)
+      expect(seen.records).toEqual([])
+      await store.save(kept, account, willOf(account, kept), 60_000)
+    }
+    await until(
+      async () => seen.records.length,
+      (n) => n > 0,
+    )
+    await wait(1_000)
+    expect(seen.records.map((bytes) => decodeRecord(bytes))).toMatchObject([
+      { type: 'stream-ended', stream_id: lost, reason_end: 'lost', account_id: account },
+    ])
+    expect(await (await fetch(`${worker.http}/metrics`)).text()).toMatch(
+      /segue_reaper_sessions_total\{result="closed"\} 1/,
+    )
+    await store.remove(kept)
+    await seen.stop()
+  })
+})
+
+/** What Kafka gets for an account from now on. */
+async function readRecordsOf(account: string) {
+  const consumer = createKafka(readEnv(env, kafkaConfig), 'test', log).consumer({ groupId: `test-${account}` })
+  const records: Uint8Array[] = []
+  await consumer.connect()
+  await consumer.subscribe({ topic: TOPICS.playbackEvents.name, fromBeginning: true })
+  await consumer.run({
+    eachMessage: async ({ message: { key, value } }) => {
+      if (key?.toString() === account && value !== null) records.push(value)
+    },
+  })
+  return { records, stop: () => consumer.disconnect() }
+}

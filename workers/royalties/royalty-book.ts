@@ -1,0 +1,56 @@
+/** Owns the statements on `royalty_streams` and `kafka_offsets`. */
+
+import type { PoolClient } from '../../infra/postgres/client.ts'
+import type { RoyaltyStream } from './royalty-stream.ts'
+
+export interface PartitionOfGroup {
+  readonly group: string
+  readonly topic: string
+  readonly partition: number
+}
+
+/**
+ * Where the partition reads on, with its row locked until the transaction ends, so that two readers take turns.
+ * Undefined when it was never read.
+ */
+export async function lockOffset(client: PoolClient, at: PartitionOfGroup): Promise<bigint | undefined> {
+  const { rows } = await client.query<{ next_offset: string }>(
+    `SELECT next_offset FROM kafka_offsets WHERE consumer_group = $1 AND topic = $2 AND partition = $3 FOR UPDATE`,
+    [at.group, at.topic, at.partition],
+  )
+  return rows[0] === undefined ? undefined : BigInt(rows[0].next_offset)
+}
+
+/** Makes the row of a partition that was never read; when another reader was faster, its offset stays. */
+export async function beginOffset(client: PoolClient, at: PartitionOfGroup, nextOffset: bigint): Promise<void> {
+  await client.query(
+    `INSERT INTO kafka_offsets (consumer_group, topic, partition, next_offset) VALUES ($1, $2, $3, $4)
+     ON CONFLICT DO NOTHING`,
+    [at.group, at.topic, at.partition, nextOffset],
+  )
+}
+
+export async function moveOffset(client: PoolClient, at: PartitionOfGroup, nextOffset: bigint): Promise<void> {
+  await client.query(
+    `UPDATE kafka_offsets SET next_offset = $4 WHERE consumer_group = $1 AND topic = $2 AND partition = $3`,
+    [at.group, at.topic, at.partition, nextOffset],
+  )
+}
+
+/** Says which of them are new; a stream that is there already ended before. */
+export async function enterStreams(client: PoolClient, streams: readonly RoyaltyStream[]): Promise<Set<string>> {
+  if (streams.length === 0) return new Set()
+  const { rows } = await client.query<{ stream_id: string }>(
+    `INSERT INTO royalty_streams (stream_id, listener_id, track_id, isrc, artist_id, started_at, ended_at, ms_played,
+       territory, tier, session_id, device_id, reason_end, flags)
+     SELECT stream_id, listener_id, track_id, isrc, artist_id, started_at, ended_at, ms_played,
+       territory, tier, session_id, device_id, reason_end, flags
+     FROM jsonb_to_recordset($1::jsonb) AS s (stream_id uuid, listener_id text, track_id uuid, isrc text,
+       artist_id uuid, started_at timestamptz, ended_at timestamptz, ms_played integer, territory text, tier text,
+       session_id uuid, device_id text, reason_end text, flags text[])
+     ON CONFLICT (stream_id) DO NOTHING
+     RETURNING stream_id`,
+    [JSON.stringify(streams)],
+  )
+  return new Set(rows.map((row) => row.stream_id))
+}

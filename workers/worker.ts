@@ -1,0 +1,22 @@
+/** Owns what a worker is to the process that runs it. */
+
+import type { Service } from '../infra/runtime/lifecycle.ts'
+import type { Logger } from '../infra/runtime/log.ts'
+import type { WorkersConfig } from './config.ts'
+import type { WorkerMetrics } from './metrics.ts'
+
+export interface Worker extends Service {
+  /** Whether it is at work: connected, and its last attempt went well. */
+  ready(): boolean
+}
+
+export interface WorkerContext {
+  readonly config: WorkersConfig
+  readonly metrics: WorkerMetrics
+  readonly log: Logger
+}
+
+export type CreateWorker = (context: WorkerContext) => Worker
+
+/** What a stop without a drain before it leaves for the batch under way. */
+export const STOP_WITHIN_MS = 2_000
