@@ -35,16 +35,7 @@ export function createServer(context: Context, parts: GatewayServerParts): Servi
       addSocketRoute(app, context)
       const notReady = () => (draining ? 'draining' : undefined)
       addHttpRoutes(app, { ...parts.http, log, metrics, verifyToken, notReady })
-      await new Promise<void>((resolve, reject) => {
-        app.listen(parts.host, parts.port, (socket) => {
-          if (socket === false) {
-            reject(new Error(`cannot listen on ${parts.host}:${parts.port}; set SEGUE_GATEWAY_PORT to a free port`))
-            return
-          }
-          listenSocket = socket
-          resolve()
-        })
-      })
+      listenSocket = await listen(app as unknown as ExclusiveListener, parts.host, parts.port)
       log.info({ host: parts.host, port: parts.port }, 'gateway listens')
     },
     async drain() {
@@ -65,4 +56,22 @@ export function createServer(context: Context, parts: GatewayServerParts): Servi
       stopListening()
     },
   }
+}
+
+/** LIBUS_LISTEN_EXCLUSIVE_PORT, which the types declare under a name that does not exist at run time. */
+const EXCLUSIVE_PORT = 1
+
+/** What uWebSockets.js takes and its types leave out: host and options together. */
+interface ExclusiveListener {
+  listen(host: string, port: number, options: number, done: (socket: us_listen_socket | false) => void): unknown
+}
+
+/** Without the exclusive option two gateways would share the port, and a player could come back to either. */
+function listen(app: ExclusiveListener, host: string, port: number): Promise<us_listen_socket> {
+  return new Promise((resolve, reject) => {
+    app.listen(host, port, EXCLUSIVE_PORT, (socket) => {
+      if (socket === false) reject(new Error(`cannot listen on ${host}:${port}: set SEGUE_GATEWAY_PORT to a free port`))
+      else resolve(socket)
+    })
+  })
 }

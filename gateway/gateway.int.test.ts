@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import WebSocket from 'ws'
 import { loadDemoCatalog } from '../infra/demo/load-demo-catalog.ts'
 import { CLOSE_CODES } from '../protocol/close-codes.ts'
 import { uuidv7 } from '../protocol/ids.ts'
-import { type GatewayProcess, startGateway } from './testing/gateway-process.ts'
+import { type GatewayProcess, launchGateway, startGateway } from './testing/gateway-process.ts'
 import { type KeyServer, startKeyServer } from './testing/key-server.ts'
 import { RawPlayer } from './testing/raw-player.ts'
 
@@ -105,24 +107,13 @@ describe('sign-in', () => {
   })
 
   it('C1 refuses a subprotocol it does not know, and says which there are', async () => {
-    const response = await fetch(`${gateway.http}/ws`, {
-      headers: {
-        connection: 'upgrade',
-        upgrade: 'websocket',
-        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-        'sec-websocket-version': '13',
-        'sec-websocket-protocol': 'other',
-      },
-    }).catch((error: Error) => error)
-    // fetch hides upgrade headers; either way no session begins, and the plain answer names the subprotocols.
-    if (response instanceof Response) expect(await response.text()).toContain('segue.v1.msgpack')
-    const { default: WebSocket } = await import('ws')
-    const status = await new Promise((resolve) => {
-      new WebSocket(gateway.ws, ['other'])
-        .on('unexpected-response', (_request, answer) => resolve(answer.statusCode))
-        .on('error', () => undefined)
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const socket = new WebSocket(gateway.ws, ['other'])
+      socket.on('unexpected-response', (_request, response) => resolve(response)).on('error', reject)
     })
-    expect(status).toBe(400)
+    const body = (await answer.toArray()).join('')
+    expect(answer.statusCode).toBe(400)
+    expect(body).toContain('segue.v1.msgpack')
   })
 })
 
@@ -292,16 +283,21 @@ describe('HTTP', () => {
 })
 
 describe('leaving', () => {
+  const another = () =>
+    startGateway({ ...inject('stackEnv'), SEGUE_ISSUER_URL: keys.issuer, SEGUE_JWKS_URL: keys.jwksUrl })
+
   it('G1 says goaway, closes, and exits 0', async () => {
-    const leaving = await startGateway({
-      ...inject('stackEnv'),
-      SEGUE_ISSUER_URL: keys.issuer,
-      SEGUE_JWKS_URL: keys.jwksUrl,
-    })
+    const leaving = await another()
     const player = await RawPlayer.ready(leaving.ws, await keys.token())
     const exit = leaving.kill('SIGTERM')
     expect(await player.hears('goaway')).toMatchObject({ reason: 'draining' })
     expect(await player.closes()).toBe(4000)
     expect(await exit).toBe(0)
+  })
+
+  it('does not share a port with another gateway', async () => {
+    const second = launchGateway({ ...inject('stackEnv') }, Number(new URL(gateway.http).port))
+    expect(await second.exited).toBe(1)
+    expect(second.output()).toContain('set SEGUE_GATEWAY_PORT')
   })
 })

@@ -12,7 +12,10 @@ interface Playing {
   streamId: string
   positionMs: number
   moving: boolean
+  /** Held. */
   readonly chunks: Set<number>
+  /** Granted to this stream, which is what makes them count. */
+  granted: Set<number>
   readonly wanted: Set<number>
   beganAtMs: number
   started: boolean
@@ -65,6 +68,7 @@ export class HeadlessPlayer {
     const before = this.#playing
     if (before?.track.track_id === message.track.track_id && message.position_ms >= before.positionMs - 1_000) {
       // The same track goes on, perhaps as another stream: what is in the buffer stays.
+      if (before.streamId !== message.stream_id) before.granted = new Set()
       before.streamId = message.stream_id
       before.moving = message.status === 'playing'
     } else {
@@ -74,6 +78,7 @@ export class HeadlessPlayer {
         positionMs: message.position_ms,
         moving: message.status === 'playing',
         chunks: new Set(),
+        granted: new Set(),
         wanted: new Set(),
         beganAtMs: Date.now(),
         started: false,
@@ -86,13 +91,15 @@ export class HeadlessPlayer {
   #ask(): void {
     const playing = this.#playing
     if (playing === undefined) return
-    const next_chunk = Math.floor(this.#reachMs(playing) / playing.track.chunk_ms)
+    let next_chunk = Math.floor(playing.positionMs / playing.track.chunk_ms)
+    while (playing.chunks.has(next_chunk) && playing.granted.has(next_chunk)) next_chunk += 1
     this.#client.credit({ stream_id: playing.streamId, bitrate_kbps: BITRATE, next_chunk, chunks: AHEAD_CHUNKS })
   }
 
   async #onGrant(grant: Grant): Promise<void> {
     const playing = this.#playing
     if (playing === undefined || grant.stream_id !== playing.streamId) return
+    for (const { index } of grant.chunks) playing.granted.add(index)
     await Promise.all(
       grant.chunks.map(async ({ index, url }) => {
         if (playing.chunks.has(index) || playing.wanted.has(index)) return

@@ -31,6 +31,8 @@ try {
   })
   const monitor = createMonitor({ host: config.host, port: config.port, workers, metrics, log })
   await runUntilSignal([monitor, ...workers], log, SHUTDOWN_WITHIN_MS)
+  // kafkajs cannot be told to give up on a broker that is away, and would hold the process.
+  process.exit(0)
 } catch (error) {
   log.fatal({ err: error }, error instanceof Error ? error.message : 'the workers cannot run')
   process.exitCode = 1

@@ -18,5 +18,5 @@ export interface WorkerContext {
 
 export type CreateWorker = (context: WorkerContext) => Worker
 
-/** What a stop without a drain before it leaves for the batch under way. */
-export const STOP_WITHIN_MS = 2_000
+/** What the batch under way of a worker may take when the process ends; workers end one after another. */
+export const DRAIN_WITHIN_MS = 1_500

@@ -18,29 +18,44 @@ export interface GatewayProcess {
   stop(): Promise<void>
 }
 
-export async function startGateway(env: Readonly<Record<string, string>>): Promise<GatewayProcess> {
-  const port = Number(env.SEGUE_GATEWAY_PORT ?? (await getPort({ host: '127.0.0.1' })))
+interface Launched {
+  readonly child: ChildProcess
+  readonly output: () => string
+  /** Resolves with the exit code; null when a signal ended it. */
+  readonly exited: Promise<number | null>
+}
+
+/** Starts a gateway on `port` and waits for nothing. */
+export function launchGateway(env: Readonly<Record<string, string>>, port: number): Launched {
   const child = spawn(process.execPath, ['--import', 'tsx', 'gateway/main.ts'], {
     cwd: ROOT,
     env: { ...process.env, ...env, SEGUE_GATEWAY_PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
-  child.stdout.on('data', (chunk) => (output += chunk))
-  child.stderr.on('data', (chunk) => (output += chunk))
+  const take = (chunk: Buffer) => {
+    output += chunk
+  }
+  child.stdout.on('data', take)
+  child.stderr.on('data', take)
+  const exited = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null)
+  return { child, output: () => output, exited }
+}
+
+/** Starts a gateway on a free port and waits until it is ready. */
+export async function startGateway(env: Readonly<Record<string, string>>): Promise<GatewayProcess> {
+  const port = await getPort({ host: '127.0.0.1' })
+  const { child, output, exited } = launchGateway(env, port)
   const http = `http://127.0.0.1:${port}`
-  await untilReady(child, http, () => output)
-  const kill = async (signal: NodeJS.Signals) => {
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill(signal)
-      await once(child, 'exit')
-    }
-    return child.exitCode
+  await untilReady(child, http, output)
+  const kill = (signal: NodeJS.Signals) => {
+    child.kill(signal)
+    return exited
   }
   return {
     http,
     ws: `ws://127.0.0.1:${port}/ws`,
-    output: () => output,
+    output,
     kill,
     async stop() {
       await kill('SIGTERM')

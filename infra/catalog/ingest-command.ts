@@ -7,9 +7,7 @@ import { ingestFolder } from './ingest.ts'
 import { createIngestProgress } from './ingest-progress.ts'
 import { withIngestServers } from './ingest-servers.ts'
 import { summaryLines, sumOutcomes } from './ingest-summary.ts'
-
-/** What a shell tells of a process that Ctrl-C ended. */
-const EXIT_INTERRUPTED = 130
+import { untilInterrupted } from './interruption.ts'
 
 export function ingestCommand(): Command {
   return new Command('ingest')
@@ -34,34 +32,19 @@ async function runIngest(folder: string, { concurrency }: { concurrency: number 
   )
   if (!isFolder) command.error(`error: '${folder}' is not a folder that can be read`)
 
-  const interrupted = new AbortController()
-  // The listener goes after the first Ctrl-C, so that a second one ends the process at once.
-  const stop = () => interrupted.abort(new Error('interrupted'))
-  process.once('SIGINT', stop).once('SIGTERM', stop)
-
   const began = performance.now()
   const progress = createIngestProgress(process.stderr)
-  try {
+  const stopped = 'stopped; what is finished is kept, and the same command goes on from there'
+  await untilInterrupted(stopped, async (signal) => {
     const outcomes = await withIngestServers(process.env, (servers) =>
-      ingestFolder(servers, {
-        folder,
-        concurrency,
-        signal: interrupted.signal,
-        onFound: progress.begin,
-        onOutcome: progress.note,
-      }),
-    )
-    progress.end()
+      ingestFolder(servers, { folder, concurrency, signal, onFound: progress.begin, onOutcome: progress.note }),
+    ).finally(progress.end)
+    if (outcomes.length === 0) {
+      console.log(`there is no FLAC, WAV, OGG or MP3 file in ${folder}`)
+      return
+    }
     const summary = sumOutcomes(outcomes, performance.now() - began)
     console.log(summaryLines(summary).join('\n'))
-    if (outcomes.length === 0) console.log(`there is no FLAC, WAV, OGG or MP3 file in ${folder}`)
     if (summary.failures.length > 0) process.exitCode = 1
-  } catch (error) {
-    progress.end()
-    if (!interrupted.signal.aborted) throw error
-    console.error('stopped; what is finished is kept, and the same command goes on from there')
-    process.exitCode = EXIT_INTERRUPTED
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop)
-  }
+  })
 }

@@ -42,6 +42,9 @@ const FORM: readonly { readonly part: number; readonly layers: readonly Layer[] 
 /** Time for the last notes to die away. */
 export const TAIL_S = 3
 
+/** A tune over a root below it is sung an octave higher, so that every tune lies where a voice does. */
+const MIDDLE_C = 60
+
 /** The whole score; its last bar ends `TAIL_S` before the end of the piece at the latest. */
 export function arrange(piece: Piece, style: Style): ScoreEvent[] {
   const barS = (style.beatsPerBar * 60) / piece.bpm
@@ -146,7 +149,7 @@ const LAYERS: { readonly [L in Layer]: LayerWriter } = {
       .map(({ beat, beats, degree }) => ({
         kind: 'tone',
         instrument: style.melody,
-        midi: noteOf(piece.key, degree) + 12,
+        midi: noteOf(piece.key, degree) + (piece.key.root < MIDDLE_C ? 12 : 0),
         atS: bar * barS + (beat - inPhrase) * beatS,
         heldS: beats * beatS * 0.92,
         level: 0.19,

@@ -1,13 +1,16 @@
 /** Owns `segue demo`. */
 
 import { Command } from 'commander'
+import { untilInterrupted } from '../catalog/interruption.ts'
 import { loadDemoCatalog } from './load-demo-catalog.ts'
 
 export function demoCommand(): Command {
   return new Command('demo')
     .description('makes the demo catalog, a dozen pieces by artists who do not exist, where there is no music yet')
-    .action(async () => {
-      const { tracks } = await loadDemoCatalog(process.env, (line) => console.log(line))
-      if (tracks === 0) console.log('there is music in the catalog already: nothing was made')
-    })
+    .action(() =>
+      untilInterrupted('stopped; segue demo makes the rest', async (signal) => {
+        const { tracks } = await loadDemoCatalog(process.env, (line) => console.log(line), { signal })
+        if (tracks === 0) console.log('there is music in the catalog already: nothing was made')
+      }),
+    )
 }

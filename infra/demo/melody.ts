@@ -24,7 +24,7 @@ const RHYTHMS: { readonly [beats: number]: readonly (readonly number[])[] } = {
 }
 
 /** The highest and lowest degree of a tune: it must be singable. */
-const RANGE = { low: -1, high: 11 } as const
+const RANGE = { low: -1, high: 9 } as const
 
 /** A phrase as long as `progression`, one chord a bar. The second half repeats the rhythm of the first and comes home. */
 export function composePhrase(

@@ -58,11 +58,12 @@ export async function runTool(
   })
 }
 
-/** The end of what the tool said, on one line, without the addresses of its objects. */
+/** The end of what the tool complained of, on one line, without levels and the addresses of its objects. */
 function lastLines(stderr: string): string {
   const lines = stderr
     .split('\n')
-    .map((line) => line.replace(/ @ 0x[0-9a-f]+/g, '').trim())
+    .filter((line) => !line.includes('[info]'))
+    .map((line) => line.replaceAll(/ @ 0x[0-9a-f]+|\[(error|fatal)\] /g, '').trim())
     .filter((line) => line !== '')
   return lines.length === 0 ? 'it gave no reason' : lines.slice(-TOLD_LINES).join(' | ')
 }

@@ -44,7 +44,7 @@ export interface ConsumerOptions {
 export interface RunningConsumer {
   /** Whether it is a member of the group now. */
   joined(): boolean
-  /** Lets the batches under way end, for `withinMs` at most, and leaves the group. */
+  /** Lets the batches under way end, for `withinMs` at most, and leaves the group. A second call changes nothing. */
   stop(withinMs: number): Promise<void>
 }
 
@@ -82,6 +82,7 @@ class GroupConsumer implements RunningConsumer {
   #membership = new AbortController()
   #joined = false
   #stopping = false
+  #stopped: Promise<void> | undefined
 
   constructor(consumer: Consumer, options: ConsumerOptions, log: Logger) {
     this.#consumer = consumer
@@ -102,14 +103,23 @@ class GroupConsumer implements RunningConsumer {
     return this.#joined
   }
 
-  async stop(withinMs: number): Promise<void> {
+  stop(withinMs: number): Promise<void> {
+    this.#stopped ??= this.#end(withinMs)
+    return this.#stopped
+  }
+
+  async #end(withinMs: number): Promise<void> {
     this.#stopping = true
     let timer: NodeJS.Timeout | undefined
     const timeout = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
-        this.#leave()
-        setTimeout(resolve, LEAVE_MS)
-      }, withinMs)
+      timer = setTimeout(
+        () => {
+          this.#leave()
+          timer = setTimeout(resolve, LEAVE_MS)
+        },
+        // Outside of the group there is no batch to wait for.
+        this.#joined ? withinMs : 0,
+      )
     })
     // With the broker away the library would go on trying to take leave of it.
     await Promise.race([timeout, this.#running.then(() => this.#consumer.disconnect())])

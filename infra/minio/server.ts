@@ -6,7 +6,7 @@ import { probeHttp } from '../stack/http-probe.ts'
 import { exists, installAside } from '../stack/install-aside.ts'
 import { definePart } from '../stack/part.ts'
 import { plainEnv } from '../stack/plain-env.ts'
-import { runTool } from '../stack/run-tool.ts'
+import { findCommand, runTool } from '../stack/run-tool.ts'
 
 /** The last commit upstream: no release is tagged in the form Go reads. */
 const VERSION = 'v0.0.0-20260212201848-7aac2a2c5b7c'
@@ -25,6 +25,13 @@ export const minioServer = definePart({
   async missing(cacheDir) {
     return (await exists(place(cacheDir))) ? undefined : 'MinIO by Go (some minutes)'
   },
+  async missingTools() {
+    return (await findCommand('go')) === undefined
+      ? [
+          'MinIO is compiled by Go, which is not installed: install Go 1.24 or later, or set SEGUE_MINIO_URL to a store of your own',
+        ]
+      : []
+  },
   async install({ cacheDir, step, signal }) {
     await installAside(place(cacheDir), async (aside) => {
       await runTool(
@@ -36,7 +43,6 @@ export const minioServer = definePart({
           // Outside the project: `go` must not take a module or work file of a folder above for its own.
           cwd: aside,
           logFile: join(cacheDir, 'logs', 'minio.log'),
-          whenMissing: 'install Go 1.24 or later, then run this again',
           signal,
         },
         step,

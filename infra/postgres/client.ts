@@ -26,6 +26,8 @@ export function createPool(url: Secret, options: PoolOptions): Pool {
   })
   // A server that restarts breaks idle connections; without a listener that would end the process. The pool replaces them.
   pool.on('error', (error) => options.log?.warn({ err: error }, 'an idle PostgreSQL connection was lost'))
+  // The same for one that is in use: whoever uses it is told by its query, so there is nothing more to say here.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 

@@ -38,6 +38,11 @@ export async function ensureDebianPrograms(programs: readonly DebianProgram[], o
   if (missing.length === 0) return
   const asRoot = process.getuid?.() === 0
   const byHand = `apt-get install ${missing.join(' ')}`
+  if ((await findCommand('apt-get')) === undefined) {
+    throw new StackProblem(
+      `${missing.join(', ')} must be installed, and there is no apt-get here: install them your system's way`,
+    )
+  }
   await asStep(options.screen, 'Debian packages', async (step) => {
     step.note(missing.join(' '))
     if (!asRoot) await requireSudo(step, byHand, options)
@@ -52,7 +57,6 @@ export async function ensureDebianPrograms(programs: readonly DebianProgram[], o
           args: rest,
           env: QUIET,
           logFile: join(options.cacheDir, 'logs', `${log}.log`),
-          whenMissing: `on Debian it is always there; elsewhere install ${missing.join(' and ')} your system's way`,
           signal: options.signal,
         },
         step,
@@ -60,6 +64,7 @@ export async function ensureDebianPrograms(programs: readonly DebianProgram[], o
     }
     await run('apt-update', ['update'])
     await run('apt-install', ['install', '--no-install-recommends', ...missing])
+    return missing.join(' ')
   })
 }
 
@@ -73,7 +78,6 @@ async function requireSudo(step: Step, byHand: string, options: AptOptions): Pro
         command: 'sudo',
         args: ['-n', 'true'],
         logFile: join(options.cacheDir, 'logs', 'sudo.log'),
-        whenMissing: 'run this as root',
         signal: options.signal,
       },
       step,

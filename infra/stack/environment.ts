@@ -4,6 +4,7 @@ import { CLICKHOUSE_USER } from '../clickhouse/server.ts'
 import type { EnvRecord } from './env-file.ts'
 import type { ServerName } from './part.ts'
 import { HOST, type Ports } from './ports.ts'
+import { StackProblem } from './problem.ts'
 import type { Secrets } from './secrets.ts'
 
 /** A server whose address is set here is somebody else's to run. */
@@ -20,8 +21,14 @@ export function isConfigured(name: ServerName, source: NodeJS.ProcessEnv): boole
   return Boolean(source[CONFIGURED_BY[name]]?.trim())
 }
 
-/** The record: our own addresses, then whatever `source` sets above them. */
+/**
+ * The record: our own addresses, then whatever `source` sets above them.
+ * @throws {StackProblem} when a configured store comes without its keys.
+ */
 export function stackEnvironment(ports: Ports, secrets: Secrets, source: NodeJS.ProcessEnv): EnvRecord {
+  if (isConfigured('minio', source) && !(source.SEGUE_MINIO_ACCESS_KEY && source.SEGUE_MINIO_SECRET_KEY)) {
+    throw new StackProblem('SEGUE_MINIO_URL is set: set SEGUE_MINIO_ACCESS_KEY and SEGUE_MINIO_SECRET_KEY as well')
+  }
   const issuer = source.SEGUE_ISSUER_URL?.trim() || `http://${HOST}:${ports.issuer}`
   const own = {
     SEGUE_POSTGRES_URL: `postgres://segue:${secrets.postgres_password}@${HOST}:${ports.postgres}/segue`,
@@ -41,6 +48,9 @@ export function stackEnvironment(ports: Ports, secrets: Secrets, source: NodeJS.
     SEGUE_WORKERS_PORT: String(ports.workers),
     SEGUE_LOG_LEVEL: 'info',
   }
-  const entries = Object.entries(own).map(([name, value]) => [name, source[name]?.trim() || value])
-  return Object.fromEntries(entries)
+  const given = Object.entries(source).flatMap(([name, value]) => {
+    const text = value?.trim() ?? ''
+    return name.startsWith('SEGUE_') && text !== '' ? [[name, text] as const] : []
+  })
+  return { ...own, ...Object.fromEntries(given) }
 }

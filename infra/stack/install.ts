@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import { type DebianProgram, ensureDebianPrograms } from './apt.ts'
 import { requireSpace } from './folders.ts'
 import type { PartDefinition, ServerName } from './part.ts'
+import { StackProblem } from './problem.ts'
 import { asStep, type Screen } from './screen.ts'
 import { SERVERS } from './servers.ts'
 
@@ -21,11 +22,27 @@ export async function installSystems(options: InstallOptions): Promise<void> {
   const { cacheDir, screen, signal } = options
   await requireSpace(cacheDir, 'SEGUE_CACHE_DIR')
   await mkdir(cacheDir, { recursive: true })
+  const due = await dueInstalls(options)
   await ensureDebianPrograms(options.programs, { cacheDir, screen, signal })
+  for (const { definition, what } of due) {
+    await asStep(screen, what, async (step) => {
+      await definition.install?.({ cacheDir, step, signal })
+      return undefined
+    })
+  }
+}
+
+/** @throws {StackProblem} with a line for each tool that one of them needs and this machine lacks. */
+async function dueInstalls(options: InstallOptions): Promise<{ definition: PartDefinition; what: string }[]> {
+  const due: { definition: PartDefinition; what: string }[] = []
+  const lines: string[] = []
   for (const name of options.servers) {
     const definition: PartDefinition = SERVERS[name]
-    const missing = await definition.missing?.(cacheDir)
-    if (missing === undefined) continue
-    await asStep(screen, missing, async (step) => await definition.install?.({ cacheDir, step, signal }))
+    const what = await definition.missing?.(options.cacheDir)
+    if (what === undefined) continue
+    due.push({ definition, what })
+    lines.push(...((await definition.missingTools?.()) ?? []))
   }
+  if (lines.length > 0) throw new StackProblem(lines.join('\n'))
+  return due
 }

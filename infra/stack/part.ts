@@ -41,6 +41,8 @@ export interface PartDefinition {
   readonly ports: readonly PortName[]
   /** What is still to be installed, in a few words, or `undefined`. Debian's packages are not its matter. */
   missing?(cacheDir: string): Promise<string | undefined>
+  /** What an install lacks to begin with, a line each saying what to do: asked before anything is downloaded. */
+  missingTools?(): Promise<readonly string[]>
   install?(context: InstallContext): Promise<void>
   /** Fills the folder at the first start and writes configuration at each. */
   prepare?(context: StartContext): Promise<void>

@@ -15,8 +15,6 @@ export interface ToolRun {
   readonly env?: NodeJS.ProcessEnv
   readonly cwd?: string
   readonly logFile: string
-  /** What to do when `command` is not there, as the second half of a sentence. */
-  readonly whenMissing: string
   readonly signal: AbortSignal
 }
 
@@ -42,7 +40,7 @@ export async function findCommand(command: string): Promise<string | undefined> 
  */
 export async function runTool(run: ToolRun, step: Step): Promise<void> {
   const path = await findCommand(run.command)
-  if (path === undefined) throw new StackProblem(`${run.command} is not installed: ${run.whenMissing}`)
+  if (path === undefined) throw new StackProblem(`${run.command} is not installed: install it, then run this again`)
   await mkdir(dirname(run.logFile), { recursive: true })
   const log = createWriteStream(run.logFile)
   const output = new PassThrough()

@@ -12,8 +12,9 @@ import { migratePostgres } from '../postgres/migrate.ts'
 import { readEnv } from '../runtime/env.ts'
 import type { EnvRecord } from './env-file.ts'
 import type { ServerName } from './part.ts'
+import { StackProblem } from './problem.ts'
 
-export const SCHEMAS: Readonly<Partial<Record<ServerName, (env: EnvRecord) => Promise<void>>>> = {
+const SCHEMAS: Readonly<Partial<Record<ServerName, (env: EnvRecord) => Promise<void>>>> = {
   async postgres(env) {
     await migratePostgres(readEnv(env, postgresConfig).url)
   },
@@ -27,4 +28,22 @@ export const SCHEMAS: Readonly<Partial<Record<ServerName, (env: EnvRecord) => Pr
     const config = readEnv(env, minioConfig)
     await ensureBucket(createMinioClient(config), config)
   },
+}
+
+/**
+ * Applies the schema of a server that runs, ours or a configured one.
+ * @throws {StackProblem} saying what the server answered.
+ */
+export async function applySchema(name: ServerName, env: EnvRecord): Promise<void> {
+  try {
+    await SCHEMAS[name]?.(env)
+  } catch (cause) {
+    throw new StackProblem(`the schema of ${name} could not be applied: ${reason(cause)}`, cause)
+  }
+}
+
+function reason(error: unknown): string {
+  // A refused connection comes as one error for each address that was tried, and says nothing itself.
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reason).join('; ')
+  return error instanceof Error ? error.message : String(error)
 }

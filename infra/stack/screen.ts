@@ -120,13 +120,15 @@ export const silentScreen: Screen = {
   close: () => undefined,
 }
 
-/** Runs `work` as a step of `screen`. */
-export async function asStep<T>(screen: Screen, title: string, work: (step: Step) => Promise<T>): Promise<T> {
+/** Runs `work` as a step of `screen`; what it returns is shown beside the seconds. */
+export async function asStep(
+  screen: Screen,
+  title: string,
+  work: (step: Step) => Promise<string | undefined>,
+): Promise<void> {
   const step = screen.step(title)
   try {
-    const result = await work(step)
-    step.done()
-    return result
+    step.done(await work(step))
   } catch (error) {
     step.failed()
     throw error

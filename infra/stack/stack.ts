@@ -1,6 +1,6 @@
 /** Owns a whole stack: servers and programs started together, drilled one by one, stopped together. */
 
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Child, type Exit, logTail } from './child.ts'
@@ -8,12 +8,12 @@ import { type EnvRecord, writeEnvFile } from './env-file.ts'
 import { isConfigured, stackEnvironment } from './environment.ts'
 import { ensureDataFolder, inDataFolder, requireSpace } from './folders.ts'
 import { installSystems } from './install.ts'
-import type { PartDefinition, PartName, ServerName } from './part.ts'
+import type { AppName, PartDefinition, PartName, ServerName } from './part.ts'
 import { HOST, type Ports, requireFreePorts } from './ports.ts'
 import { StackProblem } from './problem.ts'
 import { endLeftovers, isAlive, readProcessRecord, removeProcessRecord } from './process-record.ts'
 import { ProcessRegister } from './process-register.ts'
-import { SCHEMAS } from './schemas.ts'
+import { applySchema } from './schemas.ts'
 import { asStep, type Screen } from './screen.ts'
 import { ensureSecrets } from './secrets.ts'
 import { APP_NAMES, APPS, DEBIAN_PROGRAMS, SERVER_NAMES, SERVERS } from './servers.ts'
@@ -108,6 +108,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     // Those that write first, then those they write to.
     await Promise.all(APP_NAMES.map(end))
     await Promise.all(SERVER_NAMES.map(end))
+    // Without servers its addresses lead nowhere, and a command is better told so.
+    await rm(inDataFolder.environment(dataDir), { force: true })
     await register.close()
   }
 
@@ -116,7 +118,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       if (servers.includes(name)) await start(name)
       step.note('schema')
       signal.throwIfAborted()
-      await SCHEMAS[name]?.(env)
+      await applySchema(name, env)
+      return servers.includes(name) ? undefined : 'configured, not started'
+    })
+  }
+  const startApp = async (name: AppName): Promise<void> => {
+    await asStep(screen, PARTS[name].title, async () => {
+      await start(name)
+      return undefined
     })
   }
 
@@ -124,7 +133,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await installSystems({ cacheDir, servers, programs: DEBIAN_PROGRAMS, screen, signal })
     await writeEnvFile(inDataFolder.environment(dataDir), env)
     await allOrFirstFailure(SERVER_NAMES.map(startServer))
-    await allOrFirstFailure(apps.map((name) => asStep(screen, PARTS[name].title, () => start(name))))
+    await allOrFirstFailure(apps.map(startApp))
   } catch (error) {
     await endAll()
     throw error

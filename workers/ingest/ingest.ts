@@ -7,7 +7,7 @@ import { createDeadLetters, type DeadLetter } from '../../infra/kafka/dead-lette
 import { TOPICS } from '../../protocol/events/topics.ts'
 import { readRecord } from '../playback-record.ts'
 import { untilDone } from '../retry.ts'
-import { type CreateWorker, STOP_WITHIN_MS } from '../worker.ts'
+import { type CreateWorker, DRAIN_WITHIN_MS } from '../worker.ts'
 import { GroupWriter } from './group-writer.ts'
 import { rowsOf } from './rows.ts'
 
@@ -73,10 +73,10 @@ export const createIngest: CreateWorker = ({ config, metrics, log }) => {
     },
     ready: () => !failing && consumer?.joined() === true,
     async drain(deadline) {
-      await consumer?.stop(deadline - Date.now())
+      await consumer?.stop(Math.min(deadline - Date.now(), DRAIN_WITHIN_MS))
     },
     async stop() {
-      await consumer?.stop(STOP_WITHIN_MS)
+      await consumer?.stop(DRAIN_WITHIN_MS)
       await Promise.all([deadLetters.stop(), clickhouse.close()])
     },
   }

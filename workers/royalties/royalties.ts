@@ -5,7 +5,7 @@ import { createPool, inTransaction } from '../../infra/postgres/client.ts'
 import { TOPICS } from '../../protocol/events/topics.ts'
 import { readRecord } from '../playback-record.ts'
 import { untilDone } from '../retry.ts'
-import { type CreateWorker, STOP_WITHIN_MS } from '../worker.ts'
+import { type CreateWorker, DRAIN_WITHIN_MS } from '../worker.ts'
 import { beginOffset, enterStreams, lockOffset, moveOffset } from './royalty-book.ts'
 import { type RoyaltyStream, royaltyStreamOf } from './royalty-stream.ts'
 
@@ -41,7 +41,8 @@ export const createRoyalties: CreateWorker = ({ config, metrics, log }) => {
           'Kafka no longer has records that the books lack',
         )
       }
-      const streams = read(batch, booksAt)
+      // Those below the offset of the books too: the key keeps them single, and a topic that was made anew begins below it.
+      const streams = read(batch)
       const fresh = await enterStreams(client, streams)
       // A reader of an older generation comes with what is entered already, and must not turn the books back.
       if (batch.nextOffset > booksAt) await moveOffset(client, at, batch.nextOffset)
@@ -49,11 +50,10 @@ export const createRoyalties: CreateWorker = ({ config, metrics, log }) => {
     })
   }
 
-  /** The ended streams at or after `from`. What cannot be read is put aside by the worker `ingest`. */
-  function read(batch: ConsumedBatch, from: bigint): RoyaltyStream[] {
+  /** The ended streams of a batch. What cannot be read is put aside by the worker `ingest`. */
+  function read(batch: ConsumedBatch): RoyaltyStream[] {
     const streams: RoyaltyStream[] = []
-    for (const { offset, value } of batch.records) {
-      if (offset < from) continue
+    for (const { value } of batch.records) {
       const stream = royaltyStreamAt(value)
       if (stream === 'short') metrics.royaltyStreams.inc({ result: 'short' })
       else if (stream !== undefined) streams.push(stream)
@@ -107,10 +107,10 @@ export const createRoyalties: CreateWorker = ({ config, metrics, log }) => {
     },
     ready: () => !failing && consumer?.joined() === true,
     async drain(deadline) {
-      await consumer?.stop(deadline - Date.now())
+      await consumer?.stop(Math.min(deadline - Date.now(), DRAIN_WITHIN_MS))
     },
     async stop() {
-      await consumer?.stop(STOP_WITHIN_MS)
+      await consumer?.stop(DRAIN_WITHIN_MS)
       await pool.end()
     },
   }

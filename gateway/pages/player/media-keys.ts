@@ -19,6 +19,11 @@ export function listenForKeys(player: Player, run: (act: Promise<void>) => void)
     event.preventDefault()
     act()
   })
+  // A button clicked with the pointer gives the space bar back to the player.
+  document.addEventListener('click', (event) => {
+    const button = event.target instanceof Element ? event.target.closest('button') : null
+    if (event.detail > 0) button?.blur()
+  })
 
   if (!('mediaSession' in navigator)) return
   const actions: Partial<Record<MediaSessionAction, () => void>> = {

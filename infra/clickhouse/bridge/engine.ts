@@ -22,8 +22,7 @@ export interface EngineRequest {
 
 export interface EngineAnswer {
   readonly bytes: Uint8Array
-  readonly rows_read: number
-  readonly bytes_read: number
+  readonly result_rows: number
   readonly elapsed_ns: number
 }
 
@@ -57,8 +56,7 @@ export class Engine {
       const result = await session.queryAsync(request.sql, { format: request.format })
       return {
         bytes: result.bytes(),
-        rows_read: result.rowsRead,
-        bytes_read: result.bytesRead,
+        result_rows: result.rowsRead,
         elapsed_ns: Math.round(result.elapsed * 1e9),
       }
     } catch (cause) {

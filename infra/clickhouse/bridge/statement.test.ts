@@ -7,7 +7,7 @@ describe('statement shape', () => {
     ['select 1;\n -- done\n', { verb: 'SELECT', several: false }],
     ['/* a; b */ select 1 format JSON', { verb: 'SELECT', format: 'JSON', several: false }],
     ['select 1 settings max_threads = 1 format TSV;', { format: 'TSV', several: false }],
-    ["select 'a; b', \"c; d\", `e; f`, $x$ g; $x$", { several: false }],
+    ['select \'a; b\', "c; d", `e; f`, $x$ g; $x$', { several: false }],
     ["select 'it''s; \\'; fine'", { several: false }],
     ['select 1; select 2', { verb: 'SELECT', several: true }],
     ["select '1' ; drop table t", { several: true }],
@@ -17,7 +17,7 @@ describe('statement shape', () => {
     ['INSERT INTO t (a, b) FORMAT JSONEachRow\n{"a": ";", "b": "; select 2"}', { takesData: true, several: false }],
     ["insert into t values (1, ';')", { verb: 'INSERT', takesData: false, several: false }],
     ['insert into t values (1); drop table t', { verb: 'INSERT', several: true }],
-    ["select 'an open quote; and more", { several: true }],
+    ["select 'an open quote; and more", { several: false }],
   ])('%s', (sql, shape) => {
     expect(shapeOf(sql)).toMatchObject(shape)
   })
@@ -25,6 +25,6 @@ describe('statement shape', () => {
   it('takes long and broken text in linear time', () => {
     const since = performance.now()
     for (const text of ["'", '"', '`', '/*', '$a$', '--', '\\', "'\\"]) shapeOf(`select ${text.repeat(20_000)}`)
-    expect(performance.now() - since).toBeLessThan(5_000)
+    expect(performance.now() - since).toBeLessThan(1_000)
   })
 })

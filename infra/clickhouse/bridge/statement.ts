@@ -11,9 +11,12 @@ export interface StatementShape {
   readonly several: boolean
 }
 
-/** White space, comments, quoted text (three kinds), heredocs, words, and any single character, in this order. */
+/**
+ * White space, comments, quoted text (three kinds), heredocs, words, and any single character, in this order.
+ * What is opened and never closed reaches to the end, so that each character is looked at once.
+ */
 const TOKEN =
-  /\s+|--[^\n]*|#[ !][^\n]*|\/\*[\s\S]*?\*\/|'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`(?:[^`\\]|\\.|``)*`|\$(\w*)\$[\s\S]*?\$\1\$|[A-Za-z_]\w*|[\s\S]/gy
+  /\s+|--[^\n]*|#[ !][^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^'\\]|\\[\s\S]|'')*(?:'|\\?$)|"(?:[^"\\]|\\[\s\S]|"")*(?:"|\\?$)|`(?:[^`\\]|\\[\s\S]|``)*(?:`|\\?$)|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)|[A-Za-z_]\w*|[\s\S]/gy
 const SILENT = /^(?:\s|--|#[ !]|\/\*)/
 const WORD = /^[A-Za-z_]/
 
