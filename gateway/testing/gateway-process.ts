@@ -42,9 +42,12 @@ export function launchGateway(env: Readonly<Record<string, string>>, port: numbe
   return { child, output: () => output, exited }
 }
 
-/** Starts a gateway on a free port and waits until it is ready. */
-export async function startGateway(env: Readonly<Record<string, string>>): Promise<GatewayProcess> {
-  const port = await getPort({ host: '127.0.0.1' })
+/** Starts a gateway, on a free port unless one is named, and waits until it is ready. */
+export async function startGateway(
+  env: Readonly<Record<string, string>>,
+  wantedPort?: number,
+): Promise<GatewayProcess> {
+  const port = wantedPort ?? (await getPort({ host: '127.0.0.1' }))
   const { child, output, exited } = launchGateway(env, port)
   const http = `http://127.0.0.1:${port}`
   await untilReady(child, http, output)

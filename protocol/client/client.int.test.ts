@@ -1,0 +1,151 @@
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import WebSocket from 'ws'
+import { type GatewayProcess, startGateway } from '../../gateway/testing/gateway-process.ts'
+import { type KeyServer, startKeyServer } from '../../gateway/testing/key-server.ts'
+import { loadDemoCatalog } from '../../infra/demo/load-demo-catalog.ts'
+import { uuidv7 } from '../ids.ts'
+import { type Client, type ClientEvents, type ClientOptions, connect } from './index.ts'
+
+let keys: KeyServer
+let gateway: GatewayProcess
+let trackId: string
+let client: Client | undefined
+
+const gatewayEnv = () => ({
+  ...inject('stackEnv'),
+  SEGUE_ISSUER_URL: keys.issuer,
+  SEGUE_JWKS_URL: keys.jwksUrl,
+  SEGUE_HEARTBEAT_INTERVAL_MS: '1000',
+})
+
+beforeAll(async () => {
+  await loadDemoCatalog(inject('stackEnv'), () => undefined, { size: 'tiny' })
+  keys = await startKeyServer()
+  gateway = await startGateway(gatewayEnv())
+  const answer = await fetch(`${gateway.http}/api/catalog`, {
+    headers: { authorization: `Bearer ${await keys.token()}` },
+  })
+  trackId = (await answer.json()).artists[0].albums[0].tracks[0].track_id
+}, 120_000)
+
+afterEach(() => client?.close())
+
+afterAll(async () => {
+  await gateway?.stop()
+  await keys?.stop()
+})
+
+function open(changes: Partial<ClientOptions> = {}): Client {
+  client = connect({
+    url: gateway.ws,
+    token: () => keys.token(),
+    device: { id: 'sdk-test', name: 'SDK test', kind: 'desktop' },
+    webSocket: WebSocket,
+    ...changes,
+  })
+  return client
+}
+
+function next<Name extends keyof ClientEvents>(from: Client, name: Name): Promise<ClientEvents[Name]> {
+  return new Promise((resolve) => {
+    const off = from.on(name, (value) => {
+      off()
+      resolve(value)
+    })
+  })
+}
+
+const becomes = (from: Client, state: string, timeout = 15_000) =>
+  expect.poll(() => from.state, { timeout, interval: 20 }).toBe(state)
+
+const seen = () => ({ stream_id: uuidv7(Date.now()), position_ms: 0 })
+
+describe('the SDK', () => {
+  it.each(['msgpack', 'json'] as const)('signs in, plays, reports and is acknowledged: %s', async (encoding) => {
+    const sdk = open({ encoding })
+    expect(await next(sdk, 'ready')).toMatchObject({ account: { id: 'acct-ada' } })
+    const upNext = next(sdk, 'up_next')
+    const playback = await sdk.play({ track_id: trackId, reason: 'pick' })
+    expect(playback).toMatchObject({ status: 'playing', track: { track_id: trackId } })
+    expect((await upNext).type).toBe('up_next')
+    const granted = next(sdk, 'grant')
+    sdk.credit({ stream_id: playback.stream_id ?? '', bitrate_kbps: 96, next_chunk: 0, chunks: 1 })
+    expect((await granted).chunks).toHaveLength(1)
+    const acked = next(sdk, 'acked')
+    const event = sdk.report('position', { stream_id: playback.stream_id ?? '', position_ms: 0 })
+    expect(await acked).toEqual({ events: [event], pending: 0 })
+    expect(await next(sdk, 'rtt')).toBeGreaterThanOrEqual(0)
+  })
+
+  it('fails for good on a token that will never be taken, and says why', async () => {
+    const sdk = open({ token: () => keys.token({ foreignKey: true }) })
+    const states: unknown[] = []
+    sdk.on('state', (state) => states.push(state))
+    await becomes(sdk, 'failed')
+    expect(states.at(-1)).toEqual({ state: 'failed', reason: 'token_signature' })
+  })
+
+  it('R2 asks for a fresh token when the old one has expired', async () => {
+    const asked: boolean[] = []
+    const sdk = open({
+      token: (refresh) => {
+        asked.push(refresh)
+        return keys.token(refresh ? {} : { expiresInS: -30 })
+      },
+    })
+    await becomes(sdk, 'connected')
+    expect(asked).toEqual([false, true])
+  })
+
+  it('fails when there is no token to be had', async () => {
+    const sdk = open({ token: () => Promise.reject(new Error('signed out')) })
+    const failed = new Promise((resolve) => sdk.on('state', (now) => now.state === 'failed' && resolve(now.reason)))
+    expect(await failed).toBe('no access token: signed out')
+  })
+
+  it('rejects what the gateway refuses, by its name in the table', async () => {
+    const sdk = open()
+    await becomes(sdk, 'connected')
+    await expect(sdk.play({ track_id: uuidv7(0) })).rejects.toMatchObject({ code: 'unknown_track', retriable: false })
+    await expect(sdk.resume()).rejects.toMatchObject({ code: 'not_paused' })
+    expect(sdk.state).toBe('connected')
+  })
+
+  it('says at once that a request cannot be made without a connection', async () => {
+    const sdk = open({ url: 'ws://127.0.0.1:9/ws' })
+    await expect(sdk.pause(0)).rejects.toMatchObject({ code: 'disconnected', retriable: true })
+  })
+
+  it('tells what was dropped, and why, when a batch is refused for good', async () => {
+    const sdk = open()
+    await becomes(sdk, 'connected')
+    const dropped = next(sdk, 'dropped')
+    const event = sdk.report('position', { ...seen(), position_ms: -1 })
+    expect(await dropped).toEqual({ events: [event], reason: 'invalid_message' })
+    expect(sdk.pendingEvents).toBe(0)
+  })
+
+  it('G1 R3 T2 comes back after goaway: what was paused goes on, what was not acknowledged is sent again', async () => {
+    const port = Number(new URL(gateway.http).port)
+    const sdk = open({ position: () => ({ position_ms: 12_345, buffer_ms: 0 }) })
+    await becomes(sdk, 'connected')
+    const before = await sdk.play({ track_id: trackId })
+    await sdk.pause(12_345)
+
+    const goaway = next(sdk, 'goaway')
+    const gone = gateway.kill('SIGTERM')
+    expect(await goaway).toMatchObject({ reason: 'draining' })
+    await becomes(sdk, 'disconnected')
+    const event = sdk.report('paused', { stream_id: before.stream_id ?? '', position_ms: 12_345 })
+    expect(sdk.pendingEvents).toBe(1)
+    expect(await gone).toBe(0)
+
+    const acked = next(sdk, 'acked')
+    gateway = await startGateway(gatewayEnv(), port)
+    await becomes(sdk, 'connected', 40_000)
+    expect(await acked).toEqual({ events: [event], pending: 0 })
+    const after = await sdk.resume()
+    expect(after).toMatchObject({ status: 'playing', position_ms: 12_345, track: { track_id: trackId } })
+    expect(after.stream_id).not.toBe(before.stream_id)
+  }, 90_000)
+})
