@@ -11,18 +11,29 @@ import { startWorkers, type WorkersProcess } from './testing/workers-process.ts'
 
 /** Silence, and the noise of a converter, are below this. */
 const AUDIBLE_RMS = 0.003
+/** Something follows it on its album. */
+const ALBUM_OPENER = 'Neon Umbrella'
 /** The pages keep talking to a gateway that is gone; what the console says of that is no fault of theirs. */
 const REFUSED = /ERR_CONNECTION_REFUSED|WebSocket connection/
+
+/** What a page should show in a moment: ten seconds, however loaded the machine is. */
+const soon: typeof expect.poll = (look, options) => expect.poll(look, { timeout: 10_000, interval: 100, ...options })
 
 let browser: Browser
 let gateway: GatewayProcess
 let workers: WorkersProcess
 let opened: OpenPage[] = []
 
+/** On the port that the issuer knows the pages by. */
+function startOnItsPort(): Promise<GatewayProcess> {
+  const stack = inject('stackEnv')
+  return startGateway(stack, Number(stack.SEGUE_GATEWAY_PORT))
+}
+
 beforeAll(async () => {
   const stack = inject('stackEnv')
   await loadDemoCatalog(stack, () => undefined, { size: 'tiny' })
-  gateway = await startGateway(stack)
+  gateway = await startOnItsPort()
   workers = await startWorkers(stack)
   browser = await launchBrowser()
 }, 180_000)
@@ -46,8 +57,8 @@ async function open(path: string, options?: Parameters<typeof openPage>[2]): Pro
 async function playing(options?: Parameters<typeof openPage>[2]): Promise<OpenPage> {
   const player = await open('/', options)
   await signInAs(player.page, 'Ada Brandt')
-  await player.page.locator('.track').first().click()
-  await expect.poll(async () => (await player.marks()).state, { timeout: 15_000 }).toBe('playing')
+  await player.page.getByRole('button', { name: ALBUM_OPENER }).click()
+  await soon(async () => (await player.marks()).state, { timeout: 15_000 }).toBe('playing')
   return player
 }
 
@@ -87,22 +98,22 @@ describe('the player', () => {
     const audible = heard.filter((rms) => rms > AUDIBLE_RMS).length
     expect(audible / heard.length).toBeGreaterThan(0.8)
     expect(Number((await player.marks()).ackedEvents)).toBeGreaterThanOrEqual(4)
-    await expect.poll(() => player.page.locator('.status').textContent()).toContain('position at')
+    await soon(() => player.page.locator('.status').textContent()).toContain('position at')
 
     const board = await open('/dashboard')
     await signInAs(board.page, 'Noor Haddad')
-    await expect.poll(async () => Number((await board.marks()).listenersNow), { timeout: 20_000 }).toBeGreaterThan(0)
-    await expect.poll(() => board.page.locator('.area-now').textContent()).toContain('Germany')
-    await expect.poll(() => board.page.locator('.area-tracks').textContent()).toContain(title)
+    await soon(async () => Number((await board.marks()).listenersNow), { timeout: 20_000 }).toBeGreaterThan(0)
+    await soon(() => board.page.locator('.area-now').textContent()).toContain('Germany')
+    await soon(() => board.page.locator('.area-tracks').textContent()).toContain(title)
 
     await player.page.getByRole('button', { name: 'Next track' }).click()
-    await expect.poll(async () => (await player.marks()).streamId).not.toBe(first.streamId)
+    await soon(async () => (await player.marks()).streamId).not.toBe(first.streamId)
     const ids = async () => (await royaltyStreams()).map((stream) => stream.stream_id)
-    await expect.poll(ids, { timeout: 30_000, interval: 1_000 }).toContain(first.streamId)
+    await soon(ids, { timeout: 30_000, interval: 1_000 }).toContain(first.streamId)
     const artist = board.page.locator('.area-artists button').first()
-    await expect.poll(() => artist.count(), { timeout: 30_000 }).toBe(1)
+    await soon(() => artist.count(), { timeout: 30_000 }).toBe(1)
     await artist.click()
-    await expect.poll(() => board.page.getByRole('dialog').textContent()).toContain('Streams that count')
+    await soon(() => board.page.getByRole('dialog').textContent()).toContain('Streams that count')
 
     expect([...player.errors, ...board.errors]).toEqual([])
 
@@ -124,28 +135,28 @@ describe('the player', () => {
     }
     for (const seconds of [12, 55, 8]) {
       await seekTo(seconds)
-      await expect.poll(() => playheadMs(player), { timeout: 10_000 }).toBeGreaterThan(seconds * 1_000 + 400)
+      await soon(() => playheadMs(player), { timeout: 10_000 }).toBeGreaterThan(seconds * 1_000 + 400)
       expect(await playheadMs(player)).toBeLessThan(seconds * 1_000 + 6_000)
       expect((await player.marks()).state).toBe('playing')
     }
 
     await page.keyboard.press('Space')
-    await expect.poll(async () => (await player.marks()).state).toBe('paused')
+    await soon(async () => (await player.marks()).state).toBe('paused')
     const stoodAt = await playheadMs(player)
     await page.waitForTimeout(1_200)
     expect(await playheadMs(player)).toBe(stoodAt)
     await page.getByRole('button', { name: 'Play', exact: true }).click()
-    await expect.poll(() => playheadMs(player)).toBeGreaterThan(stoodAt + 500)
+    await soon(() => playheadMs(player)).toBeGreaterThan(stoodAt + 500)
 
     const before = await player.marks()
     await page.getByRole('button', { name: 'Next track' }).click()
-    await expect.poll(async () => (await player.marks()).trackId).not.toBe(before.trackId)
-    await expect.poll(async () => (await player.marks()).state).toBe('playing')
+    await soon(async () => (await player.marks()).trackId).not.toBe(before.trackId)
+    await soon(async () => (await player.marks()).state).toBe('playing')
     await page.getByRole('button', { name: 'Previous track' }).click()
-    await expect.poll(async () => (await player.marks()).trackId).toBe(before.trackId)
+    await soon(async () => (await player.marks()).trackId).toBe(before.trackId)
 
     await page.getByLabel('Bitrate').selectOption('320')
-    await expect.poll(() => page.locator('.status').textContent(), { timeout: 20_000 }).toContain('320 kbps')
+    await soon(() => page.locator('.status').textContent(), { timeout: 20_000 }).toContain('320 kbps')
     expect(player.errors).toEqual([])
   }, 90_000)
 
@@ -157,16 +168,16 @@ describe('the player', () => {
       slider.value = String(Number(slider.max) - 3)
       slider.dispatchEvent(new Event('change', { bubbles: true }))
     })
-    await expect.poll(async () => (await player.marks()).trackId, { timeout: 20_000 }).not.toBe(before.trackId)
-    await expect.poll(() => playheadMs(player)).toBeGreaterThan(500)
+    await soon(async () => (await player.marks()).trackId, { timeout: 20_000 }).not.toBe(before.trackId)
+    await soon(() => playheadMs(player)).toBeGreaterThan(500)
   }, 60_000)
 
   test('keeps playing while the gateway is killed and comes back, without a gap and as a new stream', async () => {
     const player = await playing()
-    await expect.poll(async () => Number((await player.marks()).bufferMs)).toBeGreaterThan(20_000)
+    await soon(async () => Number((await player.marks()).bufferMs)).toBeGreaterThan(20_000)
     const before = await player.marks()
     await gateway.kill('SIGKILL')
-    await expect.poll(async () => (await player.marks()).connection).toBe('disconnected')
+    await soon(async () => (await player.marks()).connection).toBe('disconnected')
 
     let last = await playheadMs(player)
     const watch = async () => {
@@ -176,10 +187,10 @@ describe('the player', () => {
       last = Number(now.playheadMs)
       return now
     }
-    const restarting = startGateway(inject('stackEnv'))
-    await expect.poll(async () => (await watch()).connection, { timeout: 30_000 }).toBe('connected')
+    const restarting = startOnItsPort()
+    await soon(async () => (await watch()).connection, { timeout: 30_000 }).toBe('connected')
     gateway = await restarting
-    await expect.poll(async () => (await watch()).streamId).not.toBe(before.streamId)
+    await soon(async () => (await watch()).streamId).not.toBe(before.streamId)
     expect((await watch()).trackId).toBe(before.trackId)
     expect(last).toBeGreaterThan(Number(before.playheadMs))
     expect(player.errors.filter((error) => !REFUSED.test(error))).toEqual([])
@@ -193,21 +204,21 @@ describe('the dashboard', () => {
     expect(await board.page.locator('main').textContent()).toContain('The dashboard is for analysts')
     await board.page.getByRole('button', { name: 'Sign in as someone else' }).click()
     await board.page.getByRole('button', { name: 'Noor Haddad' }).click()
-    await expect.poll(async () => (await board.marks()).state).toBe('live')
+    await soon(async () => (await board.marks()).state).toBe('live')
     await board.page.getByLabel('24 h').check()
-    await expect.poll(() => board.page.locator('.area-streams .chart').getAttribute('aria-label')).toContain('24 h')
+    await soon(() => board.page.locator('.area-streams .chart').getAttribute('aria-label')).toContain('24 h')
   })
 
   test('says so when its figures are not live any more, and recovers', async () => {
     const board = await open('/dashboard')
     await signInAs(board.page, 'Noor Haddad')
-    await expect.poll(async () => (await board.marks()).state).toBe('live')
+    await soon(async () => (await board.marks()).state).toBe('live')
     await board.page.route('**/api/dashboard*', (route) => route.abort())
     await expect
       .poll(() => board.page.getByRole('alert').textContent(), { timeout: 20_000 })
       .toContain('does not answer')
     await board.page.unroute('**/api/dashboard*')
-    await expect.poll(() => board.page.getByRole('alert').isVisible(), { timeout: 20_000 }).toBe(false)
+    await soon(() => board.page.getByRole('alert').isVisible(), { timeout: 20_000 }).toBe(false)
   }, 60_000)
 
   test('forgets the sign-in: the issuer asks again', async () => {
@@ -237,7 +248,7 @@ describe.each(LOOKS)('in $colorScheme at $viewport.width px', (look) => {
     const board = await open('/dashboard', look)
     expect(await accessibilityFaults(board.page)).toEqual([])
     await signInAs(board.page, 'Noor Haddad')
-    await expect.poll(async () => (await board.marks()).state).toBe('live')
+    await soon(async () => (await board.marks()).state).toBe('live')
     expect(await accessibilityFaults(board.page)).toEqual([])
     expect(await overflow(board)).toBe(0)
   })

@@ -140,7 +140,47 @@ describe('royalties', () => {
     expect((await pool.query(books)).rows).toEqual(before)
     expect(await rowsOf(account)).toHaveLength(1)
   })
+
+  it('goes on, and says so, when topic and books disagree', async () => {
+    // The books are ahead: the topic was made anew.
+    const account = newAccount()
+    await rewindKafka()
+    await pool.query('UPDATE kafka_offsets SET next_offset = next_offset + 1000000')
+    await append(ended(account))
+    const first = await start()
+    await until(
+      () => rowsOf(account),
+      (rows) => rows.length === 1,
+    )
+    await end(first, 'SIGTERM')
+
+    // The books are behind what the topic still has.
+    const later = newAccount()
+    await append(ended(later))
+    await forgetTopic()
+    await append(ended(later))
+    await pool.query('UPDATE kafka_offsets SET next_offset = 0')
+    const second = await start()
+    await until(
+      () => rowsOf(later),
+      (rows) => rows.length === 1,
+    )
+    const metrics = await (await fetch(`${second.http}/metrics`)).text()
+    expect(Number(/segue_royalties_gap_records_total (\d+)/.exec(metrics)?.[1])).toBeGreaterThan(0)
+  })
 })
+
+/** Deletes every record that the topic has now. */
+async function forgetTopic(): Promise<void> {
+  const admin = createKafka(kafka, 'test', log).admin()
+  await admin.connect()
+  const partitions = (await admin.fetchTopicOffsets(topic)).filter(({ high, low }) => high !== low)
+  await admin.deleteTopicRecords({
+    topic,
+    partitions: partitions.map(({ partition, high }) => ({ partition, offset: high })),
+  })
+  await admin.disconnect()
+}
 
 /** Sets the group's offsets in Kafka to the beginning; nobody may be in the group. */
 async function rewindKafka(): Promise<void> {

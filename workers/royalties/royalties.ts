@@ -6,7 +6,7 @@ import { TOPICS } from '../../protocol/events/topics.ts'
 import { readRecord } from '../playback-record.ts'
 import { untilDone } from '../retry.ts'
 import { type CreateWorker, DRAIN_WITHIN_MS } from '../worker.ts'
-import { beginOffset, enterStreams, lockOffset, moveOffset } from './royalty-book.ts'
+import { enterStreams, lockOffset, moveOffset } from './royalty-book.ts'
 import { type RoyaltyStream, royaltyStreamOf } from './royalty-stream.ts'
 
 const NAME = 'royalties'
@@ -29,8 +29,7 @@ export const createRoyalties: CreateWorker = ({ config, metrics, log }) => {
     const at = { group: GROUP, topic: batch.topic, partition: batch.partition }
     const first = batch.records[0]?.offset ?? batch.nextOffset
     return inTransaction(pool, async (client): Promise<Outcome> => {
-      await beginOffset(client, at, first)
-      const booksAt = (await lockOffset(client, at)) ?? first
+      const booksAt = await lockOffset(client, at)
       if (first > booksAt && sentBack.get(batch.partition) !== booksAt) return { kind: 'ahead', booksAt }
       // Waiting for the lock may have taken long: a partition that was given away meanwhile is the other's to move.
       signal.throwIfAborted()
@@ -88,7 +87,7 @@ export const createRoyalties: CreateWorker = ({ config, metrics, log }) => {
     }
     sentBack.delete(batch.partition)
     for (const { stream_id, flags } of outcome.streams) {
-      const result = !outcome.fresh.has(stream_id) ? 'repeated' : flags.length === 0 ? 'counted' : 'uncounted'
+      const result = !outcome.fresh.delete(stream_id) ? 'repeated' : flags.length === 0 ? 'counted' : 'uncounted'
       metrics.royaltyStreams.inc({ result })
     }
     metrics.lag.set({ worker: NAME, partition: batch.partition }, Number(batch.endOffset - batch.nextOffset))

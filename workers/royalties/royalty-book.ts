@@ -11,23 +11,21 @@ export interface PartitionOfGroup {
 
 /**
  * Where the partition reads on, with its row locked until the transaction ends, so that two readers take turns.
- * Undefined when it was never read.
+ * New books begin at the beginning, whatever Kafka remembers of the group.
  */
-export async function lockOffset(client: PoolClient, at: PartitionOfGroup): Promise<bigint | undefined> {
+export async function lockOffset(client: PoolClient, at: PartitionOfGroup): Promise<bigint> {
+  const key = [at.group, at.topic, at.partition]
+  await client.query(
+    `INSERT INTO kafka_offsets (consumer_group, topic, partition, next_offset) VALUES ($1, $2, $3, 0)
+     ON CONFLICT DO NOTHING`,
+    key,
+  )
   const { rows } = await client.query<{ next_offset: string }>(
     `SELECT next_offset FROM kafka_offsets WHERE consumer_group = $1 AND topic = $2 AND partition = $3 FOR UPDATE`,
-    [at.group, at.topic, at.partition],
+    key,
   )
-  return rows[0] === undefined ? undefined : BigInt(rows[0].next_offset)
-}
-
-/** Makes the row of a partition that was never read; when another reader was faster, its offset stays. */
-export async function beginOffset(client: PoolClient, at: PartitionOfGroup, nextOffset: bigint): Promise<void> {
-  await client.query(
-    `INSERT INTO kafka_offsets (consumer_group, topic, partition, next_offset) VALUES ($1, $2, $3, $4)
-     ON CONFLICT DO NOTHING`,
-    [at.group, at.topic, at.partition, nextOffset],
-  )
+  if (rows[0] === undefined) throw new Error(`the offset of partition ${at.partition} was deleted meanwhile`)
+  return BigInt(rows[0].next_offset)
 }
 
 export async function moveOffset(client: PoolClient, at: PartitionOfGroup, nextOffset: bigint): Promise<void> {

@@ -117,7 +117,7 @@ export function playerBar(actions: BarActions, volume: number, spectrum: HTMLCan
       const nothing = track === undefined
       toggle.disabled = nothing
       seek.disabled = nothing
-      next.disabled = nothing
+      next.disabled = state.upNext.length === 0
       previous.disabled = nothing
       toggle.classList.toggle('waiting', state.phase === 'loading' || state.phase === 'stalled')
       bitrate.value = String(state.bitrate)

@@ -5,6 +5,7 @@ import type { BitrateKbps, ReasonStart } from '../../../protocol/vocabulary.ts'
 import type { AudioOutput } from './audio-output.ts'
 import { type ChunkFeed, createChunkFeed } from './chunk-feed.ts'
 import { aheadMs } from './chunk-plan.ts'
+import { connected } from './connected.ts'
 import { createListeningReport, type ListeningReport } from './listening-report.ts'
 import { type MediaBuffer, openMediaBuffer, stepOverGap } from './media-buffer.ts'
 import { nearestRendition } from './rendition.ts'
@@ -166,6 +167,7 @@ export function createPlayer({ client, output, bitrate: firstBitrate, changed, t
       beginning = false
       close()
       streamId = undefined
+      upNext = []
       become('idle')
       changed()
     } else if (message.status === 'playing' && message.stream_id !== streamId && message.track !== undefined) {
@@ -240,6 +242,7 @@ export function createPlayer({ client, output, bitrate: firstBitrate, changed, t
       const before = phase
       become('loading')
       try {
+        await connected(client)
         await client.play({ track_id: trackId, reason, ...from })
       } catch (error) {
         beginning = false
@@ -251,6 +254,7 @@ export function createPlayer({ client, output, bitrate: firstBitrate, changed, t
       output.wake()
       if (open === undefined) return
       if (phase === 'paused') {
+        await connected(client)
         await client.resume()
         open.report.resumed()
         become('loading')

@@ -18,6 +18,9 @@ const FLAGS = [
   '--autoplay-policy=no-user-gesture-required',
 ]
 
+/** What a person would call broken. */
+const WITHIN_MS = 10_000
+
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
 }
@@ -34,6 +37,7 @@ export interface OpenPage {
 /** A page in a context of its own: nobody is signed in. */
 export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width: 1_360, height: 900 }, ...options })
+  context.setDefaultTimeout(WITHIN_MS)
   const page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
