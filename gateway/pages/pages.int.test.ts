@@ -246,6 +246,7 @@ describe.each(LOOKS)('in $colorScheme at $viewport.width px', (look) => {
 
   test('the dashboard is accessible and no wider than the screen', async () => {
     const board = await open('/dashboard', look)
+    await board.page.getByRole('button', { name: 'Sign in' }).waitFor()
     expect(await accessibilityFaults(board.page)).toEqual([])
     await signInAs(board.page, 'Noor Haddad')
     await soon(async () => (await board.marks()).state).toBe('live')

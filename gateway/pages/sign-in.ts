@@ -9,8 +9,8 @@ export type Account = TokenClaims
 export interface SignIn {
   /** Undefined when nobody is signed in. */
   readonly account: Account | undefined
-  /** An access token that is good for the next half minute at least. @throws {SignInEnded} */
-  token(): Promise<string>
+  /** An access token that is good for the next half minute at least, or a `fresh` one. @throws {SignInEnded} */
+  token(fresh?: boolean): Promise<string>
   /** Leaves for the issuer; comes back to this page. `anew` asks who it is even when the issuer still knows. */
   begin(options?: { anew?: boolean }): Promise<void>
   /** Revokes, forgets and leaves for the issuer, so that the next sign-in asks again. */
@@ -102,9 +102,9 @@ export async function openSignIn(config: PageConfig): Promise<SignIn> {
     get account() {
       return tokens === undefined ? undefined : claimsIn(tokens.access_token)
     },
-    async token() {
+    async token(fresh = false) {
       if (tokens === undefined) throw new SignInEnded()
-      if (tokens.expires_at_ms - Date.now() > RENEW_BEFORE_MS) return tokens.access_token
+      if (!fresh && tokens.expires_at_ms - Date.now() > RENEW_BEFORE_MS) return tokens.access_token
       if (tokens.refresh_token === undefined) throw forget()
       tokens = await renew(tokens.refresh_token).catch((error: unknown) => {
         throw error instanceof SignInEnded ? forget() : error

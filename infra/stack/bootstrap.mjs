@@ -37,9 +37,7 @@ function packagesMatchTheLockfile() {
 function installPackages() {
   console.log('Installing the npm packages of package-lock.json (npm ci) …')
   const started = Date.now()
-  // npm hides its progress bar when it is not on a terminal; `--loglevel http` then shows each package that arrives.
-  const level = process.stdout.isTTY ? [] : ['--loglevel', 'http']
-  const done = spawnSync('npm', ['ci', ...level], { cwd: ROOT, stdio: 'inherit' })
+  const done = spawnSync('npm', ['ci'], { cwd: ROOT, stdio: 'inherit' })
   if (done.error) fail(`npm could not be run (${done.error.message}): install npm beside Node, then run this again`)
   if (done.signal) process.exit(130)
   if (done.status !== 0)

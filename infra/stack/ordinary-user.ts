@@ -14,7 +14,8 @@ let usable: boolean | undefined
  */
 export function asOrdinaryUser(words: readonly string[]): readonly string[] {
   if (process.getuid?.() !== 0) return words
-  usable ??= spawnSync(NAMESPACE[0], [...NAMESPACE.slice(1), 'true'], { stdio: 'ignore' }).status === 0
+  usable ??=
+    spawnSync(NAMESPACE[0], [...NAMESPACE.slice(1), NAMESPACE[0], '--version'], { stdio: 'ignore' }).status === 0
   if (!usable) {
     throw new StackProblem(
       'PostgreSQL refuses to run as root, and user namespaces are closed here: run this as another user, or set SEGUE_POSTGRES_URL to a server of your own',

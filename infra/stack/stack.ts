@@ -60,17 +60,16 @@ const RESTART_PAUSE_MS = 1_000
 /** Starts the servers side by side, each with its schema, then the gateway and the workers; a failure stops them all. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { dataDir, cacheDir, ports, source, screen } = options
-  const signal = options.signal ?? new AbortController().signal
+  const stopping = new AbortController()
+  const signal = options.signal === undefined ? stopping.signal : AbortSignal.any([options.signal, stopping.signal])
   const servers = SERVER_NAMES.filter((name) => !isConfigured(name, source))
   const apps = options.parts === 'all' ? APP_NAMES : []
 
   await ensureDataFolder(dataDir)
   await requireSpace(dataDir, 'SEGUE_DATA_DIR')
   await takeOver(dataDir, screen)
-  await requireFreePorts(
-    ports,
-    [...servers, ...apps].flatMap((name) => PARTS[name].ports),
-  )
+  const wantedPorts = [...servers, ...apps].flatMap((name) => PARTS[name].ports)
+  await requireFreePorts(ports, wantedPorts)
   const secrets = await ensureSecrets(inDataFolder.secrets(dataDir))
   await mkdir(inDataFolder.logs(dataDir), { recursive: true })
   const register = await ProcessRegister.open(inDataFolder.processes(dataDir))
@@ -131,6 +130,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   try {
     await installSystems({ cacheDir, servers, programs: DEBIAN_PROGRAMS, screen, signal })
+    // An install takes minutes, in which somebody may have come: its answers would pass for ours.
+    await requireFreePorts(ports, wantedPorts)
     await writeEnvFile(inDataFolder.environment(dataDir), env)
     await allOrFirstFailure(SERVER_NAMES.map(startServer))
     await allOrFirstFailure(apps.map(startApp))
@@ -163,11 +164,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           return await start(name)
         } catch (error) {
           if (attempt >= RESTART_TRIES || signal.aborted) throw error
-          await sleep(RESTART_PAUSE_MS)
+          await sleep(RESTART_PAUSE_MS, undefined, { signal })
         }
       }
     },
     stop() {
+      // A part that is just being started again gives up.
+      stopping.abort(new Error('the stack stops'))
       ending ??= endAll()
       return ending
     },

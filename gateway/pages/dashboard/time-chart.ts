@@ -84,7 +84,9 @@ function uplotOptions(options: ChartOptions, size: { width: number; height: numb
       },
     ],
     series: [
-      xText === undefined ? { value: '{HH}:{mm}' } : { value: (_plot, x) => (x === null ? '–' : xText(x)) },
+      xText === undefined
+        ? { label: 'At', value: '{HH}:{mm}' }
+        : { label: 'By', value: (_plot, x) => (x === null ? '–' : xText(x)) },
       ...options.lines.map((line) => ({
         label: line.name,
         stroke: colour(line.colour),

@@ -42,6 +42,14 @@ export interface ChunkFeed {
   close(): void
 }
 
+/** The store answered, and not with audio: the address is of no more use. */
+class StoreRefusal extends Error {
+  constructor(status: number) {
+    super(`the store answered ${status}`)
+    this.name = 'StoreRefusal'
+  }
+}
+
 interface Address {
   readonly url: string
   readonly expiresAtMs: number
@@ -72,7 +80,7 @@ export function createChunkFeed(parts: ChunkFeedParts): ChunkFeed {
 
   const get = async (url: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> => {
     const response = await fetch(url, { signal, referrerPolicy: 'no-referrer' })
-    if (!response.ok) throw new Error(`the store answered ${response.status}`)
+    if (!response.ok) throw new StoreRefusal(response.status)
     return new Uint8Array(await response.arrayBuffer())
   }
 
@@ -104,19 +112,19 @@ export function createChunkFeed(parts: ChunkFeedParts): ChunkFeed {
     } catch (error) {
       if (abort.signal.aborted || closing.signal.aborted) return
       appendedInit = undefined
-      await recover(error, keyOf(index, rate))
+      await recover(error, index, rate)
     } finally {
       if (fetching.get(index) === abort) fetching.delete(index)
       if (!closing.signal.aborted) tick()
     }
   }
 
-  const recover = async (error: unknown, key: string): Promise<void> => {
+  const recover = async (error: unknown, index: number, rate: BitrateKbps): Promise<void> => {
     failures += 1
     if (error instanceof BufferFull) {
       await letGo([...held.keys()].filter((index) => index < chunkAt(view())))
-    } else {
-      addresses.delete(key)
+    } else if (error instanceof StoreRefusal) {
+      addresses.delete(keyOf(index, rate))
       said = undefined
     }
     if (failures >= MOST_FAILURES) parts.failed(error instanceof Error ? error.message : 'audio could not be loaded')

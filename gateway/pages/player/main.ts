@@ -48,7 +48,7 @@ function build(config: PageConfig, signIn: SignIn, account: Account, catalog: Ca
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   const client = connect({
     url: url.href,
-    token: () => signIn.token(),
+    token: (fresh) => signIn.token(fresh),
     device: { id: deviceId(), name: deviceName(navigator.userAgent), kind: 'web' },
     position: () => {
       const { track, positionMs, bufferMs } = player.state

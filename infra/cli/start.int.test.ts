@@ -1,0 +1,157 @@
+/** Owns the test of the two commands as a person meets them: up, in the way, down, up again, killed, forgotten. */
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { access, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { inDataFolder, PROJECT_ROOT } from '../stack/folders.ts'
+import { freePorts, PORT_TABLE, type PortName, type Ports } from '../stack/ports.ts'
+import { isAlive, type ProcessMark, readProcessRecord } from '../stack/process-record.ts'
+
+const BOOTSTRAP = join(PROJECT_ROOT, 'infra', 'stack', 'bootstrap.mjs')
+const UP = /Segue is up, after ([\d.]+) s/
+
+let parent: string
+let dataDir: string
+let ports: Ports
+let running: Segue | undefined
+
+interface Segue {
+  readonly child: ChildProcess
+  readonly said: () => string
+  readonly ended: Promise<number | null>
+}
+
+function segue(...words: string[]): Segue {
+  const own = Object.entries(PORT_TABLE).map(([name, { variable }]) => [variable, String(ports[name as PortName])])
+  const child = spawn(process.execPath, [BOOTSTRAP, ...words], {
+    env: { ...process.env, SEGUE_DATA_DIR: dataDir, ...Object.fromEntries(own) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  const hear = (part: Buffer) => {
+    said += part.toString()
+  }
+  child.stdout?.on('data', hear)
+  child.stderr?.on('data', hear)
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  return { child, said: () => said, ended }
+}
+
+async function run(...words: string[]): Promise<{ code: number | null; said: string }> {
+  const command = segue(...words)
+  return { code: await command.ended, said: command.said() }
+}
+
+/** Starts the stack and gives the seconds it says it took. */
+async function start(): Promise<number> {
+  const command = segue('start', '--no-demo')
+  running = command
+  await until(() => UP.test(command.said()) || command.child.exitCode !== null, 100_000)
+  const seconds = UP.exec(command.said())?.[1]
+  if (seconds === undefined) throw new Error(`start did not come up:\n${command.said()}`)
+  return Number(seconds)
+}
+
+async function until(done: () => boolean | Promise<boolean>, withinMs: number): Promise<void> {
+  const deadline = Date.now() + withinMs
+  while (!(await done())) {
+    if (Date.now() > deadline) throw new Error(`not so within ${withinMs} ms: ${done}\n${running?.said() ?? ''}`)
+    await sleep(100)
+  }
+}
+
+async function parts(): Promise<Readonly<Record<string, ProcessMark>>> {
+  const record = await readProcessRecord(inDataFolder.processes(dataDir))
+  return record?.parts ?? {}
+}
+
+async function allGone(marks: Readonly<Record<string, ProcessMark>>): Promise<boolean> {
+  return (await Promise.all(Object.values(marks).map(isAlive))).every((alive) => !alive)
+}
+
+beforeAll(async () => {
+  parent = await mkdtemp(join(tmpdir(), 'segue-start-'))
+  dataDir = join(parent, 'data')
+  ports = await freePorts()
+})
+
+afterAll(async () => {
+  running?.child.kill('SIGTERM')
+  await running?.ended
+  await rm(parent, { recursive: true, force: true })
+})
+
+describe('npm start', () => {
+  test('brings up every part and shows the pages', async () => {
+    await start()
+    expect(Object.keys(await parts()).sort()).toEqual(
+      ['clickhouse', 'gateway', 'issuer', 'kafka', 'minio', 'postgres', 'redis', 'workers'].sort(),
+    )
+    const page = `http://127.0.0.1:${ports.gateway}`
+    expect((await fetch(`${page}/`)).status).toBe(200)
+    expect((await fetch(`${page}/dashboard`)).status).toBe(200)
+  }, 120_000)
+
+  test('refuses a second one and a reset while it runs', async () => {
+    const pid = running?.child.pid
+    expect(await run('start')).toMatchObject({
+      code: 1,
+      said: expect.stringContaining(`already running as pid ${pid}`),
+    })
+    expect(await run('reset', '--yes')).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('stop npm start first'),
+    })
+  })
+
+  test('starts the gateway again when it is killed, and says so', async () => {
+    const before = (await parts()).gateway
+    if (before === undefined) throw new Error('no gateway in the record')
+    process.kill(before.pid, 'SIGKILL')
+    await until(() => running?.said().includes('Gateway is back') ?? false, 40_000)
+    expect(running?.said()).toContain('Gateway ended by itself (SIGKILL)')
+    expect((await fetch(`http://127.0.0.1:${ports.gateway}/readyz`)).status).toBe(200)
+  })
+
+  test('ends at Ctrl-C, twice pressed, within 10 s and leaves no process', async () => {
+    const marks = await parts()
+    const beganMs = Date.now()
+    running?.child.kill('SIGINT')
+    running?.child.kill('SIGINT')
+    expect(await running?.ended).toBe(0)
+    expect(Date.now() - beganMs).toBeLessThan(10_000)
+    expect(await allGone(marks)).toBe(true)
+    await expect(access(inDataFolder.processes(dataDir))).rejects.toThrow('ENOENT')
+  })
+
+  test('is up in under 20 s the second time', async () => {
+    expect(await start()).toBeLessThan(20)
+  }, 120_000)
+
+  test('takes its parts along when it is killed itself, and starts again', async () => {
+    const marks = await parts()
+    running?.child.kill('SIGKILL')
+    await until(() => allGone(marks), 15_000)
+    await start()
+  }, 120_000)
+
+  test('ends everything and says why when a server dies', async () => {
+    const { redis, ...others } = await parts()
+    if (redis === undefined) throw new Error('no redis in the record')
+    process.kill(redis.pid, 'SIGKILL')
+    expect(await running?.ended).toBe(1)
+    expect(running?.said()).toContain('segue: Redis 7 ended by itself (SIGKILL)')
+    expect(await allGone(others)).toBe(true)
+  })
+})
+
+describe('npm run reset', () => {
+  test('deletes the data folder, and has nothing to do after that', async () => {
+    expect(await run('reset', '--yes')).toMatchObject({ code: 0, said: expect.stringContaining(`Deleted ${dataDir}`) })
+    await expect(access(dataDir)).rejects.toThrow('ENOENT')
+    expect(await run('reset')).toMatchObject({ code: 0, said: expect.stringContaining('Nothing to forget') })
+  })
+})
