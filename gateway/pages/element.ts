@@ -37,10 +37,3 @@ export function drawing(
   made.append(...children)
   return made
 }
-
-/** The element of a page with this id. @throws when the page has none: page and script do not fit. */
-export function byId<T extends HTMLElement>(id: string, kind: new () => T): T {
-  const found = document.getElementById(id)
-  if (!(found instanceof kind)) throw new Error(`the page has no ${kind.name} with id '${id}'`)
-  return found
-}

@@ -21,7 +21,7 @@ export function panels(openArtist: (artistId: string, name: string) => void): Pa
   const tiles = {
     streams: statTile('Streams', 'begun in this range'),
     p50: statTile('Startup, median', 'from play to sound'),
-    p95: statTile('Startup, slowest 5 %', 'from play to sound'),
+    p95: statTile('Startup, p95', 'slowest one in twenty'),
     rebuffer: statTile('Rebuffering', 'of the time listened'),
     skipped: statTile('Skipped', 'of the streams that ended'),
     lag: statTile('Pipeline lag', 'from event to dashboard'),
@@ -30,7 +30,7 @@ export function panels(openArtist: (artistId: string, name: string) => void): Pa
   const startup = timeChart({
     lines: [
       { name: 'Median', colour: '--accent' },
-      { name: 'Slowest 5 %', colour: '--quiet' },
+      { name: 'p95', colour: '--quiet' },
     ],
     yText: millisecondsText,
   })

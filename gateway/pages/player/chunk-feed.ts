@@ -25,7 +25,7 @@ export interface ChunkFeedParts {
   readonly positionMs: () => number
   readonly serverNowMs: () => number
   readonly credit: (window: CreditWindow) => void
-  /** A chunk cannot be had or read, after several tries. */
+  /** A chunk cannot be had or read, after several tries. Said once; the feed is over. */
   readonly failed: (reason: string) => void
 }
 
@@ -104,6 +104,7 @@ export function createChunkFeed(parts: ChunkFeedParts): ChunkFeed {
       if (appendedInit !== rate) {
         appendedInit = rate
         await media.append(init)
+        if (abort.signal.aborted) return
       }
       await media.append(bytes)
       if (closing.signal.aborted) return
@@ -127,9 +128,18 @@ export function createChunkFeed(parts: ChunkFeedParts): ChunkFeed {
       addresses.delete(keyOf(index, rate))
       said = undefined
     }
-    if (failures >= MOST_FAILURES) parts.failed(error instanceof Error ? error.message : 'audio could not be loaded')
+    if (failures >= MOST_FAILURES) {
+      giveUp(error instanceof Error ? error.message : 'audio could not be loaded')
+      return
+    }
     // The same failure at once again would be as useless; the store or the line needs a moment.
-    else await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** failures))
+    await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** failures))
+  }
+
+  const giveUp = (reason: string): void => {
+    if (closing.signal.aborted) return
+    closing.abort()
+    parts.failed(reason)
   }
 
   const letGo = async (indexes: readonly number[]): Promise<void> => {
@@ -158,7 +168,7 @@ export function createChunkFeed(parts: ChunkFeedParts): ChunkFeed {
     const credit = creditOf(wanted, (index) => fetching.has(index) || liveAddress(keyOf(index, bitrate)) !== undefined)
     if (credit !== undefined) sayCredit({ bitrate_kbps: bitrate, next_chunk: credit.nextChunk, chunks: credit.chunks })
     const past = chunksBehind(now, held.keys())
-    if (past.length > 2) letGo(past).catch((error: unknown) => parts.failed(String(error)))
+    if (past.length > 2) letGo(past).catch((error: unknown) => giveUp(String(error)))
     if (wanted.length === 0 && heldToEnd(now, (index) => held.has(index))) void media.end()
   }
 
@@ -191,7 +201,7 @@ export function createChunkFeed(parts: ChunkFeedParts): ChunkFeed {
       const keep = chunkAt(view()) + 1
       letGo([...held].filter(([index, rate]) => index > keep && rate !== next).map(([index]) => index))
         .then(tick)
-        .catch((error: unknown) => parts.failed(String(error)))
+        .catch((error: unknown) => giveUp(String(error)))
     },
     heardBitrate: () => held.get(chunkAt(view())),
     askAgain() {

@@ -5,7 +5,7 @@ import { artwork } from '../artwork.ts'
 import { element } from '../element.ts'
 import { clockText, lengthText } from '../figure-text.ts'
 import { type IconName, icon } from '../icon.ts'
-import type { PlayerState } from './player.ts'
+import type { PlayerState } from './player-state.ts'
 
 export interface BarActions {
   toggle(): void

@@ -8,26 +8,12 @@ import { aheadMs } from './chunk-plan.ts'
 import { connected } from './connected.ts'
 import { createListeningReport, type ListeningReport } from './listening-report.ts'
 import { type MediaBuffer, openMediaBuffer, stepOverGap } from './media-buffer.ts'
+import type { Phase, PlayerState } from './player-state.ts'
 import { nearestRendition } from './rendition.ts'
 
 const TICK_MS = 200
 /** Back within this of the beginning goes to the track before; later it begins the same one again. */
 const BACK_RESTARTS_AFTER_MS = 4_000
-
-export type Phase = 'idle' | 'loading' | 'playing' | 'paused' | 'stalled'
-
-export interface PlayerState {
-  readonly phase: Phase
-  readonly track: TrackInfo | undefined
-  readonly streamId: string | undefined
-  readonly positionMs: number
-  readonly bufferMs: number
-  /** The bitrate chosen, and the one at the playhead. */
-  readonly bitrate: BitrateKbps
-  readonly heardBitrate: BitrateKbps | undefined
-  readonly upNext: UpNext['tracks']
-  readonly canGoBack: boolean
-}
 
 export interface Player {
   readonly state: PlayerState

@@ -3,7 +3,7 @@
 import type { Client, ClientState, TelemetryEvent } from '../../../protocol/client/index.ts'
 import { element } from '../element.ts'
 import { countText, millisecondsText } from '../figure-text.ts'
-import type { PlayerState } from './player.ts'
+import type { PlayerState } from './player-state.ts'
 
 const STATE_TEXT: Readonly<Record<ClientState, string>> = {
   initialized: 'Not connected yet',

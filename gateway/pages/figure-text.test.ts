@@ -1,0 +1,41 @@
+/** Owns the test of how figures read. */
+
+import { expect, test } from 'vitest'
+import { agoText, clockText, countOf, countryText, lengthText, millisecondsText, shareText } from './figure-text.ts'
+
+test.each([
+  [0, '0:00'],
+  [187_900, '3:07'],
+  [3_723_000, '1:02:03'],
+  [-5, '0:00'],
+])('clock of %i ms: %s', (ms, text) => expect(clockText(ms)).toBe(text))
+
+test.each([
+  [59_999, '59 s'],
+  [60_000, '1 min'],
+  [187_000, '3 min 7 s'],
+  [7_500_000, '2 h 5 min'],
+  [86_400_000, '24 h'],
+])('length of %i ms: %s', (ms, text) => expect(lengthText(ms)).toBe(text))
+
+test.each([
+  [839.6, '840 ms'],
+  [1_249, '1.2 s'],
+  [14_000, '14 s'],
+])('%f ms as measured: %s', (ms, text) => expect(millisecondsText(ms)).toBe(text))
+
+test.each([
+  [0, '0 %'],
+  [0.031, '3.1 %'],
+  [0.176, '18 %'],
+  [1, '100 %'],
+])('share %f: %s', (share, text) => expect(shareText(share)).toBe(text))
+
+test('counts, ages and countries', () => {
+  expect(countOf(1, 'stream')).toBe('1 stream')
+  expect(countOf(1_200, 'stream')).toBe('1,200 streams')
+  expect(agoText(400)).toBe('just now')
+  expect(agoText(2_400)).toBe('2 s ago')
+  expect(countryText('SE')).toBe('Sweden')
+  expect(countryText('nowhere')).toBe('nowhere')
+})
