@@ -1,4 +1,4 @@
-/** Owns what the gateway knows of the catalog: read from PostgreSQL when first asked for, kept for a minute. */
+/** Owns what the gateway knows of the catalog: read from PostgreSQL when first asked for, kept for a minute, each track once. */
 
 import { LRUCache } from 'lru-cache'
 import type { Track } from '../session/track.ts'
@@ -20,28 +20,59 @@ export interface Listing {
   readonly byArtist: readonly Track[]
 }
 
+type Found = Listing | 'withdrawn' | undefined
+
 export interface Catalog {
   /** At once when known, else a promise. @throws what the source throws, when PostgreSQL is away. */
-  listing(trackId: string): Listing | 'withdrawn' | undefined | Promise<Listing | 'withdrawn' | undefined>
+  listing(trackId: string): Found | Promise<Found>
 }
 
-const KEPT_TRACKS = 20_000
 const KEPT_MS = 60_000
+const KEPT_TRACKS = 20_000
+const KEPT_LISTS = 2_000
 
 export function createCatalog(source: CatalogSource): Catalog {
-  const known = new LRUCache<string, Listing>({ max: KEPT_TRACKS, ttl: KEPT_MS })
+  const kept = { ttl: KEPT_MS, ttlAutopurge: false }
+  const tracks = new LRUCache<string, Track>({ max: KEPT_TRACKS, ...kept })
+  const albums = new LRUCache<string, readonly Track[]>({ max: KEPT_LISTS, ...kept })
+  const artists = new LRUCache<string, readonly Track[]>({ max: KEPT_LISTS, ...kept })
+  const underWay = new Map<string, Promise<Found>>()
 
-  const look = async (trackId: string) => {
+  const known = (track: Track): Listing | undefined => {
+    const album = albums.get(track.album_id)
+    const byArtist = artists.get(track.artist_id)
+    return album === undefined || byArtist === undefined ? undefined : { track, album, byArtist }
+  }
+  // Lists share the tracks, so that an album of fifty is not fifty times fifty of them.
+  const keepList = async (
+    lists: LRUCache<string, readonly Track[]>,
+    id: string,
+    read: (id: string) => Promise<readonly Track[]>,
+  ) => {
+    const list = lists.get(id) ?? (await read(id))
+    for (const track of list) tracks.set(track.track_id, track)
+    lists.set(id, list)
+    return list
+  }
+  const look = async (trackId: string): Promise<Found> => {
     const track = await source.findTrack(trackId)
     if (track === undefined || track === 'withdrawn') return track
+    tracks.set(trackId, track)
     const [album, byArtist] = await Promise.all([
-      source.albumTracks(track.album_id),
-      source.artistTracks(track.artist_id),
+      keepList(albums, track.album_id, source.albumTracks),
+      keepList(artists, track.artist_id, source.artistTracks),
     ])
-    const listing: Listing = { track, album, byArtist }
-    known.set(trackId, listing)
-    return listing
+    return { track, album, byArtist }
   }
 
-  return { listing: (trackId) => known.get(trackId) ?? look(trackId) }
+  return {
+    listing(trackId) {
+      const track = tracks.get(trackId)
+      const listing = track === undefined ? undefined : known(track)
+      if (listing !== undefined) return listing
+      const found = underWay.get(trackId) ?? look(trackId).finally(() => underWay.delete(trackId))
+      underWay.set(trackId, found)
+      return found
+    },
+  }
 }

@@ -2,14 +2,14 @@
 
 import type { WebSocket } from 'uWebSockets.js'
 import type { Encoding } from '../protocol/version.ts'
-import type { Session } from '../session/session.ts'
+import type { HeldSession } from './held-session.ts'
 
 type State =
   /** Said hello, waits for `authenticate`. */
   | { readonly at: 'greeted'; readonly deadlineMs: number }
   /** The token is being checked. */
   | { readonly at: 'verifying' }
-  | { readonly at: 'ready'; readonly session: Session }
+  | { readonly at: 'ready'; readonly held: HeldSession }
   | { readonly at: 'closed' }
 
 /** Requests that may wait for one that looks something up. */
@@ -20,8 +20,11 @@ export interface Connection {
   readonly encoding: Encoding
   state: State
   lastHeardMs: number
-  /** Messages refused so far. */
+  /** Messages refused since `refusedSinceMs`. */
   refused: number
+  refusedSinceMs: number
+  /** Telemetry that Kafka has not yet acknowledged. */
+  batchesUnderWay: number
   /** The request under way that is not yet done, and how many wait behind it. */
   turn: Promise<void> | undefined
   waiting: number
@@ -34,6 +37,8 @@ export function newConnection(encoding: Encoding, nowMs: number): Connection {
     state: { at: 'closed' },
     lastHeardMs: nowMs,
     refused: 0,
+    refusedSinceMs: nowMs,
+    batchesUnderWay: 0,
     turn: undefined,
     waiting: 0,
   }
@@ -41,12 +46,16 @@ export function newConnection(encoding: Encoding, nowMs: number): Connection {
 
 /**
  * Does `work` after the requests that came before it: at once when none is under way.
- * `work` handles its own failures. False: too many wait, nothing was done.
+ * False: too many wait, nothing was done.
  */
-export function inTurn(connection: Connection, work: () => void | Promise<void>): boolean {
+export function inTurn(
+  connection: Connection,
+  work: () => void | Promise<void>,
+  failed: (error: unknown) => void,
+): boolean {
   if (connection.turn === undefined) {
     const underWay = work()
-    if (underWay !== undefined) follow(connection, underWay)
+    if (underWay !== undefined) follow(connection, underWay, failed)
     return true
   }
   if (connection.waiting >= MOST_WAITING) return false
@@ -57,12 +66,13 @@ export function inTurn(connection: Connection, work: () => void | Promise<void>)
       connection.waiting -= 1
       return work()
     }),
+    failed,
   )
   return true
 }
 
-function follow(connection: Connection, work: Promise<void>): void {
-  const turn = work.finally(() => {
+function follow(connection: Connection, work: Promise<void>, failed: (error: unknown) => void): void {
+  const turn = work.catch(failed).finally(() => {
     if (connection.turn === turn) connection.turn = undefined
   })
   connection.turn = turn

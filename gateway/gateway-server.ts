@@ -32,7 +32,7 @@ export function createServer(context: Context, parts: GatewayServerParts): Servi
     async start() {
       const { log, metrics, verifyToken } = context
       const app = App()
-      addSocketRoute(app, context)
+      addSocketRoute(app, context, () => draining)
       const notReady = () => (draining ? 'draining' : undefined)
       addHttpRoutes(app, { ...parts.http, log, metrics, verifyToken, notReady })
       listenSocket = await listen(app as unknown as ExclusiveListener, parts.host, parts.port)

@@ -32,6 +32,12 @@ export function createMetrics(openSockets: () => number) {
       labelNames: ['close'] as const,
       registers,
     }),
+    resumes: new Counter({
+      name: 'segue_gateway_resumes_total',
+      help: 'resumes, by result: recovered, state, gone, used, invalid, unavailable',
+      labelNames: ['result'] as const,
+      registers,
+    }),
     chunksSigned: new Counter({ name: 'segue_gateway_chunks_signed_total', help: 'chunk addresses signed', registers }),
     eventsAcknowledged: new Counter({
       name: 'segue_gateway_events_acknowledged_total',
@@ -44,9 +50,9 @@ export function createMetrics(openSockets: () => number) {
       labelNames: ['record'] as const,
       registers,
     }),
-    leasesFailed: new Counter({
-      name: 'segue_gateway_leases_failed_total',
-      help: 'snapshots that Redis did not take',
+    savesFailed: new Counter({
+      name: 'segue_gateway_saves_failed_total',
+      help: 'saves of sessions that Redis did not take',
       registers,
     }),
     ackSeconds: new Histogram({

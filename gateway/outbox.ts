@@ -15,6 +15,9 @@ export function send(context: Context, connection: Connection, message: DownMess
   if (socket.getBufferedAmount() > context.config.limits.maxQueuedBytes) close(context, connection, 'slow_consumer')
 }
 
+/** Refusals of longer ago are forgiven: a session lasts for days. */
+const ERRORS_WITHIN_MS = 60_000
+
 /** What a refusal may name, so that the client knows what was refused. */
 export interface Refused {
   readonly re?: number | undefined
@@ -42,6 +45,11 @@ export function refuse(
   })
   // What is not the client's fault is not held against it.
   if (retriable) return
+  const nowMs = context.now()
+  if (nowMs - connection.refusedSinceMs > ERRORS_WITHIN_MS) {
+    connection.refused = 0
+    connection.refusedSinceMs = nowMs
+  }
   connection.refused += 1
   if (connection.refused >= context.config.limits.maxErrors) close(context, connection, 'too_many_errors')
 }

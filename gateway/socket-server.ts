@@ -15,7 +15,7 @@ export const SOCKET_PATH = '/ws'
 /** A frame beyond this is not even read: the socket breaks with 1006. Between here and the limit, `frame_too_large` is said. */
 const HARD_FRAME_LIMIT_FACTOR = 4
 
-export function addSocketRoute(app: TemplatedApp, context: Context): void {
+export function addSocketRoute(app: TemplatedApp, context: Context, leaving: () => boolean): void {
   const { limits } = context.config
   app.ws<Connection>(SOCKET_PATH, {
     maxPayloadLength: limits.maxFrameBytes * HARD_FRAME_LIMIT_FACTOR,
@@ -24,7 +24,10 @@ export function addSocketRoute(app: TemplatedApp, context: Context): void {
     // Liveness is the heartbeat of the protocol, which sees more than a ping of the transport.
     idleTimeout: 0,
     sendPingsAutomatically: false,
-    upgrade: (res, req, socketContext) => upgrade(context, res, req, socketContext),
+    upgrade: (res, req, socketContext) => {
+      if (leaving()) res.writeStatus('503 Service Unavailable').end('this gateway is leaving\n')
+      else upgrade(context, res, req, socketContext)
+    },
     open: (socket) => {
       const connection = socket.getUserData()
       connection.socket = socket
@@ -32,7 +35,7 @@ export function addSocketRoute(app: TemplatedApp, context: Context): void {
       greet(context, connection)
     },
     message: (socket, frame, isBinary) => onFrame(context, socket.getUserData(), frame, isBinary),
-    close: (socket) => onClose(context, socket.getUserData()),
+    close: (socket, code) => onClose(context, socket.getUserData(), code),
   })
 }
 
@@ -73,12 +76,19 @@ function greet(context: Context, connection: Connection): void {
   })
 }
 
-function onClose(context: Context, connection: Connection): void {
+/** RFC 6455: the client is done. Anything else may be followed by a resume. */
+const CLOSED_BY_CLIENT = 1000
+
+function onClose(context: Context, connection: Connection, code: number): void {
   const { state } = connection
   connection.socket = undefined
   connection.state = { at: 'closed' }
   context.connections.delete(connection)
   if (state.at !== 'ready') return
+  const { held } = state
+  context.bySession.delete(held.session.who.session_id)
+  // The session waits in Redis; its stream goes on there until its lease runs out.
+  if (code !== CLOSED_BY_CLIENT) return
   const nowMs = context.now()
-  perform(context, connection, state.session, stop(state.session, undefined, 'lost', undefined, nowMs), nowMs)
+  perform(context, connection, held, stop(held.session, undefined, 'signed-out', undefined, nowMs), nowMs)
 }

@@ -1,6 +1,6 @@
 /** Owns the check of an access token: a JWT of one issuer for one audience, by the issuer's published keys. */
 
-import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose'
+import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { CloseName } from '../protocol/close-codes.ts'
 import { PLANS, type Plan } from '../protocol/vocabulary.ts'
 
@@ -39,7 +39,6 @@ export function createTokenVerifier(config: TokenConfig): VerifyToken {
     timeoutDuration: 5_000,
     // A rotated key is found at once; a flood of invented key ids asks the issuer at most once in this time.
     cooldownDuration: 5_000,
-    [customFetch]: fetchKeys,
   })
   const options = {
     issuer: config.issuer,
@@ -49,50 +48,38 @@ export function createTokenVerifier(config: TokenConfig): VerifyToken {
     requiredClaims: ['exp', 'sub'],
   }
   return async (token) => {
+    const { coolingDown } = keys
     try {
       const { payload } = await jwtVerify(token, keys, options)
       const subject = subjectOf(payload)
       return subject === undefined ? { ok: false, refusal: 'token_claims' } : { ok: true, subject }
     } catch (error) {
-      return { ok: false, refusal: refusalOf(error) }
+      return { ok: false, refusal: refusalOf(error, coolingDown) }
     }
   }
 }
 
-/** An issuer that cannot be reached is told from a token that is wrong. */
-class KeysUnavailable extends Error {}
-
-const fetchKeys: typeof fetch = async (input, init) => {
-  let response: Response
-  try {
-    response = await fetch(input, init)
-  } catch (cause) {
-    throw new KeysUnavailable('the keys of the issuer cannot be fetched', { cause })
-  }
-  if (!response.ok) throw new KeysUnavailable(`the issuer answered ${response.status} for its keys`)
-  return response
-}
-
 const NAMED_REFUSALS: readonly (readonly [new (...args: never[]) => Error, TokenRefusal])[] = [
-  [KeysUnavailable, 'identity_unavailable'],
-  [errors.JWKSTimeout, 'identity_unavailable'],
-  [errors.JWKSInvalid, 'identity_unavailable'],
   [errors.JWTExpired, 'token_expired'],
   [errors.JOSEAlgNotAllowed, 'token_algorithm'],
   [errors.JOSENotSupported, 'token_algorithm'],
-  [errors.JWKSNoMatchingKey, 'token_signature'],
   [errors.JWKSMultipleMatchingKeys, 'token_signature'],
   [errors.JWSSignatureVerificationFailed, 'token_signature'],
+  [errors.JWTInvalid, 'token_malformed'],
+  [errors.JWSInvalid, 'token_malformed'],
 ]
 
-function refusalOf(error: unknown): TokenRefusal {
+/** @param coolingDown the keys were fetched a moment ago and are not fetched again yet: an unknown key may be a new one */
+function refusalOf(error: unknown, coolingDown: boolean): TokenRefusal {
   for (const [type, refusal] of NAMED_REFUSALS) if (error instanceof type) return refusal
+  if (error instanceof errors.JWKSNoMatchingKey) return coolingDown ? 'identity_unavailable' : 'token_signature'
   if (error instanceof errors.JWTClaimValidationFailed) {
     if (error.claim === 'iss') return 'token_issuer'
     if (error.claim === 'aud') return 'token_audience'
     return 'token_claims'
   }
-  return 'token_malformed'
+  // Whatever else goes wrong is between us and the issuer: keys that do not come, or are no keys.
+  return 'identity_unavailable'
 }
 
 function subjectOf(payload: JWTPayload): Subject | undefined {

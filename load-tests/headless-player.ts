@@ -42,6 +42,7 @@ export class HeadlessPlayer {
     this.#client = client
     this.#reportEveryMs = reportEveryMs
     client.on('playback', (message) => this.#onPlayback(message))
+    client.on('resumed', () => this.#ask())
     client.on('grant', (message) => void this.#onGrant(message))
     this.#timer = setInterval(() => this.#tick(), TICK_MS)
   }

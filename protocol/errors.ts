@@ -9,7 +9,11 @@ export interface ErrorEntry {
 
 /** 1xx the frame, 2xx the request, 3xx the listener's rights, 4xx the servers behind. */
 export const ERRORS = {
-  malformed_frame: { code: 100, retriable: false, meaning: 'the frame is not one MessagePack or JSON map' },
+  malformed_frame: {
+    code: 100,
+    retriable: false,
+    meaning: 'the frame is not one MessagePack or JSON map with a `type`',
+  },
   wrong_frame_kind: {
     code: 101,
     retriable: false,
@@ -29,6 +33,8 @@ export const ERRORS = {
     retriable: false,
     meaning: 'an event is from the future or older than 30 days',
   },
+  session_gone: { code: 208, retriable: false, meaning: 'the session waited too long for its `resume`; authenticate' },
+  too_many_requests: { code: 209, retriable: true, meaning: 'more messages than the limit of a session; slow down' },
   forbidden: { code: 300, retriable: false, meaning: 'the token lacks the role that this needs' },
   unauthorized: { code: 301, retriable: false, meaning: 'the token is missing or not good' },
   not_found: { code: 302, retriable: false, meaning: 'there is nothing at this address' },

@@ -4,7 +4,7 @@ import { type TLiteral, type TSchema, Type } from '@sinclair/typebox'
 
 const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
 /** No track is longer than a day. */
-const MAX_POSITION_MS = 86_400_000
+export const MAX_POSITION_MS = 86_400_000
 
 /** A UUID in lower case with hyphens. */
 export const Uuid = (description: string) => Type.String({ pattern: UUID_PATTERN, description })
@@ -20,15 +20,21 @@ export const DurationMs = (description: string, maximum = MAX_POSITION_MS) =>
 /** A place in a track, in milliseconds from its first sample. */
 export const PositionMs = (description: string) => Type.Integer({ minimum: 0, maximum: MAX_POSITION_MS, description })
 
+export const MAX_REQUEST_ID = 4_294_967_295
+
 /** The request's own number, chosen by the client, that its answer repeats as `re`. */
 export const RequestId = Type.Integer({
   minimum: 1,
-  maximum: 4_294_967_295,
+  maximum: MAX_REQUEST_ID,
   description: 'chosen by the client; the answer or error repeats it as `re`',
 })
 
 /** The number of the request that this message answers. */
 export const AnswerTo = Type.Integer({ minimum: 1, maximum: 4_294_967_295, description: 'the `id` of the request' })
+
+/** A place in the messages of a session that are never lost: playback, up next, and answers. */
+export const SessionSeq = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description })
 
 /** Text with bounds, in characters. */
 export const Text = (maxLength: number, description: string) => Type.String({ minLength: 1, maxLength, description })

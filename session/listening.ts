@@ -16,10 +16,12 @@ export interface Listening {
   claimedMs: number
   elapsedMs: number
   grantedMs: number
+  /** The bounds that a claim broke so far: never taken back. */
+  readonly flags: StreamFlag[]
 }
 
 export function startListening(positionMs: number, nowMs: number): Listening {
-  return { anchorMs: positionMs, anchorAtMs: nowMs, moving: true, claimedMs: 0, elapsedMs: 0, grantedMs: 0 }
+  return { anchorMs: positionMs, anchorAtMs: nowMs, moving: true, claimedMs: 0, elapsedMs: 0, grantedMs: 0, flags: [] }
 }
 
 /** The client says where the playhead is. Moving back without a seek claims nothing. */
@@ -35,8 +37,10 @@ export function evidence(
     listening.elapsedMs += Math.max(0, nowMs - listening.anchorAtMs)
     listening.grantedMs += grantedRunMs(ledger, chunkMs, listening.anchorMs, positionMs)
     listening.anchorMs = positionMs
+    judge(listening)
   }
-  listening.anchorAtMs = nowMs
+  // Evidence may be judged after what came later: time does not run back for that.
+  listening.anchorAtMs = Math.max(listening.anchorAtMs, nowMs)
 }
 
 /** The playhead jumped to `positionMs`: what lies between was not heard. */
@@ -49,12 +53,14 @@ export function msPlayed(listening: Listening): number {
   return Math.floor(Math.min(listening.claimedMs, listening.elapsedMs, listening.grantedMs))
 }
 
-/** The bounds that the claim broke; an empty list is a stream that may be paid. */
-export function flagsOf(listening: Listening): StreamFlag[] {
-  const flags: StreamFlag[] = []
-  if (listening.claimedMs > listening.elapsedMs + CLAIM_TOLERANCE_MS) flags.push('claim-exceeds-elapsed')
-  if (listening.claimedMs > listening.grantedMs + CLAIM_TOLERANCE_MS) flags.push('claim-exceeds-granted')
-  return flags
+function judge(listening: Listening): void {
+  const suspectMs = listening.claimedMs - CLAIM_TOLERANCE_MS
+  if (suspectMs > listening.elapsedMs) flag(listening, 'claim-exceeds-elapsed')
+  if (suspectMs > listening.grantedMs) flag(listening, 'claim-exceeds-granted')
+}
+
+function flag(listening: Listening, broken: StreamFlag): void {
+  if (!listening.flags.includes(broken)) listening.flags.push(broken)
 }
 
 /** Where the playhead is by now, if it kept moving since the last evidence. */

@@ -1,11 +1,12 @@
 /** Owns one play of one track: how it began, what was heard of it, what was signed for it. */
 
 import type { StreamEnded, StreamStarted } from '../protocol/events/playback-record.ts'
+import { MAX_POSITION_MS } from '../protocol/fields.ts'
 import type { ReasonEnd, ReasonStart } from '../protocol/vocabulary.ts'
 import { type ChunkLedger, emptyLedger } from './chunk-ledger.ts'
 import type { ChunkWindow } from './chunk-window.ts'
 import type { Identity } from './identity.ts'
-import { flagsOf, type Listening, msPlayed, startListening } from './listening.ts'
+import { type Listening, msPlayed, startListening } from './listening.ts'
 import { chunkCountOf, type Track } from './track.ts'
 
 export interface Stream {
@@ -49,12 +50,17 @@ export function endedRecord(who: Identity, stream: Stream, reason: ReasonEnd): S
     ...whatPlays(stream),
     ended_at_ms: listening.anchorAtMs,
     reason_end: reason,
-    ms_played: msPlayed(listening),
-    ms_claimed: Math.floor(listening.claimedMs),
-    ms_granted: Math.floor(listening.grantedMs),
+    ms_played: bounded(msPlayed(listening)),
+    ms_claimed: bounded(listening.claimedMs),
+    ms_granted: bounded(listening.grantedMs),
     position_ms: listening.anchorMs,
-    flags: flagsOf(listening),
+    flags: [...listening.flags],
   }
+}
+
+/** A claim beyond all measure is kept as the most that a record can hold: an end that no reader takes would be no end. */
+function bounded(ms: number): number {
+  return Math.min(Math.floor(ms), MAX_POSITION_MS)
 }
 
 function whatPlays(stream: Stream) {

@@ -6,7 +6,11 @@ import type { Authenticate } from '../../protocol/messages/authenticate.ts'
 import { newSession } from '../../session/session.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
+import { hold } from '../held-session.ts'
 import { close, send } from '../outbox.ts'
+import { seat } from '../seat.ts'
+
+const FIRST_EPOCH = 1
 
 export async function onAuthenticate(context: Context, connection: Connection, message: Authenticate): Promise<void> {
   connection.state = { at: 'verifying' }
@@ -28,11 +32,17 @@ export async function onAuthenticate(context: Context, connection: Connection, m
     plan: subject.plan,
     country: subject.country,
   })
-  connection.state = { at: 'ready', session }
+  // A session begins with its first save, which a ticket needs; its answer does not wait for it.
+  const held = hold(session, FIRST_EPOCH, subject.expiresAtMs)
+  seat(context, connection, held)
+  context.keeper.save(held)
   send(context, connection, {
     type: 'ready',
     session_id: session.who.session_id,
     account: { id: subject.accountId, name: subject.name, plan: subject.plan, country: subject.country },
+    ticket: context.tickets.issue({ sessionId: session.who.session_id, epoch: FIRST_EPOCH }),
+    resume_within_ms: context.config.timing.resumeWithinMs,
+    token_expires_at_ms: subject.expiresAtMs,
     server_time_ms: nowMs,
   })
 }

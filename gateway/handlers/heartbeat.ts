@@ -1,14 +1,24 @@
-/** Handles `heartbeat`: answers at once, then takes the position as evidence. Hot path. */
+/** Handles `heartbeat`: answered at once; its position is evidence, in turn. Hot path. */
 
 import type { Heartbeat } from '../../protocol/messages/heartbeat.ts'
-import { heartbeat, type Session } from '../../session/session.ts'
+import { heartbeat } from '../../session/session.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { perform } from '../effects.ts'
+import type { HeldSession } from '../held-session.ts'
 import { send } from '../outbox.ts'
 
-export function onHeartbeat(context: Context, connection: Connection, session: Session, message: Heartbeat): void {
-  const nowMs = context.now()
-  send(context, connection, { type: 'heartbeat_ack', sent_at_ms: message.sent_at_ms, server_time_ms: nowMs })
-  perform(context, connection, session, heartbeat(session, message, nowMs, context.grantPolicy), nowMs)
+export function answerHeartbeat(context: Context, connection: Connection, message: Heartbeat): void {
+  const server_time_ms = connection.lastHeardMs
+  send(context, connection, { type: 'heartbeat_ack', sent_at_ms: message.sent_at_ms, server_time_ms })
+}
+
+export function onHeartbeat(
+  context: Context,
+  connection: Connection,
+  held: HeldSession,
+  message: Heartbeat,
+  nowMs: number,
+): void {
+  perform(context, connection, held, heartbeat(held.session, message, nowMs, context.grantPolicy), nowMs)
 }

@@ -1,30 +1,38 @@
-/** Handles `next`: begins the first track of what is up next, or stops when nothing is left. */
+/** Handles `next`: begins the first track of what is up next that can be played, or stops when nothing is left. */
 
 import type { Next } from '../../protocol/messages/next.ts'
-import { type Session, stop } from '../../session/session.ts'
+import { stop } from '../../session/session.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { perform } from '../effects.ts'
+import type { HeldSession } from '../held-session.ts'
 import { beginTrack } from './begin.ts'
 
 export function onNext(
   context: Context,
   connection: Connection,
-  session: Session,
+  held: HeldSession,
   message: Next,
+  nowMs: number,
 ): void | Promise<void> {
-  const first = session.upNext[0]
+  const [first, ...rest] = held.session.upNext
   if (first === undefined) {
-    const nowMs = context.now()
-    perform(context, connection, session, stop(session, message.id, message.reason, message.position_ms, nowMs), nowMs)
+    const effects = stop(held.session, message.id, message.reason, message.position_ms, nowMs)
+    perform(context, connection, held, effects, nowMs)
     return
   }
-  return beginTrack(context, connection, session, {
+  const wish = {
     re: message.id,
+    nowMs,
     trackId: first.track_id,
     positionMs: 0,
     reason: message.reason === 'next' ? 'next' : 'queue',
     endReason: message.reason,
     endPositionMs: message.position_ms,
+  } as const
+  return beginTrack(context, connection, held, wish, () => {
+    // Withdrawn since it was listed: the one after it, then.
+    held.session.upNext = rest
+    return onNext(context, connection, held, message, nowMs)
   })
 }

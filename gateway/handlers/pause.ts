@@ -1,12 +1,18 @@
 /** Handles `pause`. */
 
 import type { Pause } from '../../protocol/messages/pause.ts'
-import { pause, type Session } from '../../session/session.ts'
+import { pause } from '../../session/session.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { perform } from '../effects.ts'
+import type { HeldSession } from '../held-session.ts'
 
-export function onPause(context: Context, connection: Connection, session: Session, message: Pause): void {
-  const nowMs = context.now()
-  perform(context, connection, session, pause(session, message, nowMs), nowMs)
+export function onPause(
+  context: Context,
+  connection: Connection,
+  held: HeldSession,
+  message: Pause,
+  nowMs: number,
+): void {
+  perform(context, connection, held, pause(held.session, message, nowMs), nowMs)
 }

@@ -1,12 +1,18 @@
 /** Handles `stop`. */
 
 import type { Stop } from '../../protocol/messages/stop.ts'
-import { type Session, stop } from '../../session/session.ts'
+import { stop } from '../../session/session.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { perform } from '../effects.ts'
+import type { HeldSession } from '../held-session.ts'
 
-export function onStop(context: Context, connection: Connection, session: Session, message: Stop): void {
-  const nowMs = context.now()
-  perform(context, connection, session, stop(session, message.id, message.reason, message.position_ms, nowMs), nowMs)
+export function onStop(
+  context: Context,
+  connection: Connection,
+  held: HeldSession,
+  message: Stop,
+  nowMs: number,
+): void {
+  perform(context, connection, held, stop(held.session, message.id, message.reason, message.position_ms, nowMs), nowMs)
 }

@@ -1,8 +1,10 @@
 /** Handles `telemetry`: appends the batch to Kafka and acknowledges it when every in-sync replica has it (D1). Hot path. */
 
+import { PlaybackLogError } from '../../infra/kafka/playback-log.ts'
 import { encodeRecord } from '../../protocol/events/record-codec.ts'
 import { uuidv7TimeMs } from '../../protocol/ids.ts'
 import type { Telemetry } from '../../protocol/messages/telemetry.ts'
+import type { TelemetryEvent } from '../../protocol/telemetry-event.ts'
 import type { Session } from '../../session/session.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
@@ -10,6 +12,8 @@ import { refuse, send } from '../outbox.ts'
 
 const OLDEST_MS = 30 * 86_400_000
 const AHEAD_MS = 5 * 60_000
+/** Of one client, in Kafka's hands. */
+const MOST_BATCHES = 16
 
 export function onTelemetry(context: Context, connection: Connection, session: Session, message: Telemetry): void {
   const nowMs = context.now()
@@ -20,22 +24,43 @@ export function onTelemetry(context: Context, connection: Connection, session: S
       return
     }
   }
+  if (connection.batchesUnderWay >= MOST_BATCHES) {
+    refuse(context, connection, 'overloaded', 'too many batches wait for their acknowledgement', { batch })
+    return
+  }
+  connection.batchesUnderWay += 1
   const { who } = session
-  const record = encodeRecord({ type: 'telemetry', ...who, received_at_ms: nowMs, events })
+  const record = encodeRecord({ type: 'telemetry', ...who, received_at_ms: nowMs, events: events.map(knownFields) })
   context.playbackLog.append(who.account_id, record).then(
     () => {
+      connection.batchesUnderWay -= 1
+      context.logTrouble.over()
       context.metrics.eventsAcknowledged.inc(events.length)
       context.metrics.ackSeconds.observe((context.now() - nowMs) / 1000)
       send(context, connection, { type: 'ack', batch })
     },
     (error: unknown) => {
+      connection.batchesUnderWay -= 1
       context.metrics.recordsFailed.inc({ record: 'telemetry' })
-      context.log.warn({ err: error }, 'Kafka did not take a telemetry batch')
-      refuse(context, connection, 'unavailable', 'the log does not answer; keep the events and send them again', {
+      context.logTrouble.now(error)
+      const reason = error instanceof PlaybackLogError && error.reason === 'overloaded' ? 'overloaded' : 'unavailable'
+      refuse(context, connection, reason, 'the log does not take it now; keep the events and send them again', {
         batch,
       })
     },
   )
+}
+
+/** An event as the schema has it: what a client adds is neither stored nor trusted to be storable. */
+function knownFields(event: TelemetryEvent): TelemetryEvent {
+  const { id, seq, kind, at_ms, stream_id, position_ms, startup_ms, stall_ms, buffer_ms, bitrate_kbps, reason } = event
+  const known: TelemetryEvent = { id, seq, kind, at_ms, stream_id, position_ms }
+  if (startup_ms !== undefined) known.startup_ms = startup_ms
+  if (stall_ms !== undefined) known.stall_ms = stall_ms
+  if (buffer_ms !== undefined) known.buffer_ms = buffer_ms
+  if (bitrate_kbps !== undefined) known.bitrate_kbps = bitrate_kbps
+  if (reason !== undefined) known.reason = reason
+  return known
 }
 
 function isNear(timeMs: number, nowMs: number): boolean {

@@ -58,7 +58,7 @@ export function addHttpRoutes(app: TemplatedApp, parts: HttpParts): void {
     '/api/catalog',
     authorized(parts.verifyToken, 'listener', async () => json(await parts.listCatalog())),
   )
-  add('/api/dashboard', authorized(parts.verifyToken, 'analyst', createDashboard(parts.readDashboard, Date.now)))
+  add('/api/dashboard', authorized(parts.verifyToken, 'analyst', createDashboard(parts.readDashboard)))
   add(
     '/api/artists/:artist_id/account',
     authorized(parts.verifyToken, 'analyst', createArtistAccounts(parts.readArtistAccount)),
@@ -77,7 +77,7 @@ function page(asset: Asset, asked: Asked): Answer {
 function securityHeaders(connectOrigins: readonly string[]): Record<string, string> {
   const policy = [
     "default-src 'self'",
-    `connect-src 'self' ws: wss: ${connectOrigins.join(' ')}`,
+    `connect-src 'self' ${connectOrigins.join(' ')}`,
     "img-src 'self' data: blob:",
     "media-src 'self' blob:",
     "frame-ancestors 'none'",

@@ -19,7 +19,7 @@ export async function readArtistAccount(pool: Pool, artistId: string) {
     [artistId],
   )
   const { rows: streams } = await pool.query(
-    `SELECT s.stream_id, t.title AS track_title, s.isrc, s.started_at, s.ms_played, s.territory, s.tier, s.counted
+    `SELECT s.stream_id, t.title AS track_title, s.isrc, s.started_at, s.ms_played, s.territory, s.tier, s.counted, s.flags
        FROM royalty_streams s LEFT JOIN tracks t USING (track_id)
       WHERE s.artist_id = $1 ORDER BY s.started_at DESC, s.stream_id LIMIT ${LATEST}`,
     [artistId],

@@ -22,6 +22,8 @@ export interface EnvReader {
   list(name: string, fallback?: readonly string[]): readonly string[]
   choice<const T extends string>(name: string, allowed: readonly T[], fallback: T): T
   secret(name: string): Secret
+  /** Notes a problem that no single variable shows. */
+  refuse(problem: string): void
   /** A URL that may hold a password. */
   secretUrl(name: string, protocols: readonly string[]): Secret
 }
@@ -81,6 +83,9 @@ export function readEnv<T extends object>(source: NodeJS.ProcessEnv, shape: (rea
       const match = allowed.find((item) => item === value)
       if (match === undefined) problems.push(`${name} must be one of ${allowed.join(', ')}, not '${value}'`)
       return match ?? fallback
+    },
+    refuse: (problem) => {
+      problems.push(problem)
     },
     secret: (name) => new Secret(raw(name) ?? required(name, undefined, '')),
     secretUrl: (name, protocols) => {

@@ -42,6 +42,7 @@ export function stackEnvironment(ports: Ports, secrets: Secrets, source: NodeJS.
     SEGUE_ISSUER_URL: issuer,
     SEGUE_JWKS_URL: `${issuer}/jwks`,
     SEGUE_AUDIENCE: 'segue-gateway',
+    SEGUE_TICKET_SECRET: secrets.ticket_secret,
     SEGUE_GATEWAY_HOST: HOST,
     SEGUE_GATEWAY_PORT: String(ports.gateway),
     SEGUE_WORKERS_HOST: HOST,

@@ -12,6 +12,7 @@ const SECRET_NAMES = [
   'clickhouse_password',
   'minio_access_key',
   'minio_secret_key',
+  'ticket_secret',
 ] as const
 
 export type SecretName = (typeof SECRET_NAMES)[number]

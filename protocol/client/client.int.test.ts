@@ -4,7 +4,7 @@ import { type GatewayProcess, startGateway } from '../../gateway/testing/gateway
 import { type KeyServer, startKeyServer } from '../../gateway/testing/key-server.ts'
 import { loadDemoCatalog } from '../../infra/demo/load-demo-catalog.ts'
 import { uuidv7 } from '../ids.ts'
-import { type Client, type ClientEvents, type ClientOptions, connect } from './index.ts'
+import { type Client, type ClientEvents, type ClientOptions, connect, SignedOut } from './index.ts'
 
 let keys: KeyServer
 let gateway: GatewayProcess
@@ -97,8 +97,8 @@ describe('the SDK', () => {
     expect(asked).toEqual([false, true])
   })
 
-  it('fails when there is no token to be had', async () => {
-    const sdk = open({ token: () => Promise.reject(new Error('signed out')) })
+  it('fails when the listener is signed out', async () => {
+    const sdk = open({ token: () => Promise.reject(new SignedOut('signed out')) })
     const failed = new Promise((resolve) => sdk.on('state', (now) => now.state === 'failed' && resolve(now.reason)))
     expect(await failed).toBe('no access token: signed out')
   })
@@ -116,16 +116,30 @@ describe('the SDK', () => {
     await expect(sdk.pause(0)).rejects.toMatchObject({ code: 'disconnected', retriable: true })
   })
 
-  it('tells what was dropped, and why, when a batch is refused for good', async () => {
+  it('tells what was dropped, and why, and loses no other event of its batch', async () => {
     const sdk = open()
     await becomes(sdk, 'connected')
     const dropped = next(sdk, 'dropped')
-    const event = sdk.report('position', { ...seen(), position_ms: -1 })
-    expect(await dropped).toEqual({ events: [event], reason: 'invalid_message' })
-    expect(sdk.pendingEvents).toBe(0)
+    const acked = next(sdk, 'acked')
+    const bad = sdk.report('position', { ...seen(), stream_id: 'no stream' })
+    const good = sdk.report('position', { ...seen(), position_ms: 12.3 })
+    expect(await dropped).toEqual({ events: [bad], reason: 'invalid_message' })
+    expect(await acked).toEqual({ events: [{ ...good, position_ms: 12 }], pending: 0 })
   })
 
-  it('G1 R3 T2 comes back after goaway: what was paused goes on, what was not acknowledged is sent again', async () => {
+  it('tries again when the token cannot be fetched now', async () => {
+    let tries = 0
+    const sdk = open({
+      token: () => {
+        tries += 1
+        return tries < 3 ? Promise.reject(new Error('the issuer is away')) : keys.token()
+      },
+    })
+    await becomes(sdk, 'connected')
+    expect(tries).toBe(3)
+  })
+
+  it('G1 U1 T2 comes back after goaway to the same stream; what was not acknowledged is sent again', async () => {
     const port = Number(new URL(gateway.http).port)
     const sdk = open({ position: () => ({ position_ms: 12_345, buffer_ms: 0 }) })
     await becomes(sdk, 'connected')
@@ -141,11 +155,29 @@ describe('the SDK', () => {
     expect(await gone).toBe(0)
 
     const acked = next(sdk, 'acked')
+    const resumed = next(sdk, 'resumed')
     gateway = await startGateway(gatewayEnv(), port)
-    await becomes(sdk, 'connected', 40_000)
+    expect(await resumed).toMatchObject({ recovered: true })
     expect(await acked).toEqual({ events: [event], pending: 0 })
     const after = await sdk.resume()
-    expect(after).toMatchObject({ status: 'playing', position_ms: 12_345, track: { track_id: trackId } })
-    expect(after.stream_id).not.toBe(before.stream_id)
+    expect(after).toMatchObject({ status: 'playing', position_ms: 12_345, stream_id: before.stream_id })
+    expect(after.track?.track_id).toBe(trackId)
+  }, 90_000)
+
+  it('U1 R3 goes on when the gateway is killed, and as a new stream when its session is gone', async () => {
+    const port = Number(new URL(gateway.http).port)
+    const sdk = open({ position: () => ({ position_ms: 3_000, buffer_ms: 0 }) })
+    await becomes(sdk, 'connected')
+    const before = await sdk.play({ track_id: trackId })
+    await gateway.kill('SIGKILL')
+    gateway = await startGateway({ ...gatewayEnv(), SEGUE_RESUME_WITHIN_MS: '1000' }, port)
+    await next(sdk, 'resumed')
+    expect(sdk.playback).toMatchObject({ status: 'playing', stream_id: before.stream_id })
+    await gateway.kill('SIGKILL')
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    gateway = await startGateway(gatewayEnv(), port)
+    await next(sdk, 'ready')
+    await expect.poll(() => sdk.playback?.stream_id !== before.stream_id && sdk.playback?.status).toBe('playing')
+    expect(sdk.playback).toMatchObject({ position_ms: 3_000, track: { track_id: trackId } })
   }, 90_000)
 })

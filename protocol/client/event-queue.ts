@@ -8,6 +8,8 @@ const MOST_KEPT = 10_000
 export class EventQueue {
   #waiting: TelemetryEvent[] = []
   readonly #underWay = new Map<number, TelemetryEvent[]>()
+  /** To be sent one by one. */
+  #alone: TelemetryEvent[] = []
   #nextBatch = 1
   #nextSeq = 1
 
@@ -17,7 +19,7 @@ export class EventQueue {
 
   /** Events not yet acknowledged. */
   get size(): number {
-    let size = this.#waiting.length
+    let size = this.#waiting.length + this.#alone.length
     for (const events of this.#underWay.values()) size += events.length
     return size
   }
@@ -35,8 +37,8 @@ export class EventQueue {
 
   /** The next batch to send, or undefined when nothing waits. */
   take(most: number): { batch: number; events: TelemetryEvent[] } | undefined {
-    if (this.#waiting.length === 0) return undefined
-    const events = this.#waiting.splice(0, most)
+    const events = this.#alone.length > 0 ? this.#alone.splice(0, 1) : this.#waiting.splice(0, most)
+    if (events.length === 0) return undefined
     const batch = this.#nextBatch
     this.#nextBatch += 1
     this.#underWay.set(batch, events)
@@ -48,6 +50,11 @@ export class EventQueue {
     const events = this.#underWay.get(batch) ?? []
     this.#underWay.delete(batch)
     return events
+  }
+
+  /** Events of a batch that was refused for good: each goes alone, before the others. */
+  putAlone(events: readonly TelemetryEvent[]): void {
+    this.#alone.push(...events)
   }
 
   /** The batch waits again, in its place. */

@@ -10,7 +10,7 @@ export type { UpNext } from '../messages/up-next.ts'
 export type { TelemetryEvent } from '../telemetry-event.ts'
 export type { Client } from './client.ts'
 export type { ClientEvents, ClientOptions, ClientState, PlayerPosition } from './options.ts'
-export { SegueError } from './requests.ts'
+export { SegueError, SignedOut } from './requests.ts'
 
 /** Connects, signs in, and stays connected until `close`. */
 export function connect(options: ClientOptions): Client {

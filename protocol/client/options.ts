@@ -5,6 +5,7 @@ import type { Goaway } from '../messages/goaway.ts'
 import type { Grant } from '../messages/grant.ts'
 import type { Playback } from '../messages/playback.ts'
 import type { Ready } from '../messages/ready.ts'
+import type { Resumed } from '../messages/resumed.ts'
 import type { UpNext } from '../messages/up-next.ts'
 import type { TelemetryEvent } from '../telemetry-event.ts'
 import type { Encoding } from '../version.ts'
@@ -25,7 +26,7 @@ export interface SocketLike {
 export interface ClientOptions {
   /** `ws://host:port/ws` or `wss://…`. */
   readonly url: string
-  /** Gives an access token; `refresh`: the last one was refused as expired. */
+  /** Gives an access token; `refresh`: a fresh one. Throws {@link SignedOut} when there is none to be had; any other failure is tried again. */
   readonly token: (refresh: boolean) => Promise<string>
   readonly device: { readonly id: string; readonly name: string; readonly kind: DeviceKind }
   /** Where the playhead is; asked at each heartbeat and when playback goes on after a reconnect. */
@@ -44,12 +45,21 @@ export interface PlayerPosition {
   readonly buffer_ms: number
 }
 
-/** `disconnected`: will try again by itself. `failed`: will not; see `reason`. */
-export type ClientState = 'initialized' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed'
+/** `disconnected`: will resume by itself. `suspended`: will try again, but its session is lost. `failed`: will not; see `reason`. */
+export type ClientState =
+  | 'initialized'
+  | 'connecting'
+  | 'connected'
+  | 'disconnected'
+  | 'suspended'
+  | 'failed'
+  | 'closed'
 
 export type ClientEvents = {
   state: { readonly state: ClientState; readonly reason?: string; readonly retryInMs?: number }
   ready: Ready
+  /** The session goes on over a new socket. */
+  resumed: Resumed
   playback: Playback
   grant: Grant
   up_next: UpNext

@@ -1,9 +1,13 @@
-/** Owns the requests that wait for their answer. */
+/** Owns the requests that wait for their answer: asked again after a resume when they never arrived. */
 
 import type { ErrorMessage } from '../messages/error.ts'
 import type { Playback } from '../messages/playback.ts'
+import type { UpMessage } from '../messages/up.ts'
 
-/** A request that was refused, was not answered, or lost its socket. */
+/** A request about playback. */
+export type Request = Extract<UpMessage, { type: 'play' | 'pause' | 'seek' | 'next' | 'stop' }>
+
+/** A request that was refused, was not answered, or lost its session. */
 export class SegueError extends Error {
   /** From the table of errors, or `timeout`, `disconnected`, `closed`. */
   readonly code: string
@@ -18,7 +22,16 @@ export class SegueError extends Error {
   }
 }
 
+/** Thrown by `token` of the options: the listener is signed out, and the client fails instead of trying again. */
+export class SignedOut extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'SignedOut'
+  }
+}
+
 interface Waiting {
+  readonly request: Request
   resolve(answer: Playback): void
   reject(error: SegueError): void
   readonly timer: ReturnType<typeof setTimeout>
@@ -33,18 +46,28 @@ export class Requests {
     this.#timeoutMs = timeoutMs
   }
 
-  /** Gives `send` an id, and waits for the answer that repeats it. */
-  ask(send: (id: number) => void): Promise<Playback> {
+  /** An id that no request has. */
+  nextId(): number {
     const id = this.#nextId
     this.#nextId += 1
+    return id
+  }
+
+  /** Sends `request` and waits for the answer that repeats its id. */
+  ask(request: Request, send: (request: Request) => void): Promise<Playback> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#waiting.delete(id)
+        this.#waiting.delete(request.id)
         reject(new SegueError('timeout', `no answer within ${this.#timeoutMs} ms`, true))
       }, this.#timeoutMs)
-      this.#waiting.set(id, { resolve, reject, timer })
-      send(id)
+      this.#waiting.set(request.id, { request, resolve, reject, timer })
+      send(request)
     })
+  }
+
+  /** After a resume: those that the session never answered are sent again, in their order. */
+  askAgain(lastAnswered: number, send: (request: Request) => void): void {
+    for (const [id, { request }] of this.#waiting) if (id > lastAnswered) send(request)
   }
 
   answer(message: Playback): void {
@@ -58,8 +81,13 @@ export class Requests {
     return waiting !== undefined
   }
 
+  /** Those up to `lastAnswered` were answered, and the answers are lost. */
+  rejectAnswered(lastAnswered: number, error: SegueError): void {
+    for (const id of [...this.#waiting.keys()]) if (id <= lastAnswered) this.#settle(id)?.reject(error)
+  }
+
   rejectAll(error: SegueError): void {
-    for (const id of [...this.#waiting.keys()]) this.#settle(id)?.reject(error)
+    this.rejectAnswered(Number.POSITIVE_INFINITY, error)
   }
 
   #settle(id: number): Waiting | undefined {

@@ -38,14 +38,14 @@ export class SocketLink {
 
   /** Closes without waiting for the other side, which may be unreachable. */
   drop(code: number): void {
-    this.#socket.close(1000)
+    this.#socket.close(code)
     this.#gone(code)
   }
 
   #onFrame(data: unknown): void {
     const frame = typeof data === 'string' ? data : data instanceof ArrayBuffer ? new Uint8Array(data) : undefined
     const message = frame === undefined ? undefined : decodeDown(frame, this.#encoding)
-    if (message === undefined) this.drop(1007)
+    if (message === undefined) this.drop(3000)
     else this.#events?.message(message)
   }
 

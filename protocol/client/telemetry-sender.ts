@@ -38,7 +38,7 @@ export class TelemetrySender {
   }
 
   report(kind: TelemetryKind, seen: Seen, atMs: number): TelemetryEvent {
-    const event: TelemetryEvent = { id: uuidv7(atMs), seq: this.#queue.nextSeq, kind, at_ms: atMs, ...seen }
+    const event: TelemetryEvent = { id: uuidv7(atMs), seq: this.#queue.nextSeq, kind, at_ms: atMs, ...whole(seen) }
     const dropped = this.#queue.add(event)
     if (dropped.length > 0) this.#events.dropped(dropped, 'too many events are unacknowledged')
     this.#flushAfter(FLUSH_MS)
@@ -69,9 +69,13 @@ export class TelemetrySender {
     if (error.retriable) {
       this.#queue.putBack(batch)
       this.#flushAfter(RETRY_MS)
-    } else {
-      this.#events.dropped(this.#queue.settle(batch), error.name)
+      return
     }
+    const events = this.#queue.settle(batch)
+    // One bad event must not cost the others: each is tried alone.
+    if (events.length > 1) this.#queue.putAlone(events)
+    else this.#events.dropped(events, error.name)
+    this.#flush()
   }
 
   #flushAfter(waitMs: number): void {
@@ -87,4 +91,13 @@ export class TelemetrySender {
       this.#send({ type: 'telemetry', ...batch })
     }
   }
+}
+
+/** Milliseconds as the schema has them, whole and not negative: a media element counts in fractions. */
+function whole(seen: Seen): Seen {
+  const rounded: Record<string, unknown> = { ...seen }
+  for (const [name, value] of Object.entries(seen)) {
+    if (typeof value === 'number') rounded[name] = Math.max(0, Math.round(value))
+  }
+  return rounded as Seen
 }

@@ -9,11 +9,15 @@ import { HeartbeatAck } from './heartbeat-ack.ts'
 import { Hello } from './hello.ts'
 import { Playback } from './playback.ts'
 import { Ready } from './ready.ts'
+import { Refreshed } from './refreshed.ts'
+import { Resumed } from './resumed.ts'
 import { UpNext } from './up-next.ts'
 
 export const DOWN_MESSAGES = {
   hello: Hello,
   ready: Ready,
+  resumed: Resumed,
+  refreshed: Refreshed,
   heartbeat_ack: HeartbeatAck,
   playback: Playback,
   grant: Grant,

@@ -1,9 +1,10 @@
 /** Owns `error`: what could not be done, and whether to try again. */
 
 import { type Static, Type } from '@sinclair/typebox'
-import { AnswerTo, Message, Text } from '../fields.ts'
+import { AnswerTo, Message, SessionSeq, Text } from '../fields.ts'
 
 export const ErrorMessage = Message('error', 'Something the client sent was refused. The session goes on.', {
+  seq: Type.Optional(SessionSeq('of an error that answers a request: as other numbered messages')),
   re: Type.Optional(AnswerTo),
   batch: Type.Optional(Type.Integer({ minimum: 1, description: 'the refused `telemetry` batch' })),
   code: Type.Integer({ minimum: 100, maximum: 999, description: 'from the table of errors' }),

@@ -1,7 +1,7 @@
 /** Owns `playback`: what the session plays now. */
 
 import { type Static, Type } from '@sinclair/typebox'
-import { AnswerTo, DurationMs, EpochMs, Message, PositionMs, Text, Uuid, Word } from '../fields.ts'
+import { AnswerTo, DurationMs, EpochMs, Message, PositionMs, SessionSeq, Text, Uuid, Word } from '../fields.ts'
 import { BITRATES_KBPS, REASONS_END } from '../vocabulary.ts'
 
 export const TrackInfo = Type.Object(
@@ -32,6 +32,7 @@ export const Playback = Message(
   'playback',
   'The answer to `play`, `pause`, `seek`, `next` and `stop`, and what the gateway says by itself when playback changes.',
   {
+    seq: SessionSeq('rises by one with every numbered message of the session'),
     re: Type.Optional(AnswerTo),
     status: Word(['playing', 'paused', 'stopped'] as const, 'what the open stream does; `stopped`: there is none now'),
     stream_id: Type.Optional(Uuid('UUIDv7 made by the gateway; of the ended stream when `stopped`')),

@@ -7,12 +7,16 @@ import { Heartbeat } from './heartbeat.ts'
 import { Next } from './next.ts'
 import { Pause } from './pause.ts'
 import { Play } from './play.ts'
+import { Refresh } from './refresh.ts'
+import { Resume } from './resume.ts'
 import { Seek } from './seek.ts'
 import { Stop } from './stop.ts'
 import { Telemetry } from './telemetry.ts'
 
 export const UP_MESSAGES = {
   authenticate: Authenticate,
+  resume: Resume,
+  refresh: Refresh,
   heartbeat: Heartbeat,
   play: Play,
   pause: Pause,

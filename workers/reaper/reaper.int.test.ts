@@ -22,7 +22,7 @@ let worker: WorkerProcess | undefined
 
 beforeAll(() => {
   redis = createRedis(readEnv(env, redisConfig), log)
-  store = createSessionStore(redis)
+  store = createSessionStore(redis, { gatewayId: 'test', waitMs: 60_000 })
 })
 afterEach(async () => {
   await worker?.kill('SIGTERM')
@@ -33,35 +33,6 @@ afterAll(() => redis.disconnect())
 const willOf = (account: string, stream = uuidv7(Date.now())) =>
   encodeRecord(ended(account, { stream_id: stream, reason_end: 'lost' }))
 
-describe('session store', () => {
-  it('gives out what expired, and not what was renewed, removed, or is renewed before the release', async () => {
-    const account = newAccount()
-    const will = willOf(account)
-    const ids = { gone: `${account}-gone`, alive: `${account}-alive`, removed: `${account}-removed` }
-    await store.save(ids.gone, account, will, 1)
-    await store.save(ids.alive, account, will, 1)
-    await store.save(ids.removed, account, will, 1)
-    await store.remove(ids.removed)
-    await store.save(ids.alive, account, will, 60_000)
-    await wait(20)
-    const expired = await store.expired(10)
-    expect(expired.map(({ sessionId }) => sessionId)).toEqual([ids.gone])
-    expect(expired[0]?.accountId).toBe(account)
-    expect(Buffer.from(expired[0]?.record ?? [])).toEqual(Buffer.from(will))
-
-    // Its gateway was slow, not dead.
-    await store.save(ids.gone, account, will, 60_000)
-    expect(await store.release(ids.gone, expired[0]?.leaseExpiryMs ?? 0)).toBe(false)
-    await store.save(ids.gone, account, will, 1)
-    await wait(20)
-    const [again] = await store.expired(10)
-    expect(await store.release(ids.gone, again?.leaseExpiryMs ?? 0)).toBe(true)
-    expect(await store.release(ids.gone, again?.leaseExpiryMs ?? 0)).toBe(false)
-    expect(await store.expired(10)).toEqual([])
-    await store.remove(ids.alive)
-  })
-})
-
 describe('reaper', () => {
   it('ends a stream once, when its lease runs out and not before', async () => {
     const account = newAccount()
@@ -69,12 +40,20 @@ describe('reaper', () => {
     worker = await startWorkers({ ...env, SEGUE_REAPER_INTERVAL_MS: '100' }, ['reaper'])
     await worker.untilReady()
     const [lost, kept] = [uuidv7(Date.now()), uuidv7(Date.now())]
-    await store.save(lost, account, willOf(account, lost), 1_500)
-    await store.save(kept, account, willOf(account, kept), 1_500)
+    const save = (streamId: string, leaseMs: number) =>
+      store.save({
+        sessionId: streamId,
+        epoch: 1,
+        spoken: true,
+        state: new Uint8Array(),
+        stream: { streamId, accountId: account, record: willOf(account, streamId), leaseMs },
+      })
+    await save(lost, 1_500)
+    await save(kept, 1_500)
     for (let i = 0; i < 10; i++) {
       await wait(100)
       expect(seen.records).toEqual([])
-      await store.save(kept, account, willOf(account, kept), 60_000)
+      await save(kept, 60_000)
     }
     await until(
       async () => seen.records.length,
@@ -87,7 +66,7 @@ describe('reaper', () => {
     expect(await (await fetch(`${worker.http}/metrics`)).text()).toMatch(
       /segue_reaper_sessions_total\{result="closed"\} 1/,
     )
-    await store.remove(kept)
+    await store.settle(kept, kept)
     await seen.stop()
   })
 })

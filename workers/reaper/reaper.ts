@@ -2,17 +2,17 @@
 
 import { createPlaybackLog } from '../../infra/kafka/producer.ts'
 import { createRedis } from '../../infra/redis/client.ts'
-import { createSessionStore, type ExpiredSession } from '../../infra/redis/session-store.ts'
+import { type ClaimedStream, createSessionStore } from '../../infra/redis/session-store.ts'
 import type { CreateWorker } from '../worker.ts'
 
 const NAME = 'reaper'
 const CLIENT_ID = 'segue-reaper'
-/** In one pass; the next one follows at once while there are more. */
+/** Of each shard in one pass; the next one follows at once while there are more. */
 const AT_ONCE = 200
 
 export const createReaper: CreateWorker = ({ config, metrics, log }) => {
   const redis = createRedis(config.redis, log)
-  const store = createSessionStore(redis)
+  const store = createSessionStore(redis, { gatewayId: CLIENT_ID, waitMs: 0 })
   const playbackLog = createPlaybackLog(config.kafka, CLIENT_ID, log)
   let failing = false
   let stopped = false
@@ -20,22 +20,20 @@ export const createReaper: CreateWorker = ({ config, metrics, log }) => {
   let pass: Promise<void> = Promise.resolve()
 
   /** First the record, then the forgetting: dying between the two ends the stream twice, and the first end counts. */
-  async function end(session: ExpiredSession): Promise<void> {
-    if (session.record.length > 0) await playbackLog.append(session.accountId, session.record)
-    else log.error({ session_id: session.sessionId }, 'a lease without a record: nothing can be told of it')
-    const released = await store.release(session.sessionId, session.leaseExpiryMs)
-    const result = session.record.length === 0 ? 'empty' : released ? 'closed' : 'renewed'
-    metrics.reapedSessions.inc({ result })
+  async function end(claimed: ClaimedStream): Promise<void> {
+    await playbackLog.append(claimed.accountId, claimed.record)
+    await store.settleClaim(claimed)
+    metrics.reapedSessions.inc({ result: 'closed' })
   }
 
   async function endExpired(): Promise<void> {
     try {
       for (let more = true; more && !stopped; ) {
-        const sessions = await store.expired(AT_ONCE)
-        const ends = await Promise.allSettled(sessions.map(end))
+        const claimed = await store.claim(AT_ONCE)
+        const ends = await Promise.allSettled(claimed.map(end))
         const failed = ends.find((result) => result.status === 'rejected')
         if (failed !== undefined) throw failed.reason
-        more = sessions.length === AT_ONCE
+        more = claimed.length >= AT_ONCE
       }
       failing = false
     } catch (error) {

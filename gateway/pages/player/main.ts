@@ -1,9 +1,9 @@
 /** Owns the start of the player page: who is signed in, the connection, and the parts of the page joined together. */
 
-import { connect } from '../../../protocol/client/index.ts'
+import { connect, SignedOut } from '../../../protocol/client/index.ts'
 import { element } from '../element.ts'
 import { getJson, type PageConfig, pageConfig } from '../gateway-api.ts'
-import { type Account, openSignIn, type SignIn } from '../sign-in.ts'
+import { type Account, openSignIn, type SignIn, SignInEnded } from '../sign-in.ts'
 import { brokenPage, signOutOf, topBar, welcome } from '../top-bar.ts'
 import { createAudioOutput } from './audio-output.ts'
 import type { Catalog } from './catalog.ts'
@@ -48,7 +48,10 @@ function build(config: PageConfig, signIn: SignIn, account: Account, catalog: Ca
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   const client = connect({
     url: url.href,
-    token: (fresh) => signIn.token(fresh),
+    token: (fresh) =>
+      signIn.token(fresh).catch((error: unknown) => {
+        throw error instanceof SignInEnded ? new SignedOut(error.message, { cause: error }) : error
+      }),
     device: { id: deviceId(), name: deviceName(navigator.userAgent), kind: 'web' },
     position: () => {
       const { track, positionMs, bufferMs } = player.state

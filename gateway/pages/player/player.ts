@@ -183,6 +183,11 @@ export function createPlayer({ client, output, bitrate: firstBitrate, changed, t
     streamId = undefined
     if (open !== undefined && audio.ended) advance('completed').catch(troubled)
   })
+  client.on('resumed', () => {
+    // The same stream; what was asked or granted meanwhile may be lost.
+    open?.feed.askAgain()
+    if (open !== undefined && audio.ended) advance('completed').catch(troubled)
+  })
   client.on('grant', (grant) => open?.feed.accept(grant))
   client.on('up_next', (message) => {
     upNext = message.tracks

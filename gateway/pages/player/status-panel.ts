@@ -10,6 +10,7 @@ const STATE_TEXT: Readonly<Record<ClientState, string>> = {
   connecting: 'Connecting',
   connected: 'Connected',
   disconnected: 'Reconnecting',
+  suspended: 'Reconnecting, as a new session',
   failed: 'Not connected',
   closed: 'Closed',
 }

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { createClock } from './clock.ts'
+
+describe('the clock', () => {
+  const at = { system: 1_000_000, steady: 0 }
+  const clock = createClock(
+    () => at.system,
+    () => at.steady,
+  )
+  const pass = (ms: number, step = 0) => {
+    at.system += ms + step
+    at.steady += ms
+    return clock()
+  }
+
+  it('goes with the system clock', () => {
+    expect(pass(1_000)).toBe(1_001_000)
+  })
+
+  it('does not jump when that is set forward, and follows it slowly', () => {
+    expect(pass(1_000, 3_600_000)).toBe(1_002_001)
+    expect(pass(10_000)).toBe(1_012_011)
+  })
+
+  it('never falls when that is set back', () => {
+    let before = clock()
+    for (let i = 0; i < 100; i++) {
+      const now = pass(10, i === 0 ? -7_200_000 : 0)
+      expect(now).toBeGreaterThanOrEqual(before)
+      before = now
+    }
+  })
+})

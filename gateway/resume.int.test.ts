@@ -1,0 +1,203 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { loadDemoCatalog } from '../infra/demo/load-demo-catalog.ts'
+import { type GatewayProcess, startGateway } from './testing/gateway-process.ts'
+import { type KeyServer, startKeyServer } from './testing/key-server.ts'
+import { RawPlayer } from './testing/raw-player.ts'
+
+let keys: KeyServer
+let a: GatewayProcess
+let b: GatewayProcess
+let trackId: string
+
+const gatewayEnv = () => ({ ...inject('stackEnv'), SEGUE_ISSUER_URL: keys.issuer, SEGUE_JWKS_URL: keys.jwksUrl })
+
+beforeAll(async () => {
+  await loadDemoCatalog(inject('stackEnv'), () => undefined, { size: 'tiny' })
+  keys = await startKeyServer()
+  ;[a, b] = await Promise.all([startGateway(gatewayEnv()), startGateway(gatewayEnv())])
+  const answer = await fetch(`${a.http}/api/catalog`, { headers: { authorization: `Bearer ${await keys.token()}` } })
+  trackId = (await answer.json()).artists[0].albums[0].tracks[0].track_id
+}, 120_000)
+
+afterAll(async () => {
+  await Promise.all([a?.stop(), b?.stop()])
+  await keys?.stop()
+})
+
+/** Signs in at `gateway` and plays; returns what a resume needs. */
+async function playing(gateway: GatewayProcess) {
+  const player = RawPlayer.connect(gateway.ws)
+  await player.hears('hello')
+  player.says({ type: 'authenticate', token: await keys.token(), device: { id: 'd', name: 'n', kind: 'web' } })
+  const ready = await player.hears('ready')
+  player.says({ type: 'play', id: 1, track_id: trackId })
+  const playback = await player.hears('playback')
+  const upNext = await player.hears('up_next')
+  return { player, ready, playback, ticket: ready.ticket, last_seq: upNext.seq }
+}
+
+async function resumes(gateway: GatewayProcess, ticket: string, last_seq: number, position_ms?: number) {
+  const player = RawPlayer.connect(gateway.ws)
+  await player.hears('hello')
+  player.says({ type: 'resume', id: 100, ticket, last_seq, ...(position_ms === undefined ? {} : { position_ms }) })
+  return player
+}
+
+describe('resume', () => {
+  it('U1 goes on with another gateway, and gives what was missed, in order, then what is live', async () => {
+    const { player, ticket, playback, last_seq } = await playing(a)
+    // The answers to these go to a socket that breaks before they are read.
+    player.says({ type: 'pause', id: 2, position_ms: 0 })
+    player.says({ type: 'play', id: 3 })
+    await player.hears('playback')
+    await player.hears('playback')
+    player.hangUp()
+
+    const back = await resumes(b, ticket, last_seq)
+    const resumed = await back.hears('resumed')
+    expect(resumed).toMatchObject({ re: 100, recovered: true, seq: last_seq + 2, last_request: 3 })
+    expect(await back.hears('playback')).toMatchObject({ seq: last_seq + 1, re: 2, status: 'paused' })
+    expect(await back.hears('playback')).toMatchObject({ seq: last_seq + 2, re: 3, status: 'playing' })
+    back.says({ type: 'pause', id: 4, position_ms: 0 })
+    expect(await back.hears('playback')).toMatchObject({
+      seq: last_seq + 3,
+      re: 4,
+      status: 'paused',
+      stream_id: playback.stream_id,
+    })
+    back.hangUp()
+  })
+
+  it('U1 does a request once, however often it is asked', async () => {
+    const { player, ticket, last_seq } = await playing(a)
+    player.says({ type: 'pause', id: 2, position_ms: 0 })
+    await player.hears('playback')
+    player.hangUp()
+    const back = await resumes(b, ticket, last_seq)
+    expect(await back.hears('playback')).toMatchObject({ re: 2, status: 'paused' })
+    back.says({ type: 'pause', id: 2, position_ms: 0 })
+    back.says({ type: 'play', id: 3 })
+    expect(await back.hears('playback')).toMatchObject({ re: 3, seq: last_seq + 2 })
+    back.hangUp()
+  })
+
+  it('U2 says that it is not whole, with the state as it is, when the messages are no longer known', async () => {
+    const { player, ticket, playback } = await playing(a)
+    for (let id = 2; id < 62; id++) player.says({ type: 'seek', id, from_ms: 0, position_ms: 0 })
+    for (let id = 2; id < 62; id++) await player.hears('playback')
+    player.hangUp()
+    const back = await resumes(b, ticket, 1)
+    expect(await back.hears('resumed')).toMatchObject({
+      recovered: false,
+      last_request: 61,
+      state: { playback: { status: 'playing', stream_id: playback.stream_id, track: { track_id: trackId } } },
+    })
+    back.hangUp()
+  })
+
+  it('U3 gives a new ticket each time, and takes the old one no more once the new one has spoken', async () => {
+    const { player, ticket, last_seq } = await playing(a)
+    player.hangUp()
+    let newest = ticket
+    for (const gateway of [b, a, b]) {
+      const back = await resumes(gateway, newest, last_seq)
+      newest = (await back.hears('resumed')).ticket
+      back.says({ type: 'heartbeat', sent_at_ms: 1 })
+      await back.hears('heartbeat_ack')
+      back.hangUp()
+      await wait(50)
+    }
+    expect(await (await resumes(a, ticket, last_seq)).closes()).toBe(4009)
+  })
+
+  it('U3 closes the socket that spoke before with a code of its own, at this gateway and at another', async () => {
+    for (const other of [a, b]) {
+      const { player, ticket, last_seq } = await playing(a)
+      const back = await resumes(other, ticket, last_seq)
+      await back.hears('resumed')
+      expect(await player.closes()).toBe(4510)
+      // What the old one did at its end has not touched the session.
+      back.says({ type: 'pause', id: 2, position_ms: 0 })
+      expect(await back.hears('playback')).toMatchObject({ re: 2, status: 'paused' })
+      back.hangUp()
+    }
+  })
+
+  it('U3 refuses a ticket that is not ours, for another session, or from the future', async () => {
+    const { player, ticket } = await playing(a)
+    const other = await playing(a)
+    const [version, , epoch, signature] = ticket.split('.')
+    const forged = [
+      'nonsense',
+      `${version}.${other.ready.session_id}.${epoch}.${signature}`,
+      ticket.replace('.1.', '.2.'),
+      `${ticket.slice(0, -2)}AA`,
+    ]
+    for (const wrong of forged) expect(await (await resumes(a, wrong, 0)).closes()).toBe(4008)
+    player.hangUp()
+    other.player.hangUp()
+  })
+
+  it('U4 says that the session is gone, and takes a sign-in on the same socket', async () => {
+    const { player, ticket, last_seq } = await playing(a)
+    player.says({ type: 'stop', id: 2, position_ms: 0, reason: 'stopped' })
+    await player.hears('playback')
+    player.hangUp()
+    const short = await startGateway({ ...gatewayEnv(), SEGUE_RESUME_WITHIN_MS: '1000' })
+    const back = await resumes(short, ticket, last_seq)
+    const { ticket: shortLived } = await back.hears('resumed')
+    back.hangUp()
+    await wait(1_500)
+    const late = await resumes(short, shortLived, last_seq)
+    expect(await late.hears('error')).toMatchObject({ re: 100, name: 'session_gone', retriable: false })
+    late.says({ type: 'authenticate', token: await keys.token(), device: { id: 'd', name: 'n', kind: 'web' } })
+    await late.hears('ready')
+    late.hangUp()
+    await short.stop()
+  })
+
+  it('U5 M1 counts what was heard while the socket was gone, over what was granted', async () => {
+    const { player, ticket, playback, last_seq } = await playing(a)
+    const stream_id = playback.stream_id ?? ''
+    player.says({ type: 'credit', stream_id, bitrate_kbps: 96, next_chunk: 0, chunks: 5 })
+    await player.hears('grant')
+    player.hangUp()
+    await wait(1_000)
+    const back = await resumes(b, ticket, last_seq, 900)
+    await back.hears('resumed')
+    back.says({ type: 'seek', id: 2, from_ms: 900, position_ms: 40_000 })
+    expect(await back.hears('playback')).toMatchObject({ status: 'playing', stream_id, position_ms: 40_000 })
+    // The ledger came along: the chunks granted by the other gateway are not granted again.
+    back.says({ type: 'credit', stream_id, bitrate_kbps: 96, next_chunk: 0, chunks: 6 })
+    expect((await back.hears('grant')).chunks.map(({ index }) => index)).toEqual([5])
+    back.hangUp()
+  })
+
+  it('U6 a gateway killed outright loses no session', async () => {
+    const doomed = await startGateway(gatewayEnv())
+    const players = await Promise.all(Array.from({ length: 20 }, () => playing(doomed)))
+    await wait(200)
+    await doomed.kill('SIGKILL')
+    const results = await Promise.all(
+      players.map(async ({ ticket, last_seq }) => {
+        const back = await resumes(b, ticket, last_seq)
+        const { recovered } = await back.hears('resumed')
+        back.hangUp()
+        return recovered
+      }),
+    )
+    expect(results).toEqual(Array.from({ length: 20 }, () => true))
+  })
+})
+
+describe('refresh', () => {
+  it('S5 takes a fresh token for the session that goes on, and no other account’s', async () => {
+    const { player } = await playing(a)
+    player.says({ type: 'refresh', id: 9, token: await keys.token({ expiresInS: 3_600 }) })
+    const { token_expires_at_ms } = await player.hears('refreshed')
+    expect(token_expires_at_ms).toBeGreaterThan(Date.now() + 3_000_000)
+    player.says({ type: 'refresh', id: 10, token: await keys.token({ expiresInS: -30 }) })
+    expect(await player.closes()).toBe(4006)
+  })
+})
