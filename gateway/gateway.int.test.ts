@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import WebSocket from 'ws'
 import { loadDemoCatalog } from '../infra/demo/load-demo-catalog.ts'
 import { minioConfig } from '../infra/minio/config.ts'
+import { createPool } from '../infra/postgres/client.ts'
+import { postgresConfig } from '../infra/postgres/config.ts'
 import { readEnv } from '../infra/runtime/env.ts'
 import { CLOSE_CODES } from '../protocol/close-codes.ts'
 import { uuidv7 } from '../protocol/ids.ts'
@@ -202,6 +204,28 @@ describe('playback', () => {
     player.says({ type: 'play', id: 2, track_id: trackId })
     expect(await player.hears('playback')).toMatchObject({ re: 2, status: 'playing', track: { track_id: trackId } })
     player.hangUp()
+  })
+
+  it('P2 refuses a track that was withdrawn, and the open stream goes on', async () => {
+    const pool = createPool(readEnv(inject('stackEnv'), postgresConfig).url, { applicationName: 'gateway-test' })
+    const { rows } = await pool.query("SELECT track_id FROM tracks WHERE status = 'available' AND track_id <> $1", [
+      trackId,
+    ])
+    const withdrawn: string = rows[0].track_id
+    const player = await signIn()
+    player.says({ type: 'play', id: 1, track_id: trackId })
+    const { stream_id } = await player.hears('playback')
+    try {
+      await pool.query("UPDATE tracks SET status = 'withdrawn' WHERE track_id = $1", [withdrawn])
+      player.says({ type: 'play', id: 2, track_id: withdrawn })
+      expect(await player.hears('error')).toMatchObject({ re: 2, name: 'track_unavailable' })
+      player.says({ type: 'pause', id: 3, position_ms: 0 })
+      expect(await player.hears('playback')).toMatchObject({ re: 3, status: 'paused', stream_id })
+    } finally {
+      await pool.query("UPDATE tracks SET status = 'available' WHERE track_id = $1", [withdrawn])
+      await pool.end()
+      player.hangUp()
+    }
   })
 
   it('K2 K3 grants addresses that work as they are and in no other way', async () => {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 // Plain JavaScript without packages: it runs before any package is there.
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
-const NEEDED = [20, 11]
+const NEEDED = [20, 19]
 
 function fail(line) {
   console.error(`segue: ${line}`)
