@@ -23,6 +23,8 @@ export interface Connection {
   /** Messages refused since `refusedSinceMs`. */
   refused: number
   refusedSinceMs: number
+  /** Audio ahead of the playhead, as of the last heartbeat. */
+  bufferMs: number
   /** Telemetry that Kafka has not yet acknowledged. */
   batchesUnderWay: number
   /** The request under way that is not yet done, and how many wait behind it. */
@@ -38,6 +40,7 @@ export function newConnection(encoding: Encoding, nowMs: number): Connection {
     lastHeardMs: nowMs,
     refused: 0,
     refusedSinceMs: nowMs,
+    bufferMs: 0,
     batchesUnderWay: 0,
     turn: undefined,
     waiting: 0,

@@ -1,17 +1,11 @@
 /** Owns the listening socket: one port for pages, API and WebSocket, and the leaving of it. */
 
 import { App, type us_listen_socket, us_listen_socket_close } from 'uWebSockets.js'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Service } from '../infra/runtime/lifecycle.ts'
 import type { Context } from './context.ts'
+import { drain } from './drain.ts'
 import { addHttpRoutes, type HttpParts } from './http/routes.ts'
-import { close, send } from './outbox.ts'
 import { addSocketRoute } from './socket-server.ts'
-
-/** Clients come back spread over this, so that the gateways which stay are not stormed. */
-const RECONNECT_SPREAD_MS = 3_000
-/** Time for `goaway` to arrive before the socket is closed. */
-const GOAWAY_GRACE_MS = 500
 
 export interface GatewayServerParts {
   readonly host: string
@@ -38,19 +32,10 @@ export function createServer(context: Context, parts: GatewayServerParts): Servi
       listenSocket = await listen(app as unknown as ExclusiveListener, parts.host, parts.port)
       log.info({ host: parts.host, port: parts.port }, 'gateway listens')
     },
-    async drain() {
+    async drain(deadline) {
       draining = true
       stopListening()
-      for (const connection of context.connections) {
-        send(context, connection, {
-          type: 'goaway',
-          reason: 'draining',
-          reconnect_after_ms: Math.floor(Math.random() * RECONNECT_SPREAD_MS),
-          close_after_ms: GOAWAY_GRACE_MS,
-        })
-      }
-      if (context.connections.size > 0) await wait(GOAWAY_GRACE_MS)
-      for (const connection of [...context.connections]) close(context, connection, 'going_away')
+      await drain(context, deadline)
     },
     async stop() {
       stopListening()

@@ -20,5 +20,6 @@ export function onHeartbeat(
   message: Heartbeat,
   nowMs: number,
 ): void {
+  connection.bufferMs = message.buffer_ms ?? 0
   perform(context, connection, held, heartbeat(held.session, message, nowMs, context.grantPolicy), nowMs)
 }
