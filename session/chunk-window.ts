@@ -52,6 +52,6 @@ export function dueGrant(
   if (chunks === undefined) return undefined
   const withInit = renews || !ledger.bitrateKbps.includes(window.bitrate)
   const expiresAtMs = nowMs + policy.urlLifeMs
-  for (const index of chunks) noteGrant(ledger, index, window.bitrate, expiresAtMs)
+  for (const index of chunks) noteGrant(ledger, index, window.bitrate, expiresAtMs, nowMs)
   return { bitrate: window.bitrate, chunks, expiresAtMs, withInit }
 }

@@ -35,7 +35,7 @@ export function evidence(
   if (listening.moving) {
     listening.claimedMs += Math.max(0, positionMs - listening.anchorMs)
     listening.elapsedMs += Math.max(0, nowMs - listening.anchorAtMs)
-    listening.grantedMs += grantedRunMs(ledger, chunkMs, listening.anchorMs, positionMs)
+    listening.grantedMs += grantedRunMs(ledger, chunkMs, listening.anchorMs, positionMs, nowMs)
     listening.anchorMs = positionMs
     judge(listening)
   }

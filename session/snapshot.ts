@@ -20,6 +20,7 @@ interface StreamSnapshot {
   readonly track: Track
   readonly startedAtMs: number
   readonly reasonStart: ReasonStart
+  readonly firsts: readonly number[]
   readonly bitrates: readonly number[]
   readonly expiries: readonly number[]
   readonly listening: Listening
@@ -64,6 +65,7 @@ function streamSnapshot(stream: Stream): StreamSnapshot {
   const { ledger, window, ...rest } = stream
   return {
     ...rest,
+    firsts: Array.from(ledger.firstMs),
     bitrates: Array.from(ledger.bitrateKbps),
     expiries: Array.from(ledger.expiresAtS),
     window: window ?? null,
@@ -71,7 +73,12 @@ function streamSnapshot(stream: Stream): StreamSnapshot {
 }
 
 function streamFrom(snapshot: StreamSnapshot): Stream {
-  const { bitrates, expiries, window, ...rest } = snapshot
-  const ledger = { bitrateKbps: Uint16Array.from(bitrates), expiresAtS: Uint32Array.from(expiries) }
+  const { firsts, bitrates, expiries, window, ...rest } = snapshot
+  const ledger = {
+    startedAtMs: rest.startedAtMs,
+    firstMs: Uint32Array.from(firsts),
+    bitrateKbps: Uint16Array.from(bitrates),
+    expiresAtS: Uint32Array.from(expiries),
+  }
   return { ...rest, ledger, window: window ?? undefined }
 }

@@ -31,7 +31,7 @@ export function openStream(
     track,
     startedAtMs: nowMs,
     reasonStart: reason,
-    ledger: emptyLedger(chunkCountOf(track)),
+    ledger: emptyLedger(chunkCountOf(track), nowMs),
     listening: startListening(positionMs, nowMs),
     window: undefined,
   }
