@@ -41,6 +41,10 @@ const sections = (read: EnvReader) => ({
     maxFrameBytes: read.integer('SEGUE_MAX_FRAME_BYTES', { min: 1_024, max: 1_048_576, fallback: 65_536 }),
     /** Bytes that may wait for one client before it is given up as a slow consumer. */
     maxQueuedBytes: read.integer('SEGUE_MAX_QUEUED_BYTES', { min: 16_384, max: 16_777_216, fallback: 262_144 }),
+    /** One process may open 20,000 descriptors; stores and HTTP need some of them. */
+    maxSockets: read.integer('SEGUE_MAX_SOCKETS', { min: 1, max: 1_000_000, fallback: 19_000 }),
+    /** Each costs a check of a signature, about a quarter of a millisecond. */
+    signInsPerSecond: read.integer('SEGUE_SIGN_INS_PER_SECOND', { min: 1, max: 100_000, fallback: 1_500 }),
     /** Refused messages in one session before it is closed. */
     maxErrors: read.integer('SEGUE_MAX_ERRORS', { min: 1, max: 10_000, fallback: 20 }),
   },

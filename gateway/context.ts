@@ -3,6 +3,7 @@
 import type { PlaybackLog } from '../infra/kafka/producer.ts'
 import type { Logger } from '../infra/runtime/log.ts'
 import type { GrantPolicy } from '../session/chunk-window.ts'
+import type { Admission } from './admission.ts'
 import type { Catalog } from './catalog.ts'
 import type { GatewayConfig } from './config.ts'
 import type { Connection } from './connection.ts'
@@ -21,6 +22,7 @@ export interface Context {
   /** Of Kafka. */
   readonly logTrouble: Trouble
   readonly verifyToken: VerifyToken
+  readonly admission: Admission
   readonly catalog: Catalog
   readonly signer: Signer
   readonly grantPolicy: GrantPolicy

@@ -339,6 +339,29 @@ describe('leaving', () => {
     expect(await exit).toBe(0)
   })
 
+  it('G2 a gateway that is full, or asked to check more than it can, says when to come back', async () => {
+    const narrow = await startGateway({
+      ...inject('stackEnv'),
+      SEGUE_ISSUER_URL: keys.issuer,
+      SEGUE_JWKS_URL: keys.jwksUrl,
+      SEGUE_MAX_SOCKETS: '2',
+      SEGUE_SIGN_INS_PER_SECOND: '1',
+    })
+    const first = await RawPlayer.ready(narrow.ws, await keys.token())
+    const second = RawPlayer.connect(narrow.ws)
+    await second.hears('hello')
+    const full = await new Promise<IncomingMessage>((resolve, reject) => {
+      const socket = new WebSocket(narrow.ws, ['segue.v1.json'])
+      socket.on('unexpected-response', (_request, response) => resolve(response)).on('error', reject)
+    })
+    expect([full.statusCode, full.headers['retry-after']]).toEqual([503, '5'])
+    second.says({ type: 'authenticate', token: await keys.token(), device: { id: 'd', name: 'n', kind: 'web' } })
+    expect(await second.hears('goaway')).toMatchObject({ reason: 'overloaded' })
+    expect(await second.closes()).toBe(4005)
+    first.hangUp()
+    await narrow.stop()
+  })
+
   it('does not share a port with another gateway', async () => {
     const second = launchGateway({ ...inject('stackEnv') }, Number(new URL(gateway.http).port))
     expect(await second.exited).toBe(1)

@@ -13,6 +13,7 @@ import { readEnv } from '../infra/runtime/env.ts'
 import { runUntilSignal, type Service } from '../infra/runtime/lifecycle.ts'
 import { createLogger } from '../infra/runtime/log.ts'
 import { GRANT_POLICY } from '../session/chunk-window.ts'
+import { createAdmission } from './admission.ts'
 import { createCatalog } from './catalog.ts'
 import { createClock } from './clock.ts'
 import { gatewayConfig } from './config.ts'
@@ -72,6 +73,7 @@ try {
     metrics,
     logTrouble: createTrouble(log, 'Kafka takes records'),
     verifyToken: createTokenVerifier(config.identity),
+    admission: createAdmission(config.limits),
     catalog: createCatalog(createPlayableTracks(pool)),
     signer: createSigner({ bucketUrl: `${url}/${bucket}`, accessKey: accessKey.reveal(), secretKey, region }),
     grantPolicy: GRANT_POLICY,

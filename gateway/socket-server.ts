@@ -25,7 +25,8 @@ export function addSocketRoute(app: TemplatedApp, context: Context, leaving: () 
     idleTimeout: 0,
     sendPingsAutomatically: false,
     upgrade: (res, req, socketContext) => {
-      if (leaving()) res.writeStatus('503 Service Unavailable').end('this gateway is leaving\n')
+      if (leaving()) unavailable(res, 'this gateway is leaving')
+      else if (!context.admission.hasRoom(context.connections.size)) unavailable(res, 'this gateway is full')
       else upgrade(context, res, req, socketContext)
     },
     open: (socket) => {
@@ -37,6 +38,13 @@ export function addSocketRoute(app: TemplatedApp, context: Context, leaving: () 
     message: (socket, frame, isBinary) => onFrame(context, socket.getUserData(), frame, isBinary),
     close: (socket, code) => onClose(context, socket.getUserData(), code),
   })
+}
+
+/** Seconds, in the answer, after which another attempt is worth while. */
+const RETRY_AFTER_S = 5
+
+function unavailable(res: HttpResponse, why: string): void {
+  res.writeStatus('503 Service Unavailable').writeHeader('retry-after', String(RETRY_AFTER_S)).end(`${why}\n`)
 }
 
 function upgrade(context: Context, res: HttpResponse, req: HttpRequest, socketContext: us_socket_context_t): void {

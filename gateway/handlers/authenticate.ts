@@ -11,8 +11,17 @@ import { close, send } from '../outbox.ts'
 import { seat } from '../seat.ts'
 
 const FIRST_EPOCH = 1
+const OVERLOAD_SPREAD_MS = 5_000
 
 export async function onAuthenticate(context: Context, connection: Connection, message: Authenticate): Promise<void> {
+  const waitMs = context.admission.waitForSignInMs(context.now())
+  if (waitMs > 0) {
+    // A random part spreads those who wait; nobody is to come back at the same instant.
+    const reconnect_after_ms = Math.ceil(waitMs + Math.random() * OVERLOAD_SPREAD_MS)
+    send(context, connection, { type: 'goaway', reason: 'overloaded', reconnect_after_ms, close_after_ms: 0 })
+    close(context, connection, 'overloaded')
+    return
+  }
   connection.state = { at: 'verifying' }
   const verdict = await context.verifyToken(message.token)
   // The socket may have closed, or been closed, while the token was checked.
