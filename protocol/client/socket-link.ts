@@ -7,6 +7,9 @@ import { type Encoding, SUBPROTOCOLS } from '../version.ts'
 import type { ClientOptions, SocketLike } from './options.ts'
 
 const OPEN = 1
+/** The line is given up, the session is not: any code but 1000, which says goodbye. */
+export const GIVEN_UP = 3000
+export const GOODBYE = 1000
 
 export interface LinkEvents {
   message(message: DownMessage): void
@@ -45,7 +48,7 @@ export class SocketLink {
   #onFrame(data: unknown): void {
     const frame = typeof data === 'string' ? data : data instanceof ArrayBuffer ? new Uint8Array(data) : undefined
     const message = frame === undefined ? undefined : decodeDown(frame, this.#encoding)
-    if (message === undefined) this.drop(3000)
+    if (message === undefined) this.drop(GIVEN_UP)
     else this.#events?.message(message)
   }
 
