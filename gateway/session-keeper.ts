@@ -123,7 +123,7 @@ export function createSessionKeeper({ store, leaseMs, log, metrics, events }: Se
       follow(amending)
     },
     settle(sessionId, streamId) {
-      // Should it fail, the reaper ends the stream once more, which is harmless: the first end counts.
+      // Should it fail, the reaper ends the stream once more, which is harmless: the longest end counts.
       follow(store.settle(sessionId, streamId))
     },
     async take(sessionId, ticketEpoch) {

@@ -9,6 +9,7 @@ import { createWorkerMetrics } from './metrics.ts'
 import { createMonitor } from './monitor.ts'
 import { createReaper } from './reaper/reaper.ts'
 import { createRoyalties } from './royalties/royalties.ts'
+import { sideBySide } from './side-by-side.ts'
 import type { CreateWorker } from './worker.ts'
 
 const WORKERS: Readonly<Record<string, CreateWorker>> = {
@@ -30,7 +31,7 @@ try {
     return create({ config, metrics, log: log.child({ worker: name }) })
   })
   const monitor = createMonitor({ host: config.host, port: config.port, workers, metrics, log })
-  await runUntilSignal([monitor, ...workers], log, SHUTDOWN_WITHIN_MS)
+  await runUntilSignal([monitor, sideBySide('workers', workers)], log, SHUTDOWN_WITHIN_MS)
   // kafkajs cannot be told to give up on a broker that is away, and would hold the process.
   process.exit(0)
 } catch (error) {

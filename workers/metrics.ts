@@ -28,11 +28,16 @@ export function createWorkerMetrics() {
       help: 'Records that could not be read, put on playback.events.dead.',
       registers,
     }),
-    /** `result`: counted, uncounted, short, repeated. */
+    /** `result`: counted, uncounted, longer, short, repeated. */
     royaltyStreams: new Counter({
       name: 'segue_royalties_streams_total',
-      help: 'Ended streams: counted, kept and not counted, under 30 s, or ended before.',
+      help: 'Ended streams: counted, kept and not counted, grown by a longer end, under 30 s, or ended before.',
       labelNames: ['result'],
+      registers,
+    }),
+    royaltyUnreadable: new Counter({
+      name: 'segue_royalties_unreadable_records_total',
+      help: 'Records that nobody can read, left out of the books. They are on playback.events.dead.',
       registers,
     }),
     royaltyGaps: new Counter({

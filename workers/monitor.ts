@@ -38,13 +38,23 @@ export function createMonitor({ host, port, workers, metrics, log }: MonitorOpti
     }),
   }
 
+  /** Never throws: whoever can reach the port must not be able to end the workers. */
+  async function answer(target: string): Promise<Answer> {
+    // Not `new URL`, which refuses some targets that HTTP lets through, `//` among them.
+    const [path = ''] = target.split('?')
+    try {
+      return (await routes[path]?.()) ?? { status: 404, type: 'text/plain', body: 'not found\n' }
+    } catch (error) {
+      log.error({ err: error, path }, 'a question to the workers could not be answered')
+      return { status: 500, type: 'text/plain', body: 'this cannot be told now: see the log\n' }
+    }
+  }
+
   return {
     name: 'monitor',
     async start() {
       const listening = createServer(async (request, response) => {
-        const { pathname } = new URL(request.url ?? '/', 'http://workers')
-        const route = routes[pathname]
-        const { status, type, body } = (await route?.()) ?? { status: 404, type: 'text/plain', body: 'not found\n' }
+        const { status, type, body } = await answer(request.url ?? '/')
         response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(body)
       })
       server = listening

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import type { PlaybackRecord } from '../protocol/events/playback-record.ts'
 import { encodeRecord } from '../protocol/events/record-codec.ts'
-import { cleanText, readRecord } from './playback-record.ts'
+import { cleanText, readRecord, UnknownVersionError } from './playback-record.ts'
 import { ended, event, newAccount, started, telemetry } from './testing/records.ts'
+
+function refusalOf(bytes: Uint8Array | null): unknown {
+  try {
+    return readRecord(bytes)
+  } catch (error) {
+    return error
+  }
+}
 
 describe('reading a playback record', () => {
   const account = newAccount()
@@ -13,12 +22,21 @@ describe('reading a playback record', () => {
     ['nothing', null],
     ['no MessagePack', Buffer.from([0xc1])],
     ['something else', Buffer.from('text')],
-    ['another version', encodeRecord({ ...started(account), v: 2 as 1 })],
+    ['a version that is none', encodeRecord({ ...started(account), v: -1 as 1 })],
+    ['this version in another shape', encodeRecord({ type: 'telemetry', v: 1 } as unknown as PlaybackRecord)],
     ['a start of 1970', encodeRecord(started(account, { started_at_ms: 0 }))],
     ['an end beyond all calendars', encodeRecord(ended(account, { ended_at_ms: Number.MAX_SAFE_INTEGER }))],
     ['an event of 1970', encodeRecord(telemetry(account, [event(), event({ at_ms: 1 })]))],
   ])('refuses %s', (_name, bytes) => {
-    expect(() => readRecord(bytes)).toThrow()
+    const refusal = refusalOf(bytes)
+    expect(refusal).toBeInstanceOf(Error)
+    expect(refusal).not.toBeInstanceOf(UnknownVersionError)
+  })
+
+  it('tells a record of another version, whatever else is in it, from one that nobody can read', () => {
+    const newer = { v: 2, type: 'stream-resumed', shape: ['unheard', 'of'] }
+    expect(refusalOf(encodeRecord(newer as unknown as PlaybackRecord))).toBeInstanceOf(UnknownVersionError)
+    expect(refusalOf(encodeRecord({ ...ended(account), v: 2 as 1 }))).toBeInstanceOf(UnknownVersionError)
   })
 })
 

@@ -18,5 +18,5 @@ export interface WorkerContext {
 
 export type CreateWorker = (context: WorkerContext) => Worker
 
-/** What the batch under way of a worker may take when the process ends; workers end one after another. */
-export const DRAIN_WITHIN_MS = 1_500
+/** What the batch under way of a worker may take when the process ends; workers end side by side. */
+export const DRAIN_WITHIN_MS = 3_000

@@ -28,10 +28,11 @@ export interface EventRow extends WhoRow {
   readonly reason: string | null
 }
 
-/** A row of `streams`: version 1 when it starts, version 2 when it ends. */
+/** A row of `streams`: one when it starts, one for each end. The one with the greatest version stays. */
 export interface StreamRow extends WhoRow {
   readonly stream_id: string
-  readonly version: 1 | 2
+  /** {@link STARTED_VERSION} or {@link endedVersion}. */
+  readonly version: number
   readonly track_id: string
   readonly isrc: string
   readonly artist_id: string
@@ -50,8 +51,10 @@ export interface StreamRow extends WhoRow {
 export const eventIdentity = (row: Pick<EventRow, 'account_id' | 'event_id'>): string =>
   `${row.event_id} ${row.account_id}`
 
-export const streamIdentity = (row: Pick<StreamRow, 'stream_id' | 'version'>): string =>
-  `${row.stream_id} ${row.version}`
+export const STARTED_VERSION = 1
+
+/** The longest end of a stream stays, of equal ones the first: `royalty_streams` in PostgreSQL has the same rule. */
+export const endedVersion = (msPlayed: number): number => STARTED_VERSION + 1 + msPlayed
 
 const HOUR_MS = 3_600_000
 const FIRST_MS = Date.UTC(2024, 0)

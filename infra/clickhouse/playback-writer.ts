@@ -1,7 +1,7 @@
-/** Owns the writing of playback rows, each identity once: what is there already is asked first, in one query a table. */
+/** Owns the writing of playback rows, each event once and each stream while it grows: what is there is asked first, in one query a table. */
 
 import type { ClickHouseClient } from './client.ts'
-import { type EventRow, eventIdentity, idHour, type StreamRow, streamIdentity } from './playback-rows.ts'
+import { type EventRow, eventIdentity, idHour, type StreamRow } from './playback-rows.ts'
 
 export interface PlaybackRows {
   readonly events: readonly EventRow[]
@@ -10,36 +10,44 @@ export interface PlaybackRows {
 
 export interface WriteResult {
   readonly written: number
-  /** Rows whose identity was there already, or stood twice in the batch. */
+  /** Rows that the table, or another row of the batch, has nothing to learn from. */
   readonly repeated: number
 }
 
 /**
- * Longer than a batch takes, shorter than the client waits: an insert that is given up is also over, so that asking
- * again sees whether it happened.
+ * Longer than a batch takes, and with its turn (the bridge gives one within 8 s, or refuses) shorter than the client
+ * waits: an insert that is given up is also over, so that asking again sees whether it happened.
  */
 const SETTINGS = { max_execution_time: 20, max_query_size: String(4 * 1024 * 1024) } as const
 
-/** The first of several rows with one identity is the one that stays. */
+/** Of several rows of an event the first stays; of a stream, the one with the greatest version: its longest end. */
 export async function writePlayback(client: ClickHouseClient, rows: PlaybackRows): Promise<WriteResult> {
-  const streams = await withoutPresent(rows.streams, streamIdentity, (fresh) => presentStreams(client, fresh))
+  const streams = await grown(client, rows.streams)
   if (streams.length > 0) await insert(client, 'streams', streams)
-  const events = await withoutPresent(rows.events, eventIdentity, (fresh) => presentEvents(client, fresh))
+  const events = await unseen(client, rows.events)
   if (events.length > 0) await insert(client, 'playback_events', events)
   const written = streams.length + events.length
   return { written, repeated: rows.streams.length + rows.events.length - written }
 }
 
-async function withoutPresent<Row>(
-  rows: readonly Row[],
-  identity: (row: Row) => string,
-  present: (rows: readonly Row[]) => Promise<Set<string>>,
-): Promise<Row[]> {
+async function unseen(client: ClickHouseClient, rows: readonly EventRow[]): Promise<EventRow[]> {
   if (rows.length === 0) return []
-  const first = new Map<string, Row>()
-  for (const row of rows) if (!first.has(identity(row))) first.set(identity(row), row)
-  for (const found of await present([...first.values()])) first.delete(found)
+  const first = new Map<string, EventRow>()
+  for (const row of rows) if (!first.has(eventIdentity(row))) first.set(eventIdentity(row), row)
+  for (const found of await presentEvents(client, [...first.values()])) first.delete(found)
   return [...first.values()]
+}
+
+/** Where an end is, the start has nothing to add: the engine may have put it away. */
+async function grown(client: ClickHouseClient, rows: readonly StreamRow[]): Promise<StreamRow[]> {
+  if (rows.length === 0) return []
+  const greatest = new Map<string, StreamRow>()
+  for (const row of rows) {
+    const before = greatest.get(row.stream_id)
+    if (before === undefined || row.version > before.version) greatest.set(row.stream_id, row)
+  }
+  const present = await presentVersions(client, [...greatest.values()])
+  return [...greatest.values()].filter((row) => row.version > (present.get(row.stream_id) ?? 0))
 }
 
 /** By id alone, which finds a few too many at worst; the account is compared here. Ids are UUIDs, checked when read. */
@@ -53,16 +61,19 @@ async function presentEvents(client: ClickHouseClient, rows: readonly EventRow[]
   return new Set((await found.json<EventRow>()).map(eventIdentity))
 }
 
-async function presentStreams(client: ClickHouseClient, rows: readonly StreamRow[]): Promise<Set<string>> {
+/** The greatest version of each stream that is there. */
+async function presentVersions(
+  client: ClickHouseClient,
+  rows: readonly StreamRow[],
+): Promise<ReadonlyMap<string, number>> {
   const found = await client.query({
-    query: `SELECT DISTINCT stream_id, version FROM streams
-      WHERE id_hour IN (${hours(rows.map((row) => row.stream_id))}) AND stream_id IN (${quoted(rows.map((row) => row.stream_id))})`,
+    query: `SELECT stream_id, max(version) AS version FROM streams
+      WHERE id_hour IN (${hours(rows.map((row) => row.stream_id))}) AND stream_id IN (${quoted(rows.map((row) => row.stream_id))})
+      GROUP BY stream_id`,
     format: 'JSONEachRow',
     clickhouse_settings: SETTINGS,
   })
-  // Where the end is, the start has nothing to add: the engine may have put it away.
-  const versions = (row: StreamRow) => (row.version === 2 ? [row, { ...row, version: 1 as const }] : [row])
-  return new Set((await found.json<StreamRow>()).flatMap(versions).map(streamIdentity))
+  return new Map((await found.json<StreamRow>()).map(({ stream_id, version }) => [stream_id, version]))
 }
 
 async function insert(client: ClickHouseClient, table: string, rows: readonly object[]): Promise<void> {

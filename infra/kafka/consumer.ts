@@ -1,5 +1,6 @@
 /** Owns reading a topic in a group: batch after batch of one partition, and the offsets in the hands of the reader. */
 
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Batch, Consumer, EachBatchPayload, IHeaders } from 'kafkajs'
 import type { Logger } from '../runtime/log.ts'
 import { createKafka } from './client.ts'
@@ -75,7 +76,7 @@ class GroupConsumer implements RunningConsumer {
   readonly #consumer: Consumer
   readonly #options: ConsumerOptions
   readonly #log: Logger
-  readonly #running: Promise<void>
+  #running: Promise<void>
   /** The batch under way of each partition. */
   readonly #busy = new Map<number, Promise<void>>()
   /** One for each time the group was joined. */
@@ -95,7 +96,11 @@ class GroupConsumer implements RunningConsumer {
       this.#joined = true
     })
     for (const event of [REBALANCING, CRASH, STOP] as const) consumer.on(event, () => this.#leave())
-    consumer.on(CRASH, ({ payload }) => log.warn({ err: payload.error }, 'consumer starts again'))
+    consumer.on(CRASH, ({ payload }) => {
+      log.warn({ err: payload.error }, 'consumer starts again')
+      // What it takes for beyond repair the library leaves lying, and the process would live on and read nothing.
+      if (!payload.restart) this.#running = this.#run(CONNECT_PAUSE_MS)
+    })
     this.#running = this.#run()
   }
 
@@ -131,7 +136,8 @@ class GroupConsumer implements RunningConsumer {
     this.#membership.abort()
   }
 
-  async #run(): Promise<void> {
+  async #run(afterMs = 0): Promise<void> {
+    await wait(afterMs)
     while (!this.#stopping) {
       try {
         await this.#consumer.connect()
@@ -145,7 +151,7 @@ class GroupConsumer implements RunningConsumer {
         return
       } catch (error) {
         this.#log.warn({ err: error }, 'Kafka cannot be read yet')
-        await new Promise((resolve) => setTimeout(resolve, CONNECT_PAUSE_MS))
+        await wait(CONNECT_PAUSE_MS)
       }
     }
   }
@@ -153,8 +159,10 @@ class GroupConsumer implements RunningConsumer {
   /** After a failure kafkajs may read a partition again while an earlier batch of it is still under way here. */
   async #inTurn(payload: EachBatchPayload): Promise<void> {
     const { partition } = payload.batch
+    // Of when it was read: one that waited over a rebalance is not the next membership's.
+    const membership = this.#membership
     await this.#busy.get(partition)
-    const turn = this.#handOver(payload)
+    const turn = this.#handOver(payload, membership)
     const settled = turn.then(
       () => undefined,
       () => undefined,
@@ -163,8 +171,10 @@ class GroupConsumer implements RunningConsumer {
     await turn
   }
 
-  async #handOver({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
-    const membership = this.#membership
+  async #handOver(
+    { batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload,
+    membership: AbortController,
+  ): Promise<void> {
     const { signal } = membership
     if (!isRunning() || isStale() || signal.aborted) return
     const { topic, partition } = batch

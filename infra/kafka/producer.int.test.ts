@@ -43,7 +43,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'segue-broker-'))
   ports = await freePorts()
   broker = await startBroker()
-  await ensureTopics(config())
+  // As processes that start together.
+  await Promise.all(Array.from({ length: 4 }, () => ensureTopics(config())))
 })
 afterAll(async () => {
   await broker?.stop('SIGKILL', 0)

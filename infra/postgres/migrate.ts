@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import Postgrator from 'postgrator'
 import type { Secret } from '../runtime/secret.ts'
+import { CONNECT_TIMEOUT_MS } from './client.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations/*.sql', import.meta.url))
 /** Two processes that start together take turns; the number only has to be ours. */
@@ -11,7 +12,13 @@ const ADVISORY_LOCK = 7_346_831
 
 /** Applies what is missing. A migration that was applied and then edited is refused. */
 export async function migratePostgres(url: Secret): Promise<{ applied: number }> {
-  const client = new pg.Client({ connectionString: url.reveal(), application_name: 'segue-migrate' })
+  const client = new pg.Client({
+    connectionString: url.reveal(),
+    application_name: 'segue-migrate',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // No bound on statements: a migration takes what it takes, and waits for another's. A dead server is noticed.
+    keepAlive: true,
+  })
   await client.connect()
   try {
     await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK])

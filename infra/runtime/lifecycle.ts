@@ -2,6 +2,9 @@
 
 import type { Logger } from './log.ts'
 
+/** What is left for stopping when draining has taken all the time it may. */
+const STOP_WITHIN_MS = 1_000
+
 /** One thing that lives and ends with the process. Every method may be called again without harm. */
 export interface Service {
   readonly name: string
@@ -39,16 +42,32 @@ export async function startServices(
   return {
     shutdown(deadline) {
       ending ??= (async () => {
-        for (const service of started) {
-          await service
-            .drain?.(deadline)
-            .catch((error: unknown) => log.error({ part: service.name, err: error }, 'drain failed'))
-        }
+        for (const service of started) await drain(service, deadline, log)
         await stopAll(started, log)
       })()
       return ending
     },
   }
+}
+
+/** Until it is done or `deadline` has come: a part that does not keep to it must not take the others' time to stop. */
+async function drain(service: Service, deadline: number, log: Logger): Promise<void> {
+  if (service.drain === undefined) return
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(
+      () => {
+        log.warn({ part: service.name }, 'drain passed its deadline')
+        resolve()
+      },
+      Math.max(0, deadline - Date.now()),
+    )
+  })
+  const drained = service
+    .drain(deadline)
+    .catch((error: unknown) => log.error({ part: service.name, err: error }, 'drain failed'))
+  await Promise.race([drained, late])
+  clearTimeout(timer)
 }
 
 async function stopAll(services: readonly Service[], log: Logger): Promise<void> {
@@ -58,13 +77,14 @@ async function stopAll(services: readonly Service[], log: Logger): Promise<void>
 }
 
 /**
- * Runs `services` until SIGINT or SIGTERM, then shuts down within `deadlineMs` and exits 0.
- * A second signal, or the deadline, ends the process at once with exit code 1.
+ * Runs `services` until SIGINT or SIGTERM, then shuts down within `deadlineMs`, the last of it kept for stopping, and
+ * returns; also when the signal comes while they start. A second signal, or the deadline, ends the process with 1.
  */
 export async function runUntilSignal(services: readonly Service[], log: Logger, deadlineMs = 10_000): Promise<void> {
   const aborted = new AbortController()
   const stopped = new Promise<void>((resolve, reject) => {
     let running: RunningServices | undefined
+    const drainUntil = () => Date.now() + deadlineMs - Math.min(STOP_WITHIN_MS, deadlineMs / 2)
     const end = (name: NodeJS.Signals) => {
       if (aborted.signal.aborted) {
         log.warn({ signal: name }, 'second signal, leaving at once')
@@ -75,14 +95,22 @@ export async function runUntilSignal(services: readonly Service[], log: Logger, 
         log.error({ deadline_ms: deadlineMs }, 'shutdown passed its deadline')
         process.exit(1)
       }, deadlineMs).unref()
-      running?.shutdown(Date.now() + deadlineMs).then(resolve, reject)
+      running?.shutdown(drainUntil()).then(resolve, reject)
     }
     process.on('SIGINT', end)
     process.on('SIGTERM', end)
-    startServices(services, log, aborted.signal).then((value) => {
-      running = value
-      if (aborted.signal.aborted) running.shutdown(Date.now() + deadlineMs).then(resolve, reject)
-    }, reject)
+    startServices(services, log, aborted.signal).then(
+      (value) => {
+        running = value
+        if (aborted.signal.aborted) running.shutdown(drainUntil()).then(resolve, reject)
+      },
+      (error: unknown) => {
+        if (!aborted.signal.aborted) return reject(error)
+        // Told to end before it had begun: what had started is stopped again, and that is all that was wanted.
+        log.info({ err: error }, 'ended while starting')
+        resolve()
+      },
+    )
   })
   await stopped
 }

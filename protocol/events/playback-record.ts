@@ -43,7 +43,7 @@ export type TelemetryRecord = Static<typeof TelemetryRecord>
 export const StreamStarted = Type.Object({ type: Type.Literal('stream-started'), ...Who, ...WhatPlays })
 export type StreamStarted = Static<typeof StreamStarted>
 
-/** A stream ended: the record that is counted and paid. The same `stream_id` may end twice; the first one read counts. */
+/** A stream ended: the record that is counted and paid. The same `stream_id` may end twice; the longest counts, of equal ones the first read. */
 export const StreamEnded = Type.Object({
   type: Type.Literal('stream-ended'),
   ...Who,

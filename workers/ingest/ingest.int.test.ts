@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type ClickHouseClient, createClickHouse } from '../../infra/clickhouse/client.ts'
 import { clickhouseConfig } from '../../infra/clickhouse/config.ts'
@@ -11,6 +12,7 @@ import { encodeRecord } from '../../protocol/events/record-codec.ts'
 import { TOPICS } from '../../protocol/events/topics.ts'
 import { ended, event, newAccount, started, telemetry } from '../testing/records.ts'
 import { type StoreProxy, startStoreProxy } from '../testing/store-proxy.ts'
+import { forgetTopic } from '../testing/topic-moves.ts'
 import { until } from '../testing/until.ts'
 import { startWorkers, type WorkerProcess } from '../testing/worker-process.ts'
 
@@ -88,13 +90,14 @@ describe('ingest', () => {
     expect(await process.kill('SIGTERM')).toBe(0)
   })
 
-  it('holds a stream as started and as ended, each once; the first of two ends stays', async () => {
+  it('holds a stream as started and as ended, each once; the longest of several ends stays', async () => {
     await start()
     const account = newAccount()
     const begin = started(account)
     const end = ended(account, { stream_id: begin.stream_id, reason_end: 'next', ms_played: 12_345 })
-    for (const record of [begin, end, begin, { ...end, reason_end: 'lost' as const, ms_played: 1 }])
-      await append(record)
+    const lost = { ...end, reason_end: 'lost' as const, ms_played: 1 }
+    const longest = { ...end, reason_end: 'completed' as const, ms_played: 54_321 }
+    for (const record of [begin, end, begin, lost, longest, lost]) await append(record)
     await append(telemetry(account, [event()]))
     await until(
       () => count(account),
@@ -106,7 +109,7 @@ describe('ingest', () => {
       query_params: { account },
       format: 'JSONEachRow',
     })
-    expect(await rows.json()).toEqual([{ reason_end: 'next', ms_played: 12_345, n: 1 }])
+    expect(await rows.json()).toEqual([{ reason_end: 'completed', ms_played: 54_321, n: 1 }])
   })
 
   it('killed after the insert and before the commit, has written each event once', async () => {
@@ -188,9 +191,42 @@ describe('ingest', () => {
     ])
     expect(await (await fetch(`${process.http}/metrics`)).text()).toMatch(/segue_ingest_dead_letters_total 3/)
   })
+
+  it('puts aside a whole fetch of what cannot be read', async () => {
+    const account = newAccount()
+    // Fetched at once; with their reasons they are more than a broker takes at once.
+    const garbage = Buffer.alloc(20, 0xc1)
+    await Promise.all(Array.from({ length: 12_000 }, () => playbackLog.append(account, garbage)))
+    await append(telemetry(account, [event()]))
+    await start()
+    await until(
+      () => count(account),
+      (n) => n === 1,
+    )
+    expect(await deadLettersOf(account, 12_000)).toHaveLength(12_000)
+  })
+
+  it('holds, unready, at a record of another version, and puts nothing aside', async () => {
+    const account = newAccount()
+    const process = await start()
+    await process.untilReady()
+    await append({ ...started(account), v: 2 as 1 })
+    await append(telemetry(account, [event()]))
+    await until(
+      async () => (await fetch(`${process.http}/readyz`)).status,
+      (status) => status === 503,
+    )
+    await wait(1_500)
+    expect(await count(account)).toBe(0)
+    expect(process.output()).toMatch(/a partition is held by a record of another version/)
+    expect(await (await fetch(`${process.http}/metrics`)).text()).toMatch(/segue_ingest_dead_letters_total 0/)
+    expect(await process.kill('SIGTERM')).toBe(0)
+    // Those who come after must not meet it: nobody here knows the version.
+    await forgetTopic(kafka)
+  })
 })
 
-async function deadLettersOf(account: string) {
+async function deadLettersOf(account: string, atLeast = 3) {
   const consumer = createKafka(kafka, 'test', log).consumer({ groupId: `test-${account}` })
   const found: { value: Buffer | null; reason: string }[] = []
   await consumer.connect()
@@ -202,7 +238,7 @@ async function deadLettersOf(account: string) {
   })
   await until(
     async () => found.length,
-    (n) => n >= 3,
+    (n) => n >= atLeast,
   )
   await consumer.disconnect()
   return found

@@ -3,10 +3,11 @@
 import { createClickHouse } from '../../infra/clickhouse/client.ts'
 import { type PlaybackRows, writePlayback } from '../../infra/clickhouse/playback-writer.ts'
 import { type BatchControl, type ConsumedBatch, type RunningConsumer, runConsumer } from '../../infra/kafka/consumer.ts'
-import { createDeadLetters, type DeadLetter } from '../../infra/kafka/dead-letters.ts'
+import { createDeadLetters, type DeadLetter, slicesOf } from '../../infra/kafka/dead-letters.ts'
 import { TOPICS } from '../../protocol/events/topics.ts'
-import { readRecord } from '../playback-record.ts'
+import { readRecord, UnknownVersionError } from '../playback-record.ts'
 import { untilDone } from '../retry.ts'
+import { Troubles } from '../troubles.ts'
 import { type CreateWorker, DRAIN_WITHIN_MS } from '../worker.ts'
 import { GroupWriter } from './group-writer.ts'
 import { rowsOf } from './rows.ts'
@@ -17,43 +18,63 @@ const CLIENT_ID = 'segue-ingest'
 export const createIngest: CreateWorker = ({ config, metrics, log }) => {
   const clickhouse = createClickHouse(config.clickhouse, { application: CLIENT_ID })
   const deadLetters = createDeadLetters(config.kafka, CLIENT_ID, log)
-  let failing = false
+  const troubles = new Troubles()
+  let storeFails = false
   let consumer: RunningConsumer | undefined
 
   const writer = new GroupWriter({
     write: (rows) => writePlayback(clickhouse, rows),
     onWritten({ written, repeated }) {
-      failing = false
+      storeFails = false
       metrics.ingestRows.inc({ result: 'written' }, written)
       metrics.ingestRows.inc({ result: 'repeated' }, repeated)
       metrics.ingestBatch.observe(written)
     },
     onFailure(error, pauseMs) {
-      failing = true
+      storeFails = true
       metrics.retries.inc({ worker: NAME })
       log.warn({ err: error, pause_ms: pauseMs }, 'ClickHouse does not take rows, trying again')
     },
   })
 
-  async function bury(letters: readonly DeadLetter[], signal: AbortSignal): Promise<void> {
-    if (letters.length === 0) return
-    await untilDone(() => deadLetters.put(letters), {
-      signal,
-      onFailure(error) {
-        metrics.retries.inc({ worker: NAME })
-        log.warn({ err: error }, 'dead letters are not taken, trying again')
-      },
-    })
-    metrics.deadLetters.inc(letters.length)
-    log.error({ records: letters.length, reason: letters[0]?.reason }, 'records that cannot be read were put aside')
+  /** Until it works; meanwhile the worker is not ready. */
+  async function insist<T>(partition: number, signal: AbortSignal, why: string, attempt: () => Promise<T>): Promise<T> {
+    try {
+      return await untilDone(attempt, {
+        signal,
+        onFailure(error, pauseMs) {
+          troubles.begin(partition)
+          metrics.retries.inc({ worker: NAME })
+          log.error({ err: error, partition, pause_ms: pauseMs }, why)
+        },
+      })
+    } finally {
+      troubles.end(partition)
+    }
+  }
+
+  async function bury(letters: readonly DeadLetter[], partition: number, signal: AbortSignal): Promise<void> {
+    for (const slice of slicesOf(letters)) {
+      await insist(partition, signal, 'dead letters are not taken, trying again', () => deadLetters.put(slice))
+      metrics.deadLetters.inc(slice.length)
+      log.error({ records: slice.length, reason: slice[0]?.reason }, 'records that cannot be read were put aside')
+    }
   }
 
   async function handle(batch: ConsumedBatch, control: BatchControl): Promise<void> {
-    const { rows, letters } = sort(batch)
-    await bury(letters, control.signal)
-    await writer.add(rows, control.signal)
+    const { partition } = batch
+    const { signal } = control
+    // In vain here, until a worker that knows the version takes over: a rolling deploy may end in a moment.
+    const held = 'a partition is held by a record of another version'
+    const { rows, letters } = await insist(partition, signal, held, async () => sort(batch))
+    await bury(letters, partition, signal)
+    await writer.add(rows, signal).catch((error: unknown) => {
+      // Its partitions are another's now, and so is their failing; what is still ours fails again in a moment.
+      storeFails = false
+      throw error
+    })
     await control.commit(batch.nextOffset)
-    metrics.lag.set({ worker: NAME, partition: batch.partition }, Number(batch.endOffset - batch.nextOffset))
+    metrics.lag.set({ worker: NAME, partition }, Number(batch.endOffset - batch.nextOffset))
   }
 
   return {
@@ -71,7 +92,7 @@ export const createIngest: CreateWorker = ({ config, metrics, log }) => {
         log,
       )
     },
-    ready: () => !failing && consumer?.joined() === true,
+    ready: () => !storeFails && !troubles.any && consumer?.joined() === true,
     async drain(deadline) {
       await consumer?.stop(Math.min(deadline - Date.now(), DRAIN_WITHIN_MS))
     },
@@ -82,7 +103,10 @@ export const createIngest: CreateWorker = ({ config, metrics, log }) => {
   }
 }
 
-/** What can be read becomes rows; what cannot, now or ever, a dead letter. */
+/**
+ * What can be read becomes rows; what nobody can read, now or ever, a dead letter.
+ * @throws {UnknownVersionError} when some can be read, and not here.
+ */
 function sort(batch: ConsumedBatch): { rows: PlaybackRows; letters: DeadLetter[] } {
   const { topic, partition } = batch
   const letters: DeadLetter[] = []
@@ -91,6 +115,7 @@ function sort(batch: ConsumedBatch): { rows: PlaybackRows; letters: DeadLetter[]
     try {
       each.push(rowsOf(readRecord(record.value)))
     } catch (error) {
+      if (error instanceof UnknownVersionError) throw error
       letters.push({ record, topic, partition, reason: error instanceof Error ? error.message : String(error) })
     }
   }

@@ -1,6 +1,12 @@
 /** Owns the way from a playback record to ClickHouse's rows. */
 
-import { dateTimeText, type EventRow, type StreamRow } from '../../infra/clickhouse/playback-rows.ts'
+import {
+  dateTimeText,
+  type EventRow,
+  endedVersion,
+  STARTED_VERSION,
+  type StreamRow,
+} from '../../infra/clickhouse/playback-rows.ts'
 import type { PlaybackRows } from '../../infra/clickhouse/playback-writer.ts'
 import type {
   PlaybackRecord,
@@ -56,14 +62,14 @@ function playing(record: StreamStarted | StreamEnded) {
 }
 
 function startedRow(record: StreamStarted): StreamRow {
-  return { ...playing(record), version: 1 }
+  return { ...playing(record), version: STARTED_VERSION }
 }
 
 function endedRow(record: StreamEnded): StreamRow {
   const { reason_end, ms_played, ms_claimed, ms_granted, position_ms, flags } = record
   return {
     ...playing(record),
-    version: 2,
+    version: endedVersion(ms_played),
     ended_at: dateTimeText(record.ended_at_ms),
     reason_end,
     ms_played,

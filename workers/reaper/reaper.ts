@@ -19,7 +19,7 @@ export const createReaper: CreateWorker = ({ config, metrics, log }) => {
   let timer: NodeJS.Timeout | undefined
   let pass: Promise<void> = Promise.resolve()
 
-  /** First the record, then the forgetting: dying between the two ends the stream twice, and the first end counts. */
+  /** First the record, then the forgetting: dying between the two ends the stream twice, and the longest end counts. */
   async function end(claimed: ClaimedStream): Promise<void> {
     await playbackLog.append(claimed.accountId, claimed.record)
     await store.settleClaim(claimed)

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
-import { createKafka } from '../../infra/kafka/client.ts'
 import { kafkaConfig } from '../../infra/kafka/config.ts'
 import { createPlaybackLog, type PlaybackLog } from '../../infra/kafka/producer.ts'
 import { createPool, type Pool } from '../../infra/postgres/client.ts'
@@ -11,6 +10,7 @@ import type { StreamEnded } from '../../protocol/events/playback-record.ts'
 import { encodeRecord } from '../../protocol/events/record-codec.ts'
 import { TOPICS } from '../../protocol/events/topics.ts'
 import { ended, newAccount } from '../testing/records.ts'
+import { endOfTopic, forgetTopic, rewindTopic } from '../testing/topic-moves.ts'
 import { until } from '../testing/until.ts'
 import { startWorkers, type WorkerProcess } from '../testing/worker-process.ts'
 
@@ -18,6 +18,7 @@ const log = createLogger('test', 'warn')
 const env = inject('stackEnv')
 const kafka = readEnv(env, kafkaConfig)
 const topic = TOPICS.playbackEvents.name
+const GROUP = 'segue.royalties'
 let pool: Pool
 let playbackLog: PlaybackLog
 const workers = new Set<WorkerProcess>()
@@ -63,8 +64,6 @@ describe('royalties', () => {
     const last = ended(account, { ms_played: 55_000, device_id: 'nul \0 in a name' })
     for (const record of [whole, ended(account, { ms_played: 29_999 }), flagged]) await append(record)
     await playbackLog.append(account, Buffer.from('nonsense'))
-    // Ended once more, by the reaper: the first end counts.
-    await append({ ...whole, ms_played: 60_000, reason_end: 'lost' })
     await append(last)
     await until(
       () => rowsOf(account),
@@ -77,6 +76,45 @@ describe('royalties', () => {
         { stream_id: last.stream_id, counted: true, flags: [], ms_played: 55_000 },
       ].sort((a, b) => (a.stream_id < b.stream_id ? -1 : 1)),
     )
+  })
+
+  it('keeps the longest of several ends of a stream, the first of equal ones, and never two rows', async () => {
+    const worker = await start()
+    await worker.untilReady()
+    const account = newAccount()
+    // The reaper thought the gateway dead: too short an end to be owed anything, then the real one.
+    const short = ended(account, { ms_played: 20_000, reason_end: 'lost' })
+    const grown = ended(account, { ms_played: 35_000, reason_end: 'lost', reason_start: 'reconnect' })
+    const shrunk = ended(account, { ms_played: 50_000, reason_end: 'completed' })
+    const equal = ended(account, { ms_played: 40_000, reason_end: 'completed' })
+    const firstEnds = [short, grown, shrunk, equal]
+    for (const record of firstEnds) await append(record)
+    await until(
+      () => rowsOf(account),
+      (rows) => rows.length === 3,
+    )
+    const last = ended(account)
+    await append({ ...short, ms_played: 61_000, reason_end: 'next' })
+    await append({ ...grown, ms_played: 90_000, reason_end: 'next', flags: ['claim-exceeds-elapsed'] })
+    await append({ ...shrunk, ms_played: 30_000, reason_end: 'lost' })
+    await append({ ...equal, reason_end: 'lost' })
+    await append(last)
+    await until(
+      () => rowsOf(account),
+      (rows) => rows.length === 5,
+    )
+    const { rows } = await pool.query(
+      `SELECT stream_id, ms_played, counted, reason_start, reason_end FROM royalty_streams WHERE listener_id = $1`,
+      [account],
+    )
+    const row = ({ stream_id }: StreamEnded) => rows.find((found) => found.stream_id === stream_id)
+    expect(row(short)).toMatchObject({ ms_played: 61_000, reason_end: 'next', counted: true, reason_start: 'pick' })
+    expect(row(grown)).toMatchObject({ ms_played: 90_000, counted: false, reason_start: 'reconnect' })
+    expect(row(shrunk)).toMatchObject({ ms_played: 50_000, reason_end: 'completed' })
+    expect(row(equal)).toMatchObject({ ms_played: 40_000, reason_end: 'completed' })
+    expect(rows).toHaveLength(5)
+    const metrics = await (await fetch(`${worker.http}/metrics`)).text()
+    expect(metrics).toMatch(/segue_royalties_streams_total\{result="longer"\} 1\n/)
   })
 
   it('is exact over crashes, a rebalance and Kafka’s own offsets gone astray', async () => {
@@ -105,7 +143,7 @@ describe('royalties', () => {
     await end(third, 'SIGKILL')
     sending = false
     await sender
-    await rewindKafka()
+    await rewindTopic(kafka, GROUP)
     await start()
     await until(
       () => rowsOf(account),
@@ -118,7 +156,7 @@ describe('royalties', () => {
       `SELECT sum(next_offset) FROM kafka_offsets WHERE consumer_group = 'segue.royalties' AND topic = $1`,
       [topic],
     )
-    expect(Number(offsets[0]?.sum)).toBe(await endOfTopic())
+    expect(Number(offsets[0]?.sum)).toBe(await endOfTopic(kafka))
   })
 
   it('does not let a reader of an older generation turn the books back', async () => {
@@ -130,21 +168,53 @@ describe('royalties', () => {
       (rows) => rows.length === 1,
     )
     const books = 'SELECT partition, next_offset FROM kafka_offsets ORDER BY partition'
-    const before = (await pool.query(books)).rows
     await Promise.all([...workers].map((worker) => end(worker, 'SIGTERM')))
-    // What is read again from the beginning is what a zombie would bring: everything, from long ago.
-    await rewindKafka()
-    const again = await start()
-    await again.untilReady()
-    await wait(2_000)
+    // A reader of the present generation has brought the books further than this one, a zombie, will ever read.
+    await pool.query('UPDATE kafka_offsets SET next_offset = next_offset + 1000')
+    const before = (await pool.query(books)).rows
+    await rewindTopic(kafka, GROUP)
+    const zombie = await start()
+    // When the end of its partition is in the books, so is all that was before it.
+    await append(ended(account))
+    await until(
+      () => rowsOf(account),
+      (rows) => rows.length === 2,
+    )
+    await end(zombie, 'SIGTERM')
     expect((await pool.query(books)).rows).toEqual(before)
-    expect(await rowsOf(account)).toHaveLength(1)
+    await pool.query('UPDATE kafka_offsets SET next_offset = next_offset - 1000')
+  })
+
+  it('holds, unready, at a record of another version, and pays what is behind it when it is gone', async () => {
+    const account = newAccount()
+    const worker = await start()
+    await worker.untilReady()
+    await append({ ...ended(account), v: 2 as 1 })
+    const behind = ended(account)
+    await append(behind)
+    await until(
+      async () => (await fetch(`${worker.http}/readyz`)).status,
+      (status) => status === 503,
+    )
+    await wait(1_000)
+    expect(await rowsOf(account)).toEqual([])
+    expect(worker.output()).toMatch(/a partition is held by a record of another version/)
+    expect(await worker.kill('SIGTERM')).toBe(0)
+    workers.delete(worker)
+    // Nobody here knows the version: it is taken out of the way of the tests that follow.
+    await forgetTopic(kafka)
+    await append(behind)
+    await start()
+    await until(
+      () => rowsOf(account),
+      (rows) => rows.length === 1,
+    )
   })
 
   it('goes on, and says so, when topic and books disagree', async () => {
     // The books are ahead: the topic was made anew.
     const account = newAccount()
-    await rewindKafka()
+    await rewindTopic(kafka, GROUP)
     await pool.query('UPDATE kafka_offsets SET next_offset = next_offset + 1000000')
     await append(ended(account))
     const first = await start()
@@ -157,7 +227,7 @@ describe('royalties', () => {
     // The books are behind what the topic still has.
     const later = newAccount()
     await append(ended(later))
-    await forgetTopic()
+    await forgetTopic(kafka)
     await append(ended(later))
     await pool.query('UPDATE kafka_offsets SET next_offset = 0')
     const second = await start()
@@ -169,35 +239,3 @@ describe('royalties', () => {
     expect(Number(/segue_royalties_gap_records_total (\d+)/.exec(metrics)?.[1])).toBeGreaterThan(0)
   })
 })
-
-/** Deletes every record that the topic has now. */
-async function forgetTopic(): Promise<void> {
-  const admin = createKafka(kafka, 'test', log).admin()
-  await admin.connect()
-  const partitions = (await admin.fetchTopicOffsets(topic)).filter(({ high, low }) => high !== low)
-  await admin.deleteTopicRecords({
-    topic,
-    partitions: partitions.map(({ partition, high }) => ({ partition, offset: high })),
-  })
-  await admin.disconnect()
-}
-
-/** Sets the group's offsets in Kafka to the beginning; nobody may be in the group. */
-async function rewindKafka(): Promise<void> {
-  const admin = createKafka(kafka, 'test', log).admin()
-  await admin.connect()
-  await until(
-    async () => (await admin.describeGroups(['segue.royalties'])).groups[0]?.state,
-    (state) => state === 'Empty' || state === 'Dead',
-  )
-  await admin.resetOffsets({ groupId: 'segue.royalties', topic, earliest: true })
-  await admin.disconnect()
-}
-
-async function endOfTopic(): Promise<number> {
-  const admin = createKafka(kafka, 'test', log).admin()
-  await admin.connect()
-  const partitions = await admin.fetchTopicOffsets(topic)
-  await admin.disconnect()
-  return partitions.reduce((sum, { high }) => sum + Number(high), 0)
-}

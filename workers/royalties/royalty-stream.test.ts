@@ -15,12 +15,18 @@ describe('royalty stream', () => {
   })
 
   it('says who, where, for what, when', () => {
-    const record = ended(account, { country: 'FR', plan: 'duo', started_at_ms: 1_700_000_000_000 })
+    const record = ended(account, {
+      country: 'FR',
+      plan: 'duo',
+      started_at_ms: 1_700_000_000_000,
+      reason_start: 'reconnect',
+    })
     expect(royaltyStreamOf(record)).toMatchObject({
       stream_id: record.stream_id,
       listener_id: account,
       territory: 'FR',
       tier: 'duo',
+      reason_start: 'reconnect',
       started_at: '2023-11-14T22:13:20.000Z',
     })
   })

@@ -12,6 +12,7 @@ export interface RoyaltyStream {
   readonly isrc: string
   readonly artist_id: string
   readonly started_at: string
+  readonly reason_start: string
   readonly ended_at: string
   readonly ms_played: number
   readonly territory: string
@@ -32,6 +33,7 @@ export function royaltyStreamOf(ended: StreamEnded): RoyaltyStream | undefined {
     isrc: ended.isrc,
     artist_id: ended.artist_id,
     started_at: new Date(ended.started_at_ms).toISOString(),
+    reason_start: ended.reason_start,
     ended_at: new Date(ended.ended_at_ms).toISOString(),
     ms_played: ended.ms_played,
     territory: ended.country,

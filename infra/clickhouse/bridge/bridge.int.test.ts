@@ -171,6 +171,38 @@ describe('the bridge, as curl sees it', () => {
   })
 })
 
+describe('the bridge, when many ask', () => {
+  const insert = '/?query=INSERT+INTO+turns+FORMAT+JSONEachRow'
+
+  it('does nothing for a client that left before its turn', async () => {
+    await ask('/', 'CREATE TABLE turns (a UInt64) ENGINE = MergeTree ORDER BY a')
+    const busy = Array.from({ length: 3 }, () => ask('/', 'SELECT sum(sleepEachRow(0.1)) FROM numbers(15)'))
+    await wait(300)
+    const given = new AbortController()
+    const gone = fetch(url(insert), { headers: auth, method: 'POST', body: '{"a":1}', signal: given.signal })
+    await wait(300)
+    given.abort()
+    await expect(gone).rejects.toThrow()
+    const stays = await ask(insert, '{"a":2}')
+    expect(stays.status).toBe(200)
+    await Promise.all(busy)
+    expect((await ask('/', 'SELECT a FROM turns')).text).toBe('2\n')
+  })
+
+  it('says so when no turn comes for so long that the answer would be too late', async () => {
+    const busy = Array.from({ length: 3 }, () =>
+      ask('/?function_sleep_max_microseconds_per_block=20000000', 'SELECT sum(sleepEachRow(0.1)) FROM numbers(110)'),
+    )
+    await wait(300)
+    const since = performance.now()
+    const refused = await ask(insert, '{"a":3}')
+    expect(refused).toMatchObject({ status: 503, text: expect.stringMatching(/^Code: 202\..*No turn came/) })
+    expect(performance.now() - since).toBeLessThan(10_000)
+    expect((await Promise.all(busy)).map(({ status }) => status)).toEqual([200, 200, 200])
+    expect(await number('SELECT count() FROM turns')).toBe(1)
+  })
+})
+
 describe('the bridge, as @clickhouse/client sees it', () => {
   it('binds parameters, whatever is in them', async () => {
     const text = `it's "quoted" \\ \t\n\r \0 {n:UInt8} ; -- ü 漢`

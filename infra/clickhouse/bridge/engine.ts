@@ -1,12 +1,15 @@
 /** Owns the ClickHouse engine in this process: one data folder, a session of its own for each request, a few at a time. */
 
 import { drainPending, Session } from 'chdb'
-import { engineFailure, failure } from './failure.ts'
+import { engineFailure } from './failure.ts'
+import { Turns } from './turns.ts'
 
 /** libuv has four threads; one stays free for files and names. */
 const AT_ONCE = 3
 /** More than this waiting is not a queue but a fault of the caller. */
 const MAX_WAITING = 200
+/** With the 20 s that an insert may run it is less than the 30 s its client waits: when that has left, nothing runs. */
+const MAX_WAIT_MS = 8_000
 const DEFAULT_MAX_EXECUTION_S = '60'
 
 export interface EngineRequest {
@@ -31,8 +34,7 @@ export class Engine {
   readonly #path: string
   /** Keeps the engine up between requests. */
   readonly #keeper: Session
-  readonly #waiting: (() => void)[] = []
-  #running = 0
+  readonly #turns = new Turns({ atOnce: AT_ONCE, maxWaiting: MAX_WAITING, maxWaitMs: MAX_WAIT_MS })
 
   /** @throws {Error} when another process owns the folder, or it cannot be read. */
   constructor(path: string) {
@@ -45,9 +47,12 @@ export class Engine {
     this.version = this.#keeper.query('SELECT version()', 'TSV').trim()
   }
 
-  /** @throws {Failure} with the engine's own text. */
-  async run(request: EngineRequest): Promise<EngineAnswer> {
-    await this.#turn()
+  /**
+   * Does nothing when `signal` is aborted before its turn comes: whoever asked has left, and may be asking again.
+   * @throws {Failure} with the engine's own text.
+   */
+  async run(request: EngineRequest, signal: AbortSignal): Promise<EngineAnswer> {
+    await this.#turns.take(signal)
     // Settings, parameters and USE stay on a session: each request has a new one, which costs about a millisecond.
     let session: Session | undefined
     try {
@@ -63,8 +68,7 @@ export class Engine {
       throw engineFailure(cause)
     } finally {
       session?.close()
-      this.#running -= 1
-      this.#waiting.shift()?.()
+      this.#turns.give()
     }
   }
 
@@ -73,20 +77,6 @@ export class Engine {
     await drainPending()
     this.#keeper.close()
     await drainPending()
-  }
-
-  async #turn(): Promise<void> {
-    if (this.#running >= AT_ONCE) {
-      if (this.#waiting.length >= MAX_WAITING) {
-        throw failure(
-          202,
-          'TOO_MANY_SIMULTANEOUS_QUERIES',
-          `More than ${MAX_WAITING} queries wait: send fewer at once.`,
-        )
-      }
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    }
-    this.#running += 1
   }
 }
 

@@ -64,7 +64,7 @@ export function createBridgeServer(engine: Engine, config: BridgeConfig, log: Lo
       { database: header(request, 'x-clickhouse-database'), format: header(request, 'x-clickhouse-format') },
       body,
     )
-    const result = await engine.run(query)
+    const result = await engine.run(query, untilLeft(response))
     const format = query.shape.takesData ? query.format : (query.shape.format ?? query.format)
     const headers: Record<string, string> = {
       'Content-Type': CONTENT_TYPES.find(([name]) => name.test(format))?.[1] ?? 'text/plain; charset=UTF-8',
@@ -84,6 +84,14 @@ export function createBridgeServer(engine: Engine, config: BridgeConfig, log: Lo
   }
 
   return server
+}
+
+/** Aborted when the connection ends before the answer was sent. */
+function untilLeft(response: ServerResponse): AbortSignal {
+  const left = new AbortController()
+  if (response.destroyed) left.abort()
+  response.once('close', () => left.abort())
+  return left.signal
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {

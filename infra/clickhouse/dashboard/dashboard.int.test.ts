@@ -5,7 +5,7 @@ import { Secret } from '../../runtime/secret.ts'
 import { type ClickHouseClient, createClickHouse } from '../client.ts'
 import { type ClickHouseConfig, clickhouseConfig } from '../config.ts'
 import { migrateClickHouse } from '../migrate.ts'
-import { dateTimeText, type EventRow, type StreamRow } from '../playback-rows.ts'
+import { dateTimeText, type EventRow, endedVersion, STARTED_VERSION, type StreamRow } from '../playback-rows.ts'
 import { writePlayback } from '../playback-writer.ts'
 import { readDashboard } from './dashboard.ts'
 
@@ -41,7 +41,7 @@ function play(account: string, agoMs: number, fields: Partial<StreamRow> = {}): 
   return {
     ...who(account),
     stream_id: uuidv7(now - agoMs),
-    version: 1,
+    version: STARTED_VERSION,
     track_id: trackA,
     isrc: 'ZZSEG2600001',
     artist_id: uuidv7(now),
@@ -52,7 +52,7 @@ function play(account: string, agoMs: number, fields: Partial<StreamRow> = {}): 
 }
 const ending = (stream: StreamRow, reason_end: string, position_ms: number): StreamRow => ({
   ...stream,
-  version: 2,
+  version: endedVersion(position_ms),
   ended_at: dateTimeText(now - 1_000),
   reason_end,
   ms_played: position_ms,
