@@ -1,6 +1,6 @@
 /** Owns the presence of the topics in Kafka, and that what they acknowledge they have. */
 
-import { type Admin, ConfigResourceTypes } from 'kafkajs'
+import kafkajs, { type Admin } from 'kafkajs'
 import { TOPICS, type Topic } from '../../protocol/events/topics.ts'
 import { createKafka } from './client.ts'
 import type { KafkaConfig } from './config.ts'
@@ -51,7 +51,7 @@ async function durabilityOf(admin: Admin): Promise<TopicDurability[]> {
     admin.fetchTopicMetadata({ topics: names }),
     admin.describeConfigs({
       includeSynonyms: false,
-      resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames: [MIN_INSYNC] })),
+      resources: names.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: [MIN_INSYNC] })),
     }),
   ])
   return topics.map(({ name, partitions }) => {
