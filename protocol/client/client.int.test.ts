@@ -4,7 +4,7 @@ import { type GatewayProcess, startGateway } from '../../gateway/testing/gateway
 import { type KeyServer, startKeyServer } from '../../gateway/testing/key-server.ts'
 import { loadDemoCatalog } from '../../infra/demo/load-demo-catalog.ts'
 import { uuidv7 } from '../ids.ts'
-import { type Client, type ClientEvents, type ClientOptions, connect, SignedOut } from './index.ts'
+import { type Client, type ClientEvents, type ClientOptions, connect, memoryEventStore, SignedOut } from './index.ts'
 
 let keys: KeyServer
 let gateway: GatewayProcess
@@ -137,6 +137,21 @@ describe('the SDK', () => {
     })
     await becomes(sdk, 'connected')
     expect(tries).toBe(3)
+  })
+
+  it('T2 what one client could not send, the next one on its store sends as it is, and seq goes on', async () => {
+    const store = memoryEventStore()
+    const first = open({ store })
+    await becomes(first, 'connected')
+    const left = first.report('position', seen())
+    first.close()
+    expect(first.pendingEvents).toBe(1)
+    const second = open({ store })
+    expect(await next(second, 'acked')).toEqual({ events: [left], pending: 0 })
+    expect(second.report('position', seen()).seq).toBe(left.seq + 1)
+    await next(second, 'acked')
+    second.close()
+    expect(await store.load('acct-ada')).toEqual({ events: [], lastSeq: left.seq + 1 })
   })
 
   it('G1 U1 T2 comes back after goaway to the same stream; what was not acknowledged is sent again', async () => {

@@ -13,10 +13,12 @@ import type { TelemetryEvent } from '../telemetry-event.ts'
 import type { TelemetryKind } from '../vocabulary.ts'
 import { Connection } from './connection.ts'
 import { Emitter } from './emitter.ts'
+import { memoryEventStore } from './event-store-memory.ts'
 import { Handshake } from './handshake.ts'
 import type { ClientEvents, ClientOptions, ClientState } from './options.ts'
 import { PlaybackKeeper, type PlayWish } from './playback-keeper.ts'
-import { type Request, Requests, SegueError } from './requests.ts'
+import { type Request, Requests } from './requests.ts'
+import { SegueError } from './segue-error.ts'
 import { SessionMemory } from './session-memory.ts'
 import { GIVEN_UP, type SocketLink } from './socket-link.ts'
 import { type Seen, TelemetrySender } from './telemetry-sender.ts'
@@ -34,10 +36,7 @@ export class Client extends Emitter<ClientEvents> {
   readonly #options: ClientOptions
   readonly #requests = new Requests(REQUEST_TIMEOUT_MS)
   readonly #memory = new SessionMemory()
-  readonly #telemetry = new TelemetrySender({
-    acked: (events, pending) => this.emit('acked', { events, pending }),
-    dropped: (events, reason) => this.emit('dropped', { events, reason }),
-  })
+  readonly #telemetry: TelemetrySender
   readonly #upkeep = new Upkeep({
     token: (refresh) => this.#options.token(refresh),
     nextId: () => this.#requests.nextId(),
@@ -90,6 +89,11 @@ export class Client extends Emitter<ClientEvents> {
   constructor(options: ClientOptions) {
     super()
     this.#options = options
+    this.#telemetry = new TelemetrySender(options.store ?? memoryEventStore(), {
+      acked: (events, pending) => this.emit('acked', { events, pending }),
+      dropped: (events, reason) => this.emit('dropped', { events, reason }),
+      storeFailed: (error) => this.emit('store_failed', { error }),
+    })
     this.#connection = new Connection({
       options,
       became: (now) => this.emit('state', now),
@@ -174,15 +178,16 @@ export class Client extends Emitter<ClientEvents> {
     if (this.state === 'connected') this.#connection.link?.send({ type: 'credit', ...window })
   }
 
-  /** Keeps an event until the gateway has acknowledged it. */
+  /** Keeps an event until the gateway has acknowledged it. Its `seq` is final once it is kept, which is after the first `ready`. */
   report(kind: TelemetryKind, seen: Seen): TelemetryEvent {
     return this.#telemetry.report(kind, seen, Math.round(this.serverNowMs()))
   }
 
-  /** Ends for good. Events not yet acknowledged are lost with the client. */
+  /** Ends for good. Events not yet acknowledged are left in the store, for the next client. */
   close(): void {
     this.#requests.rejectAll(new SegueError('closed', 'the client was closed', false))
     this.#connection.close()
+    this.#telemetry.close()
   }
 
   #onMessage(message: DownMessage, link: SocketLink): void {
@@ -200,6 +205,7 @@ export class Client extends Emitter<ClientEvents> {
 
   #onReady(link: SocketLink, message: Ready): void {
     this.#memory.begin(message)
+    this.#telemetry.signedIn(message.account.id)
     this.#requests.rejectAll(new SegueError('disconnected', 'the session was lost', true))
     this.#connected(link, message.server_time_ms)
     this.emit('ready', message)

@@ -1,9 +1,7 @@
 /** Owns the events that are not yet acknowledged: kept in order, sent in batches, sent again after a reconnect (D1). */
 
 import type { TelemetryEvent } from '../telemetry-event.ts'
-
-/** Past this many the oldest go, and the caller is told. */
-const MOST_KEPT = 10_000
+import { MOST_STORED } from './event-store.ts'
 
 export class EventQueue {
   #waiting: TelemetryEvent[] = []
@@ -11,11 +9,6 @@ export class EventQueue {
   /** To be sent one by one. */
   #alone: TelemetryEvent[] = []
   #nextBatch = 1
-  #nextSeq = 1
-
-  get nextSeq(): number {
-    return this.#nextSeq
-  }
 
   /** Events not yet acknowledged. */
   get size(): number {
@@ -28,11 +21,10 @@ export class EventQueue {
     return this.#underWay.size
   }
 
-  /** Keeps `event`; returns what had to go to make room. */
+  /** Keeps `event`; returns what had to go to make room, the oldest of those that wait. */
   add(event: TelemetryEvent): TelemetryEvent[] {
-    this.#nextSeq = event.seq + 1
     this.#waiting.push(event)
-    return this.#waiting.length > MOST_KEPT ? this.#waiting.splice(0, this.#waiting.length - MOST_KEPT) : []
+    return this.#waiting.splice(0, Math.max(0, this.size - MOST_STORED))
   }
 
   /** The next batch to send, or undefined when nothing waits. */
@@ -60,6 +52,13 @@ export class EventQueue {
   /** The batch waits again, in its place. */
   putBack(batch: number): void {
     this.#waiting = [...this.settle(batch), ...this.#waiting].sort(bySeq)
+  }
+
+  /** Another account signs in: what waits is not its own. */
+  clear(): void {
+    this.#waiting = []
+    this.#alone = []
+    this.#underWay.clear()
   }
 
   /** The socket is gone: whatever was under way waits again. */

@@ -3,7 +3,7 @@
 import type { CloseName } from '../close-codes.ts'
 import type { ErrorMessage } from '../messages/error.ts'
 import type { ClientOptions } from './options.ts'
-import { SignedOut } from './requests.ts'
+import { SignedOut } from './segue-error.ts'
 import type { SessionMemory } from './session-memory.ts'
 import { GIVEN_UP, type SocketLink } from './socket-link.ts'
 

@@ -9,8 +9,13 @@ export type { Ready } from '../messages/ready.ts'
 export type { UpNext } from '../messages/up-next.ts'
 export type { TelemetryEvent } from '../telemetry-event.ts'
 export type { Client } from './client.ts'
-export type { ClientEvents, ClientOptions, ClientState, PlayerPosition } from './options.ts'
-export { SegueError, SignedOut } from './requests.ts'
+export type { EventStore, StoredEvents } from './event-store.ts'
+export { type IndexedDbStoreOptions, indexedDbEventStore } from './event-store-indexeddb.ts'
+export { memoryEventStore } from './event-store-memory.ts'
+export type { ClientEvents, ClientOptions, ClientState, PlayerPosition, SocketLike } from './options.ts'
+export type { PlayWish } from './playback-keeper.ts'
+export { SegueError, SignedOut } from './segue-error.ts'
+export type { Seen } from './telemetry-sender.ts'
 
 /** Connects, signs in, and stays connected until `close`. */
 export function connect(options: ClientOptions): Client {

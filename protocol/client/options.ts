@@ -10,6 +10,7 @@ import type { UpNext } from '../messages/up-next.ts'
 import type { TelemetryEvent } from '../telemetry-event.ts'
 import type { Encoding } from '../version.ts'
 import type { DeviceKind } from '../vocabulary.ts'
+import type { EventStore } from './event-store.ts'
 
 /** What the client needs of a WebSocket: the browser's own, or `ws` in Node 20. */
 export interface SocketLike {
@@ -31,6 +32,8 @@ export interface ClientOptions {
   readonly device: { readonly id: string; readonly name: string; readonly kind: DeviceKind }
   /** Where the playhead is; asked at each heartbeat and when playback goes on after a reconnect. */
   readonly position?: () => PlayerPosition | undefined
+  /** Where events wait for their acknowledgement; memory unless said otherwise. A store serves one client at a time. */
+  readonly store?: EventStore
   /** `msgpack` unless said otherwise. */
   readonly encoding?: Encoding
   /** The WebSocket class; the global one unless said otherwise. */
@@ -67,6 +70,8 @@ export type ClientEvents = {
   acked: { readonly events: readonly TelemetryEvent[]; readonly pending: number }
   /** Events that were refused for good, or had no room. */
   dropped: { readonly events: readonly TelemetryEvent[]; readonly reason: string }
+  /** The store of events failed: from now on they are kept in memory, and are lost with the page or process. */
+  store_failed: { readonly error: Error }
   /** A refusal that answers no request. */
   error: ErrorMessage
   goaway: Goaway

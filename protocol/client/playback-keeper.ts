@@ -2,7 +2,7 @@
 
 import type { Playback } from '../messages/playback.ts'
 import type { ReasonStart } from '../vocabulary.ts'
-import type { SegueError } from './requests.ts'
+import type { SegueError } from './segue-error.ts'
 
 const RETRY_MS = 1_000
 

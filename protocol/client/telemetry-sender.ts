@@ -1,11 +1,13 @@
-/** Owns the way of events to the gateway: queued, sent in batches, kept until acknowledged (D1). */
+/** Owns the way of events to the gateway: kept in a store, queued, sent in batches, forgotten when acknowledged (D1). */
 
 import { uuidv7 } from '../ids.ts'
 import type { ErrorMessage } from '../messages/error.ts'
 import type { Telemetry } from '../messages/telemetry.ts'
 import type { TelemetryEvent } from '../telemetry-event.ts'
 import type { TelemetryKind } from '../vocabulary.ts'
+import { EventKeeper } from './event-keeper.ts'
 import { EventQueue } from './event-queue.ts'
+import type { EventStore } from './event-store.ts'
 
 /** Events wait this long for company. */
 const FLUSH_MS = 250
@@ -19,30 +21,51 @@ export type Seen = Omit<TelemetryEvent, 'id' | 'seq' | 'kind' | 'at_ms'>
 export interface TelemetrySenderEvents {
   acked(events: readonly TelemetryEvent[], pending: number): void
   dropped(events: readonly TelemetryEvent[], reason: string): void
+  storeFailed(error: Error): void
 }
 
 export class TelemetrySender {
   readonly #queue = new EventQueue()
+  readonly #keeper: EventKeeper
   readonly #events: TelemetrySenderEvents
+  /** Reported, and not yet put in the store: not sent before they are. */
+  readonly #unkept = new Set<TelemetryEvent>()
+  #account: string | undefined
+  #loading: Promise<void> = Promise.resolve()
+  #isLoaded = false
+  #isClosed = false
+  #lastSeq = 0
   #send: ((message: Telemetry) => void) | undefined
   #mostEvents = BATCH_EVENTS
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(events: TelemetrySenderEvents) {
+  constructor(store: EventStore, events: TelemetrySenderEvents) {
+    this.#keeper = new EventKeeper(store, (error) => events.storeFailed(error))
     this.#events = events
   }
 
   /** Events not yet acknowledged. */
   get pending(): number {
-    return this.#queue.size
+    return this.#queue.size + this.#unkept.size
   }
 
+  /** Until the store has told the last `seq` of an earlier page, that of the event returned is provisional. */
   report(kind: TelemetryKind, seen: Seen, atMs: number): TelemetryEvent {
-    const event: TelemetryEvent = { id: uuidv7(atMs), seq: this.#queue.nextSeq, kind, at_ms: atMs, ...whole(seen) }
-    const dropped = this.#queue.add(event)
-    if (dropped.length > 0) this.#events.dropped(dropped, 'too many events are unacknowledged')
-    this.#flushAfter(FLUSH_MS)
+    this.#lastSeq += 1
+    const event: TelemetryEvent = { id: uuidv7(atMs), seq: this.#lastSeq, kind, at_ms: atMs, ...whole(seen) }
+    this.#unkept.add(event)
+    if (this.#isLoaded && !this.#isClosed) void this.#keep(event)
     return event
+  }
+
+  /** The gateway says whose events these are: what an earlier page left of that account's is sent too. */
+  signedIn(account: string): void {
+    if (account === this.#account) return
+    // What another account reported stays in the store under its name, for when it signs in again.
+    if (this.#account !== undefined) this.#queue.clear()
+    this.#account = account
+    this.#isLoaded = false
+    this.#loading = this.#load(account)
   }
 
   /** A session is ready: what waits is sent, what was under way is sent again. */
@@ -59,9 +82,17 @@ export class TelemetrySender {
     this.#queue.putAllBack()
   }
 
+  /** Ends for good, once what was reported is in the store. */
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    void this.#loading.then(() => this.#keeper.close())
+  }
+
   acknowledged(batch: number): void {
     const events = this.#queue.settle(batch)
-    this.#events.acked(events, this.#queue.size)
+    void this.#keeper.remove(events)
+    this.#events.acked(events, this.pending)
     this.#flush()
   }
 
@@ -74,8 +105,42 @@ export class TelemetrySender {
     const events = this.#queue.settle(batch)
     // One bad event must not cost the others: each is tried alone.
     if (events.length > 1) this.#queue.putAlone(events)
-    else this.#events.dropped(events, error.name)
+    else this.#drop(events, error.name)
     this.#flush()
+  }
+
+  async #load(account: string): Promise<void> {
+    const { events, lastSeq } = await this.#keeper.load(account)
+    if (account !== this.#account) return
+    for (const event of events) this.#add(event)
+    this.#lastSeq = lastSeq
+    for (const event of this.#unkept) {
+      this.#lastSeq += 1
+      event.seq = this.#lastSeq
+      void this.#keep(event)
+    }
+    this.#isLoaded = true
+    this.#flush()
+  }
+
+  async #keep(event: TelemetryEvent): Promise<void> {
+    const account = this.#account
+    await this.#keeper.put(event)
+    this.#unkept.delete(event)
+    if (account !== this.#account) return
+    this.#add(event)
+    this.#flushAfter(FLUSH_MS)
+  }
+
+  #add(event: TelemetryEvent): void {
+    const excess = this.#queue.add(event)
+    if (excess.length > 0) this.#drop(excess, 'too many events are unacknowledged')
+  }
+
+  #drop(events: readonly TelemetryEvent[], reason: string): void {
+    if (events.length === 0) return
+    void this.#keeper.remove(events)
+    this.#events.dropped(events, reason)
   }
 
   #flushAfter(waitMs: number): void {

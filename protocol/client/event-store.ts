@@ -1,0 +1,25 @@
+/** Owns the port behind which unacknowledged events are kept, so that they may outlive the page or process (T2). */
+
+import type { TelemetryEvent } from '../telemetry-event.ts'
+
+/** Past this many the oldest go. */
+export const MOST_STORED = 10_000
+
+export interface StoredEvents {
+  /** In the order of their `seq`. */
+  readonly events: readonly TelemetryEvent[]
+  /** The highest `seq` ever put for the account, of events long acknowledged too: numbering goes on above it. 0: none yet. */
+  readonly lastSeq: number
+}
+
+/** One queue of one client. Whatever it cannot do, it rejects. */
+export interface EventStore {
+  /** Opens the queue of `account`, and takes over what clients that are gone have left of it. */
+  load(account: string): Promise<StoredEvents>
+  /** Keeps `event`; one that is kept already, by its id, is kept once. */
+  put(event: TelemetryEvent): Promise<void>
+  /** Forgets events by their id; those that are not kept are passed over. */
+  remove(ids: readonly string[]): Promise<void>
+  /** Lets go of the queue: what it holds is for the next client to take over. */
+  close(): Promise<void>
+}
