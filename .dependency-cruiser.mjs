@@ -15,13 +15,13 @@ export default {
       name: 'protocol-runs-anywhere',
       comment: 'protocol runs in Node, browsers and k6: no other room, no node: import',
       severity: 'error',
-      from: { path: room('protocol'), pathNot: ['\\.test\\.ts$', '^protocol/asyncapi/', '^protocol/fixtures/'] },
+      from: { path: room('protocol'), pathNot: ['\\.test\\.ts$', '^protocol/(asyncapi|fixtures|client/pack)/'] },
       to: { path: '^(gateway|session|workers|load-tests|infra)/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'protocol-has-no-node-import',
       severity: 'error',
-      from: { path: room('protocol'), pathNot: ['\\.test\\.ts$', '^protocol/asyncapi/', '^protocol/fixtures/'] },
+      from: { path: room('protocol'), pathNot: ['\\.test\\.ts$', '^protocol/(asyncapi|fixtures|client/pack)/'] },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -64,6 +64,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^protocol/client/dist/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -1,6 +1,6 @@
 /** Owns the start of the player page: who is signed in, the connection, and the parts of the page joined together. */
 
-import { connect, SignedOut } from '../../../protocol/client/index.ts'
+import { connect, indexedDbEventStore, SignedOut } from '../../../protocol/client/index.ts'
 import { element } from '../element.ts'
 import { getJson, type PageConfig, pageConfig } from '../gateway-api.ts'
 import { type Account, openSignIn, type SignIn, SignInEnded } from '../sign-in.ts'
@@ -52,6 +52,7 @@ function build(config: PageConfig, signIn: SignIn, account: Account, catalog: Ca
       signIn.token(fresh).catch((error: unknown) => {
         throw error instanceof SignInEnded ? new SignedOut(error.message, { cause: error }) : error
       }),
+    store: indexedDbEventStore(),
     device: { id: deviceId(), name: deviceName(navigator.userAgent), kind: 'web' },
     position: () => {
       const { track, positionMs, bufferMs } = player.state
@@ -108,6 +109,7 @@ function build(config: PageConfig, signIn: SignIn, account: Account, catalog: Ca
   client.on('error', (error) => {
     if (!CROSSED.has(error.name)) told.say(playerErrorText(new Error(error.message)))
   })
+  client.on('store_failed', () => told.say('What you hear is not kept over a reload of this page.'))
   client.on('dropped', ({ events, reason }) => told.say(`${events.length} events were not taken: ${reason}`))
   client.on('state', ({ state, reason }) => {
     if (state === 'failed') told.say(`The connection is over: ${reason ?? 'no reason was given'}. Reload the page.`)
