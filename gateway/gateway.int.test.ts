@@ -9,6 +9,7 @@ import { postgresConfig } from '../infra/postgres/config.ts'
 import { readEnv } from '../infra/runtime/env.ts'
 import { CLOSE_CODES } from '../protocol/close-codes.ts'
 import { uuidv7 } from '../protocol/ids.ts'
+import type { TelemetryEvent } from '../protocol/telemetry-event.ts'
 import { createSigner } from './signer.ts'
 import { type GatewayProcess, launchGateway, startGateway } from './testing/gateway-process.ts'
 import { type KeyServer, startKeyServer } from './testing/key-server.ts'
@@ -47,6 +48,15 @@ async function api(path: string, token?: string) {
 
 const unsigned = (payload: object, header: object) =>
   `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${Buffer.from(JSON.stringify(payload)).toString('base64url')}.`
+
+const eventAt = (at_ms: number): TelemetryEvent => ({
+  id: uuidv7(at_ms),
+  seq: 1,
+  kind: 'position',
+  at_ms,
+  stream_id: uuidv7(at_ms),
+  position_ms: 0,
+})
 
 const signIn = async () => RawPlayer.ready(gateway.ws, await keys.token())
 
@@ -168,15 +178,7 @@ describe('bad input', () => {
 
   it('T1 refuses a batch with an event from the future', async () => {
     const player = await signIn()
-    const at_ms = Date.now() + 3_600_000
-    const event = {
-      id: uuidv7(at_ms),
-      seq: 1,
-      kind: 'position',
-      at_ms,
-      stream_id: uuidv7(at_ms),
-      position_ms: 0,
-    } as const
+    const event = eventAt(Date.now() + 3_600_000)
     player.says({ type: 'telemetry', batch: 9, events: [event] })
     expect(await player.hears('error')).toMatchObject({ batch: 9, name: 'event_time_out_of_range' })
     player.hangUp()
@@ -186,8 +188,7 @@ describe('bad input', () => {
 describe('poison', () => {
   it('a telemetry event with fields nested beyond measure costs neither the gateway nor the event', async () => {
     const player = await RawPlayer.ready(gateway.ws, await keys.token(), 'json')
-    const at_ms = Date.now()
-    const event = { id: uuidv7(at_ms), seq: 1, kind: 'position', at_ms, stream_id: uuidv7(at_ms), position_ms: 0 }
+    const event = eventAt(Date.now())
     const deep = `${'['.repeat(5_000)}${']'.repeat(5_000)}`
     player.sends(`{"type":"telemetry","batch":5,"events":[${JSON.stringify(event).slice(0, -1)},"deep":${deep}}]}`)
     expect(await player.hears('ack')).toEqual({ type: 'ack', batch: 5 })
@@ -260,15 +261,7 @@ describe('playback', () => {
 
   it('T2 acknowledges a batch', async () => {
     const player = await signIn()
-    const at_ms = Date.now()
-    const event = {
-      id: uuidv7(at_ms),
-      seq: 1,
-      kind: 'position',
-      at_ms,
-      stream_id: uuidv7(at_ms),
-      position_ms: 0,
-    } as const
+    const event = eventAt(Date.now())
     player.says({ type: 'telemetry', batch: 3, events: [event] })
     expect(await player.hears('ack')).toEqual({ type: 'ack', batch: 3 })
     player.hangUp()

@@ -1,10 +1,10 @@
 /** Owns the saving of sessions: before what they say is sent, one save a session at a time, the latest state each time. */
 
-import { Packr } from 'msgpackr'
 import type { SessionStore, StreamWill } from '../infra/redis/session-store.ts'
 import type { Logger } from '../infra/runtime/log.ts'
 import type { StreamEnded } from '../protocol/events/playback-record.ts'
 import { encodeRecord } from '../protocol/events/record-codec.ts'
+import { plainMsgpack } from '../protocol/plain-msgpack.ts'
 import type { Numbered } from '../session/numbered.ts'
 import { lastWill, type Session } from '../session/session.ts'
 import { type SessionSnapshot, sessionFrom, snapshotOf } from '../session/snapshot.ts'
@@ -48,8 +48,6 @@ interface SavedState {
   readonly session: SessionSnapshot
   readonly tokenExpiresAtMs: number
 }
-
-const packr = new Packr({ useRecords: false, variableMapSize: true, mapsAsObjects: true, int64AsType: 'number' })
 
 export interface SessionKeeperParts {
   readonly store: SessionStore
@@ -129,7 +127,7 @@ export function createSessionKeeper({ store, leaseMs, log, metrics, events }: Se
     async take(sessionId, ticketEpoch) {
       const answer = await store.take(sessionId, ticketEpoch)
       if (answer.result !== 'taken') return answer
-      const { session: snapshot, tokenExpiresAtMs } = packr.unpack(answer.state) as SavedState
+      const { session: snapshot, tokenExpiresAtMs } = plainMsgpack.unpack(answer.state) as SavedState
       const session = sessionFrom(snapshot)
       if (session === undefined) return { result: 'gone' }
       const open = session.state.at === 'idle' ? undefined : session.state.stream.streamId
@@ -148,7 +146,7 @@ export function createSessionKeeper({ store, leaseMs, log, metrics, events }: Se
 
 function stateOf(held: HeldSession): Uint8Array {
   const state: SavedState = { session: snapshotOf(held.session), tokenExpiresAtMs: held.tokenExpiresAtMs }
-  return packr.pack(state)
+  return plainMsgpack.pack(state)
 }
 
 function willOf(session: Session, leaseMs: number): StreamWill | undefined {

@@ -1,24 +1,22 @@
 /** Owns the bytes of a message: one map a frame, MessagePack without extensions, or JSON. */
 
-import { Packr } from 'msgpackr'
 import type { DownMessage } from './messages/down.ts'
 import type { UpMessage } from './messages/up.ts'
+import { plainMsgpack } from './plain-msgpack.ts'
 import type { Encoding } from './version.ts'
 
-// Plain maps, so that any MessagePack library reads them; msgpackr's own record extension would be faster and private.
-const packr = new Packr({ useRecords: false, variableMapSize: true, mapsAsObjects: true, int64AsType: 'number' })
 const text = new TextDecoder('utf-8', { fatal: true })
 
 /** The frame of `message`: bytes of its own for MessagePack, text for JSON. */
 export function encodeMessage(message: DownMessage | UpMessage, encoding: Encoding): Uint8Array | string {
-  return encoding === 'msgpack' ? packr.pack(message) : JSON.stringify(message)
+  return encoding === 'msgpack' ? plainMsgpack.pack(message) : JSON.stringify(message)
 }
 
 /** What a frame holds: a map with a `type`, or undefined when the frame is malformed. Nothing is known yet of its fields. */
 export function decodeFrame(frame: Uint8Array | string, encoding: Encoding): { type: string } | undefined {
   let value: unknown
   try {
-    if (encoding === 'msgpack') value = packr.unpack(typeof frame === 'string' ? new Uint8Array() : frame)
+    if (encoding === 'msgpack') value = plainMsgpack.unpack(typeof frame === 'string' ? new Uint8Array() : frame)
     else value = JSON.parse(typeof frame === 'string' ? frame : text.decode(frame))
   } catch {
     // Every way of being malformed is one answer: `malformed_frame`.

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
-import { Packr } from 'msgpackr'
 import { describe, expect, it } from 'vitest'
 import type { StreamEnded } from '../protocol/events/playback-record.ts'
 import { decodeRecord, encodeRecord } from '../protocol/events/record-codec.ts'
+import { plainMsgpack } from '../protocol/plain-msgpack.ts'
 import { GRANT_POLICY } from './chunk-window.ts'
 import type { Effect } from './effect.ts'
 import { aTrack, LISTENER, STREAM_ID, TRACK_ID } from './fixtures.ts'
@@ -370,8 +370,8 @@ describe('numbered messages', () => {
       for (const input of Object.values(INPUTS)) {
         const session = state()
         input(session)
-        const bytes = new Packr({ useRecords: false }).pack(snapshotOf(session))
-        const again = sessionFrom(new Packr({ useRecords: false }).unpack(bytes))
+        const bytes = plainMsgpack.pack(snapshotOf(session))
+        const again = sessionFrom(plainMsgpack.unpack(bytes))
         expect(again).toEqual(session)
       }
     }

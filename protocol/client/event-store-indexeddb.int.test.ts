@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser } from '../../gateway/pages/testing/browser.ts'
 import { event, eventStoreContract } from './event-store.contract.ts'
 import type { EventStore } from './event-store.ts'
 
 /** Answered by the test: a secure origin, without a server. */
 const ORIGIN = 'https://player.test'
-const CHROMIUM = process.env.SEGUE_CHROMIUM ?? '/usr/bin/chromium'
 
 let browser: Browser
 let script: string
@@ -27,7 +27,7 @@ beforeAll(async () => {
     format: 'iife',
   })
   script = bundled.outputFiles[0]?.text ?? ''
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
+  browser = await launchBrowser()
 })
 
 afterAll(() => browser?.close())

@@ -1,12 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { launchBrowser } from '../../gateway/pages/testing/browser.ts'
 import { type GatewayProcess, startGateway } from '../../gateway/testing/gateway-process.ts'
 import { type KeyServer, startKeyServer } from '../../gateway/testing/key-server.ts'
 import type { TelemetryEvent } from '../telemetry-event.ts'
-
-const CHROMIUM = process.env.SEGUE_CHROMIUM ?? '/usr/bin/chromium'
 
 let keys: KeyServer
 let gateway: GatewayProcess
@@ -39,7 +38,7 @@ beforeAll(async () => {
     format: 'iife',
   })
   script = bundled.outputFiles[0]?.text ?? ''
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
+  browser = await launchBrowser()
 })
 
 afterAll(async () => {

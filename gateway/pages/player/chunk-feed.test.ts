@@ -1,22 +1,15 @@
 /** Owns the test of getting audio: asked for once, appended in order, and asked for again when it did not come. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Grant, TrackInfo } from '../../../protocol/client/index.ts'
+import type { Grant } from '../../../protocol/client/index.ts'
+import { aTrack } from '../../../session/fixtures.ts'
 import { type ChunkFeed, type CreditWindow, createChunkFeed } from './chunk-feed.ts'
 import type { MediaBuffer } from './media-buffer.ts'
 
-const TRACK: TrackInfo = {
-  track_id: 't',
-  title: 'T',
-  artist_id: 'a',
-  artist: 'A',
-  album_id: 'b',
-  album: 'B',
-  isrc: 'XX',
+const TRACK = aTrack({
   duration_ms: 40_000,
-  chunk_ms: 4_000,
   renditions: ([96, 160, 320] as const).map((bitrate_kbps) => ({ bitrate_kbps, codec: 'mp4a.40.2', chunk_count: 10 })),
-}
+})
 
 let positionMs: number
 let credits: CreditWindow[]

@@ -1,22 +1,12 @@
 /** Owns the test of the choice of a rendition. */
 
 import { expect, test } from 'vitest'
-import type { TrackInfo } from '../../../protocol/client/index.ts'
 import type { BitrateKbps } from '../../../protocol/vocabulary.ts'
+import { aTrack } from '../../../session/fixtures.ts'
 import { nearestRendition } from './rendition.ts'
 
-const track = (...rates: BitrateKbps[]): TrackInfo => ({
-  track_id: 't',
-  title: 'T',
-  artist_id: 'a',
-  artist: 'A',
-  album_id: 'b',
-  album: 'B',
-  isrc: 'XX',
-  duration_ms: 1_000,
-  chunk_ms: 4_000,
-  renditions: rates.map((bitrate_kbps) => ({ bitrate_kbps, codec: 'mp4a.40.2', chunk_count: 1 })),
-})
+const track = (...rates: BitrateKbps[]) =>
+  aTrack({ renditions: rates.map((bitrate_kbps) => ({ bitrate_kbps, codec: 'mp4a.40.2', chunk_count: 1 })) })
 
 test.each([
   [160, [96, 160, 320], 160],
