@@ -15,13 +15,16 @@ export default {
       name: 'protocol-runs-anywhere',
       comment: 'protocol runs in Node, browsers and k6: no other room, no node: import',
       severity: 'error',
-      from: { path: room('protocol'), pathNot: ['\\.test\\.ts$', '^protocol/(asyncapi|fixtures|client/pack)/'] },
-      to: { path: '^(gateway|session|workers|load-tests|infra)/', dependencyTypesNot: ['type-only'] },
+      from: { path: room('protocol'), pathNot: ['\\.test\\.ts$', '^protocol/(asyncapi|fixtures|client/(pack|node))/'] },
+      to: {
+        path: '^(gateway|session|workers|load-tests|infra|protocol/client/node)/',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'protocol-has-no-node-import',
       severity: 'error',
-      from: { path: room('protocol'), pathNot: ['\\.test\\.ts$', '^protocol/(asyncapi|fixtures|client/pack)/'] },
+      from: { path: room('protocol'), pathNot: ['\\.test\\.ts$', '^protocol/(asyncapi|fixtures|client/(pack|node))/'] },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -52,8 +55,16 @@ export default {
     {
       name: 'load-tests-see-protocol-alone',
       severity: 'error',
-      from: { path: room('load-tests'), pathNot: '\\.test\\.ts$' },
+      from: { path: room('load-tests'), pathNot: ['\\.test\\.ts$', '^load-tests/(bytes|simulation)/'] },
       to: { path: '^(gateway|session|workers)/' },
+    },
+    {
+      name: 'the-simulation-is-seen-by-nobody',
+      comment:
+        'it runs the real gateway and workers in one process (adr/0009), which nothing else may but the bench of frames, with its models',
+      severity: 'error',
+      from: { pathNot: '^load-tests/(simulation|bytes)/' },
+      to: { path: '^load-tests/simulation/' },
     },
     {
       name: 'vendor-clients-live-in-infra',

@@ -1,6 +1,10 @@
-/** Owns what the gateway knows of the catalog: read from PostgreSQL when first asked for, kept for a minute, each track once. */
+/**
+ * Owns what the gateway knows of the catalog: read from PostgreSQL when first asked for, fresh for a minute, each track once.
+ * While PostgreSQL is away the last known serves, so that what is up next plays.
+ */
 
 import { LRUCache } from 'lru-cache'
+import type { Dependency } from '../infra/runtime/dependency.ts'
 import type { Track } from '../session/track.ts'
 
 /** Where tracks are looked up: PostgreSQL, or a table in a test. */
@@ -23,24 +27,35 @@ export interface Listing {
 type Found = Listing | 'withdrawn' | undefined
 
 export interface Catalog {
-  /** At once when known, else a promise. @throws what the source throws, when PostgreSQL is away. */
+  /** At once when known, else a promise. @throws what the source throws, when it is away and the track was never seen. */
   listing(trackId: string): Found | Promise<Found>
 }
 
-const KEPT_MS = 60_000
+/** The source, asked within a bounded time, and not at all while PostgreSQL is known to be away. */
+export function whileUp(postgres: Pick<Dependency, 'ask'>, source: CatalogSource): CatalogSource {
+  return {
+    findTrack: (trackId) => postgres.ask(() => source.findTrack(trackId)),
+    albumTracks: (albumId) => postgres.ask(() => source.albumTracks(albumId)),
+    artistTracks: (artistId) => postgres.ask(() => source.artistTracks(artistId)),
+  }
+}
+
+const FRESH_MS = 60_000
 const KEPT_TRACKS = 20_000
 const KEPT_LISTS = 2_000
 
-export function createCatalog(source: CatalogSource): Catalog {
-  const kept = { ttl: KEPT_MS, ttlAutopurge: false }
+export function createCatalog(source: CatalogSource, steady: { now(): number } = performance): Catalog {
+  const kept = { ttl: FRESH_MS, ttlResolution: 0, noDeleteOnStaleGet: true, perf: steady }
   const tracks = new LRUCache<string, Track>({ max: KEPT_TRACKS, ...kept })
   const albums = new LRUCache<string, readonly Track[]>({ max: KEPT_LISTS, ...kept })
   const artists = new LRUCache<string, readonly Track[]>({ max: KEPT_LISTS, ...kept })
   const underWay = new Map<string, Promise<Found>>()
 
-  const known = (track: Track): Listing | undefined => {
-    const album = albums.get(track.album_id)
-    const byArtist = artists.get(track.artist_id)
+  const known = (trackId: string, allowStale: boolean): Listing | undefined => {
+    const track = tracks.get(trackId, { allowStale })
+    if (track === undefined) return undefined
+    const album = albums.get(track.album_id, { allowStale })
+    const byArtist = artists.get(track.artist_id, { allowStale })
     return album === undefined || byArtist === undefined ? undefined : { track, album, byArtist }
   }
   // Lists share the tracks, so that an album of fifty is not fifty times fifty of them.
@@ -49,14 +64,19 @@ export function createCatalog(source: CatalogSource): Catalog {
     id: string,
     read: (id: string) => Promise<readonly Track[]>,
   ) => {
-    const list = lists.get(id) ?? (await read(id))
+    const fresh = lists.get(id)
+    if (fresh !== undefined) return fresh
+    const list = await read(id)
     for (const track of list) tracks.set(track.track_id, track)
     lists.set(id, list)
     return list
   }
   const look = async (trackId: string): Promise<Found> => {
     const track = await source.findTrack(trackId)
-    if (track === undefined || track === 'withdrawn') return track
+    if (track === undefined || track === 'withdrawn') {
+      tracks.delete(trackId)
+      return track
+    }
     tracks.set(trackId, track)
     const [album, byArtist] = await Promise.all([
       keepList(albums, track.album_id, source.albumTracks),
@@ -64,13 +84,21 @@ export function createCatalog(source: CatalogSource): Catalog {
     ])
     return { track, album, byArtist }
   }
+  const lookOrRemember = async (trackId: string): Promise<Found> => {
+    try {
+      return await look(trackId)
+    } catch (error) {
+      const remembered = known(trackId, true)
+      if (remembered === undefined) throw error
+      return remembered
+    }
+  }
 
   return {
     listing(trackId) {
-      const track = tracks.get(trackId)
-      const listing = track === undefined ? undefined : known(track)
+      const listing = known(trackId, false)
       if (listing !== undefined) return listing
-      const found = underWay.get(trackId) ?? look(trackId).finally(() => underWay.delete(trackId))
+      const found = underWay.get(trackId) ?? lookOrRemember(trackId).finally(() => underWay.delete(trackId))
       underWay.set(trackId, found)
       return found
     },

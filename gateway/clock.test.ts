@@ -17,9 +17,21 @@ describe('the clock', () => {
     expect(pass(1_000)).toBe(1_001_000)
   })
 
-  it('does not jump when that is set forward, and follows it slowly', () => {
-    expect(pass(1_000, 3_600_000)).toBe(1_002_001)
+  it('does not jump when that is set forward a little, and follows it slowly', () => {
+    expect(pass(1_000, 5_000)).toBe(1_002_001)
     expect(pass(10_000)).toBe(1_012_011)
+  })
+
+  it('follows at once over a sleep of the machine, in which only the system clock goes on', () => {
+    const before = clock()
+    expect(pass(1_000, 3_600_000) - before).toBe(3_600_000 + 1_000 + 4_989)
+  })
+
+  it('follows slowly what is set forward a little again and again', () => {
+    for (let i = 0; i < 5; i++) {
+      const before = clock()
+      expect(pass(1_000, 9_000) - before).toBeLessThanOrEqual(1_002)
+    }
   })
 
   it('never falls when that is set back', () => {

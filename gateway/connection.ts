@@ -1,8 +1,13 @@
 /** Owns one socket: where it stands between greeting and closed, and the order of its requests. */
 
-import type { WebSocket } from 'uWebSockets.js'
+import type { CloseName } from '../protocol/close-codes.ts'
+import type { Network } from '../protocol/events/network.ts'
 import type { Encoding } from '../protocol/version.ts'
 import type { HeldSession } from './held-session.ts'
+import type { Lanes } from './lanes.ts'
+import type { ClientNetwork } from './network-of.ts'
+import type { Bucket } from './token-bucket.ts'
+import type { Guest } from './waiting-room.ts'
 
 type State =
   /** Said hello, waits for `authenticate`. */
@@ -12,16 +17,35 @@ type State =
   | { readonly at: 'ready'; readonly held: HeldSession }
   | { readonly at: 'closed' }
 
-/** Requests that may wait for one that looks something up. */
-const MOST_WAITING = 64
+/** How many may wait for one that looks something up. A refusal costs little, and is an answer that must keep its place. */
+const MOST_WAITING = { request: 64, refusal: 1_000 } as const
+type InTurn = keyof typeof MOST_WAITING
 
-export interface Connection {
-  socket: WebSocket<Connection> | undefined
+/** What the gateway uses of a socket of uWebSockets.js. */
+export interface ClientSocket {
+  send(frame: Uint8Array | string, isBinary: boolean): number
+  getBufferedAmount(): number
+  end(code: number, name: string): void
+  /** What `work` sends goes in one write. */
+  cork(work: () => void): unknown
+}
+
+export interface Connection extends Guest {
+  socket: ClientSocket | undefined
   readonly encoding: Encoding
+  /** Where the client speaks from; undefined when there is no network to speak of. */
+  network: ClientNetwork | undefined
   state: State
   lastHeardMs: number
-  /** Messages refused since `refusedSinceMs`. */
+  /** What waits while the client does not read; undefined while it does. */
+  lanes: Lanes | undefined
+  /** Closed with this as soon as the client has read what it is still told. */
+  closing: CloseName | undefined
+  /** Of messages. */
+  readonly rate: Bucket
+  /** Messages refused since `refusedSinceMs`: as wrong, and as too many. */
   refused: number
+  hurried: number
   refusedSinceMs: number
   /** Audio ahead of the playhead, as of the last heartbeat. */
   bufferMs: number
@@ -29,22 +53,39 @@ export interface Connection {
   batchesUnderWay: number
   /** The request under way that is not yet done, and how many wait behind it. */
   turn: Promise<void> | undefined
-  waiting: number
+  readonly waiting: Record<InTurn, number>
 }
 
-export function newConnection(encoding: Encoding, nowMs: number): Connection {
+export function newConnection(
+  encoding: Encoding,
+  messagesBurst: number,
+  nowMs: number,
+  guest: Guest = { purpose: 'sign_in', address: '' },
+): Connection {
   return {
+    purpose: guest.purpose,
+    address: guest.address,
     socket: undefined,
     encoding,
+    network: undefined,
     state: { at: 'closed' },
     lastHeardMs: nowMs,
+    lanes: undefined,
+    closing: undefined,
+    rate: { tokens: messagesBurst, atMs: nowMs },
     refused: 0,
+    hurried: 0,
     refusedSinceMs: nowMs,
     bufferMs: 0,
     batchesUnderWay: 0,
     turn: undefined,
-    waiting: 0,
+    waiting: { request: 0, refusal: 0 },
   }
+}
+
+/** The part of a record that says where its player speaks from, or spoke from last. */
+export function whence({ network }: Pick<Connection, 'network'>, nowMs: number): { network?: Network } {
+  return network === undefined ? {} : { network: network.at(nowMs) }
 }
 
 /**
@@ -55,18 +96,19 @@ export function inTurn(
   connection: Connection,
   work: () => void | Promise<void>,
   failed: (error: unknown) => void,
+  kind: InTurn = 'request',
 ): boolean {
   if (connection.turn === undefined) {
     const underWay = work()
     if (underWay !== undefined) follow(connection, underWay, failed)
     return true
   }
-  if (connection.waiting >= MOST_WAITING) return false
-  connection.waiting += 1
+  if (connection.waiting[kind] >= MOST_WAITING[kind]) return false
+  connection.waiting[kind] += 1
   follow(
     connection,
     connection.turn.then(() => {
-      connection.waiting -= 1
+      connection.waiting[kind] -= 1
       return work()
     }),
     failed,

@@ -1,23 +1,118 @@
-/** Owns what the dashboard shows: numbers of ClickHouse, names and paid streams of PostgreSQL. */
+/** Owns what the dashboard shows: numbers of ClickHouse, names and cases of PostgreSQL. */
 
-import { readArtistTotals } from '../infra/catalog/artist-account.ts'
-import { readTrackNames } from '../infra/catalog/track-names.ts'
+import { readArtistNames, readTrackNames } from '../infra/catalog/track-names.ts'
 import type { ClickHouseClient } from '../infra/clickhouse/client.ts'
-import { readDashboard } from '../infra/clickhouse/dashboard/dashboard.ts'
+import { type DashboardQuery, readDashboard } from '../infra/clickhouse/dashboard/dashboard.ts'
+import { readSessionsOf, readSessionTimeline } from '../infra/clickhouse/dashboard/sessions.ts'
+import { readCampaignNames } from '../infra/postgres/campaign-names.ts'
 import type { Pool } from '../infra/postgres/client.ts'
+import { ask, asObjects } from '../infra/questions/ask.ts'
+import { questionNamed } from '../infra/questions/questions.ts'
+import { accountOfCase, flaggedNow } from '../infra/sharing/cases.ts'
+import { uuidv7TimeMs } from '../protocol/ids.ts'
+import type { Dependencies } from './dependencies.ts'
 
-export async function readNamedDashboard(clickhouse: ClickHouseClient, pool: Pool, minutes: number): Promise<object> {
-  const [numbers, artists] = await Promise.all([readDashboard(clickhouse, minutes), readArtistTotals(pool)])
-  const names = await readTrackNames(
-    pool,
-    numbers.top_tracks.map(({ track_id }) => track_id),
+export interface DashboardParts {
+  readonly dependencies: Pick<Dependencies, 'clickhouse' | 'postgres'>
+  readonly clickhouse: ClickHouseClient
+  readonly pool: Pool
+}
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+/** Sessions that began before are not looked for: whoever makes up an id must not have all rows read. */
+const OLDEST_SESSION_MS = 90 * DAY_MS
+/** How far back the sessions of a case are looked for. */
+const CASE_MS = 28 * DAY_MS
+const MOST_CAMPAIGNS = 8
+const NO_NAME = 'Unknown'
+
+/** @throws {DependencyAway} when either does not answer: a panel without its names would be another number. */
+export async function readNamedDashboard(parts: DashboardParts, query: DashboardQuery, nowMs: number): Promise<object> {
+  const { dependencies, clickhouse, pool } = parts
+  const { postgres } = dependencies
+  const [numbers, campaigns, flagged] = await Promise.all([
+    dependencies.clickhouse.ask(() => readDashboard(clickhouse, query, nowMs)),
+    dependencies.clickhouse.ask(() => readCampaigns(clickhouse, query.minutes, nowMs)),
+    postgres.ask(() => flaggedNow(pool, query.filters.plan)),
+  ])
+  const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id)
+  const [tracks, artists, names] = await postgres.ask(() =>
+    Promise.all([
+      readTrackNames(pool, idsOf(numbers.top_tracks)),
+      readArtistNames(pool, idsOf(numbers.top_artists)),
+      readCampaignNames(
+        pool,
+        campaigns.rows.map(({ campaign_id }) => String(campaign_id)),
+      ),
+    ]),
   )
   return {
     ...numbers,
     top_tracks: numbers.top_tracks.map((track) => ({
       ...track,
-      ...(names.get(track.track_id) ?? { title: 'Unknown track', artist: 'Unknown artist' }),
+      ...(tracks.get(track.id) ?? { title: `${NO_NAME} track`, artist: `${NO_NAME} artist` }),
     })),
-    artists,
+    top_artists: numbers.top_artists.map((artist) => ({
+      ...artist,
+      name: artists.get(artist.id) ?? `${NO_NAME} artist`,
+    })),
+    campaigns: {
+      days: campaigns.days,
+      rows: campaigns.rows.map((row) => ({
+        ...row,
+        name: names.get(String(row.campaign_id)) ?? `${NO_NAME} campaign`,
+      })),
+    },
+    flagged,
   }
+}
+
+/** As the question about campaigns is answered, which knows whole days alone. */
+async function readCampaigns(clickhouse: ClickHouseClient, minutes: number, nowMs: number) {
+  const question = questionNamed('campaigns')
+  if (question === undefined) throw new Error('there is no question about campaigns')
+  const days = Math.ceil((minutes * 60_000) / DAY_MS)
+  const given = new Map([
+    ['days', String(days)],
+    ['limit', String(MOST_CAMPAIGNS)],
+  ])
+  return { days, rows: asObjects(await ask({ clickhouse }, question, given, new Date(nowMs))) }
+}
+
+/** One session as it went, its tracks by name; undefined: there is none. */
+export async function readNamedTimeline(
+  { dependencies, clickhouse, pool }: DashboardParts,
+  sessionId: string,
+  nowMs: number,
+): Promise<object | undefined> {
+  const range = {
+    fromMs: Math.max(uuidv7TimeMs(sessionId), nowMs - OLDEST_SESSION_MS) - HOUR_MS,
+    toMs: nowMs + HOUR_MS,
+  }
+  const moments = await dependencies.clickhouse.ask(() => readSessionTimeline(clickhouse, range, sessionId))
+  if (moments.length === 0) return undefined
+  const beginning = (what: string) => what.startsWith('began')
+  const trackIds = moments.filter(({ what }) => beginning(what)).map(({ detail }) => detail)
+  const names = await dependencies.postgres.ask(() => readTrackNames(pool, [...new Set(trackIds)]))
+  return {
+    session_id: sessionId,
+    moments: moments.map((moment) => {
+      if (!beginning(moment.what)) return moment
+      const track = names.get(moment.detail)
+      return { ...moment, detail: track === undefined ? `${NO_NAME} track` : `${track.title}, ${track.artist}` }
+    }),
+  }
+}
+
+/** The latest sessions of the account of a case, which is not told; undefined: there is no such case. */
+export async function readCaseSessions(
+  { dependencies, clickhouse, pool }: DashboardParts,
+  caseId: string,
+  nowMs: number,
+): Promise<object | undefined> {
+  const account = await dependencies.postgres.ask(() => accountOfCase(pool, caseId))
+  if (account === undefined) return undefined
+  const range = { fromMs: nowMs - CASE_MS, toMs: nowMs }
+  return { sessions: await dependencies.clickhouse.ask(() => readSessionsOf(clickhouse, range, account)) }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { aTrack, LISTENER, STREAM_ID } from '../session/fixtures.ts'
-import { begin, newSession, pause } from '../session/session.ts'
+import { aTrack, DEVICE, LISTENER, STREAM_ID } from '../session/fixtures.ts'
+import { begin, pause } from '../session/requests.ts'
+import { newSession } from '../session/session.ts'
 import { type Connection, newConnection } from './connection.ts'
 import type { Context } from './context.ts'
 import { drain } from './drain.ts'
@@ -8,18 +9,21 @@ import { hold } from './held-session.ts'
 
 /** A socket that notes who was told what, in order. */
 function player(name: string, bufferMs: number, state: 'idle' | 'playing' | 'paused', told: string[]): Connection {
-  const session = newSession(LISTENER)
+  const session = newSession(LISTENER, DEVICE)
   if (state !== 'idle') {
     const reason = 'pick' as const
     const start = { re: 1, streamId: STREAM_ID, track: aTrack(), positionMs: 0, reason, upNext: [] }
     begin(session, { ...start, endReason: reason, endPositionMs: undefined }, 0)
   }
   if (state === 'paused') pause(session, { type: 'pause', id: 2, position_ms: 0 }, 0)
-  const connection = newConnection('json', 0)
+  const connection = newConnection('json', 100, 0)
   connection.state = { at: 'ready', held: hold(session, 1, 0) }
   connection.bufferMs = bufferMs
   const socket = {
-    send: (frame: string) => told.push(`${name} ${JSON.parse(frame).type}`),
+    send: (frame: string) => {
+      told.push(`${name} ${JSON.parse(frame).type}`)
+      return 1
+    },
     getBufferedAmount: () => 0,
     end: (code: number) => {
       told.push(`${name} ${code}`)

@@ -1,6 +1,5 @@
 /** Owns the order in which a leaving gateway lets its players go: those who will not notice first, in paced waves. */
 
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Connection } from './connection.ts'
 import type { Context } from './context.ts'
 import { close, send } from './outbox.ts'
@@ -15,6 +14,9 @@ const SLOT_MS = 500
 const GRACE_MS = 500
 /** Kept of the deadline for what comes after: flushing, closing stores. */
 const RESERVE_MS = 2_000
+
+// By the global timer, which a simulation replaces.
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /** Tells every player to come back elsewhere, and closes what is still open in the end. */
 export async function drain(context: Context, deadlineMs: number): Promise<void> {

@@ -1,41 +1,52 @@
-/** Owns the word between gateways: a session that was taken by one is let go by the other at once, not at its next save. */
+/** Owns the channel between gateways. Best effort: that a session or its lease went elsewhere is found out by its next save or beat, too; what is asked of a device and gets lost is asked again. */
 
 import type { Redis } from '../infra/redis/client.ts'
+import { gatewayChannel } from '../infra/redis/gateway-channel.ts'
 import type { Service } from '../infra/runtime/lifecycle.ts'
 import type { Logger } from '../infra/runtime/log.ts'
+import { plainMsgpack } from '../protocol/plain-msgpack.ts'
+import type { GatewayWord } from './gateway-word.ts'
 
 export interface GatewayBus {
-  /** Tells `gatewayId` that its session was taken with `epoch`. Best effort: its next save would tell it too. */
-  tellTaken(gatewayId: string, sessionId: string, epoch: number): void
+  /** Tells `gatewayId`, this one among them; false: it is not there. */
+  tell(gatewayId: string, word: GatewayWord): Promise<boolean>
 }
-
-const channelOf = (gatewayId: string) => `segue:gateway:${gatewayId}`
 
 export interface GatewayBusParts {
   readonly gatewayId: string
   readonly redis: Redis
   readonly log: Logger
-  /** Another gateway took `sessionId`, with `epoch`. */
-  readonly taken: (sessionId: string, epoch: number) => void
+  readonly hear: (word: GatewayWord) => void
 }
 
-export function createGatewayBus({ gatewayId, redis, log, taken }: GatewayBusParts): GatewayBus & Service {
+export function createGatewayBus({ gatewayId, redis, log, hear }: GatewayBusParts): GatewayBus & Service {
   const listening = redis.duplicate({ lazyConnect: true, maxRetriesPerRequest: null })
   listening.on('error', (error: unknown) => log.debug({ err: error }, 'the channel between gateways is broken'))
-  listening.on('message', (_channel, text) => {
-    const [sessionId, epoch] = text.split(' ')
-    if (sessionId !== undefined && epoch !== undefined) taken(sessionId, Number(epoch))
+  listening.on('messageBuffer', (_channel: Buffer, bytes: Buffer) => {
+    try {
+      hear(plainMsgpack.unpack(bytes) as GatewayWord)
+    } catch (error) {
+      // Of a gateway of another version, perhaps: what one word says is not worth the sockets of all.
+      log.error({ err: error }, 'a word of another gateway could not be understood')
+    }
   })
   return {
     name: 'gateway-bus',
-    tellTaken(to, sessionId, epoch) {
-      redis
-        .publish(channelOf(to), `${sessionId} ${epoch}`)
-        .catch((error: unknown) => log.warn({ err: error }, 'another gateway was not told of a taken session'))
+    async tell(to, word) {
+      if (to === gatewayId) {
+        hear(word)
+        return true
+      }
+      try {
+        return (await redis.publish(gatewayChannel(to), Buffer.from(plainMsgpack.pack(word)))) > 0
+      } catch (error) {
+        log.warn({ err: error, word: word.kind }, 'another gateway could not be told')
+        return false
+      }
     },
     async start() {
       // Subscribed again by itself whenever Redis comes back; a gateway starts without it, too.
-      listening.subscribe(channelOf(gatewayId)).catch((error: unknown) => {
+      listening.subscribe(gatewayChannel(gatewayId)).catch((error: unknown) => {
         log.warn({ err: error }, 'no channel between gateways yet')
       })
     },

@@ -1,16 +1,19 @@
 /** Owns the listening socket: one port for pages, API and WebSocket, and the leaving of it. */
 
 import { App, type us_listen_socket, us_listen_socket_close } from 'uWebSockets.js'
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Service } from '../infra/runtime/lifecycle.ts'
 import type { Context } from './context.ts'
 import { drain } from './drain.ts'
 import { addHttpRoutes, type HttpParts } from './http/routes.ts'
+import type { NetworkOf } from './network-of.ts'
 import { addSocketRoute } from './socket-server.ts'
 
 export interface GatewayServerParts {
   readonly host: string
   readonly port: number
-  readonly http: Omit<HttpParts, 'notReady' | 'log' | 'metrics' | 'verifyToken'>
+  readonly networkOf: NetworkOf
+  readonly http: Omit<HttpParts, 'notReady' | 'log' | 'metrics' | 'dependencies' | 'tokens'>
 }
 
 export function createServer(context: Context, parts: GatewayServerParts): Service {
@@ -24,23 +27,36 @@ export function createServer(context: Context, parts: GatewayServerParts): Servi
   return {
     name: 'server',
     async start() {
-      const { log, metrics, verifyToken } = context
+      const { log, metrics, dependencies, tokens } = context
       const app = App()
-      addSocketRoute(app, context, () => draining)
+      addSocketRoute(app, context, () => draining, parts.networkOf)
       const notReady = () => (draining ? 'draining' : undefined)
-      addHttpRoutes(app, { ...parts.http, log, metrics, verifyToken, notReady })
+      addHttpRoutes(app, { ...parts.http, log, metrics, dependencies, tokens, notReady })
       listenSocket = await listen(app as unknown as ExclusiveListener, parts.host, parts.port)
       log.info({ host: parts.host, port: parts.port }, 'gateway listens')
     },
     async drain(deadline) {
       draining = true
       stopListening()
+      parts.http.dashboard.live.end()
       await drain(context, deadline)
+      await untilSaved(context, deadline)
     },
     async stop() {
       stopListening()
     },
   }
+}
+
+/** Kept of the deadline for what comes after. */
+const RESERVE_MS = 1_000
+const LOOK_EVERY_MS = 50
+
+/** What Redis does not have yet is only here: a gateway that leaves waits for Redis as long as it may. */
+async function untilSaved({ keeper, log }: Context, deadlineMs: number): Promise<void> {
+  while (keeper.unsaved.sessions > 0 && Date.now() < deadlineMs - RESERVE_MS) await wait(LOOK_EVERY_MS)
+  const { sessions, streams } = keeper.unsaved
+  if (sessions > 0) log.error({ sessions, streams }, 'what these sessions did since Redis went is lost')
 }
 
 /** LIBUS_LISTEN_EXCLUSIVE_PORT, which the types declare under a name that does not exist at run time. */

@@ -1,7 +1,18 @@
 /** Owns a session as this gateway holds it: beside the core's state, what belongs to its hold on it. */
 
-import type { Numbered } from '../session/numbered.ts'
+import type { PlayRecord } from '../protocol/events/playback-record.ts'
+import type { DeviceStatus } from '../protocol/messages/devices.ts'
+import type { Grant } from '../protocol/messages/grant.ts'
+import type { Said } from '../session/numbered.ts'
 import type { Session } from '../session/session.ts'
+import type { ClientNetwork } from './network-of.ts'
+
+/** What a session has said and granted and its client has not been sent, in that order. */
+export interface Unsent {
+  readonly messages: (Said | Grant)[]
+  /** What plays next has changed: the newest list follows them. */
+  upNext: boolean
+}
 
 export interface HeldSession {
   readonly session: Session
@@ -11,13 +22,51 @@ export interface HeldSession {
   spoken: boolean
   /** For `ready` of a later resume, and for the watch over expiry. */
   tokenExpiresAtMs: number
-  /** Said, and to be sent when the save that holds it is done: what a client has seen, a resume knows. */
-  unsent: Numbered[]
+  /** After a resume: until then a fresh token is waited for, should the old one have expired. */
+  refreshByMs: number
+  /** To be sent when the save that holds it is done: what a client has seen, a resume knows; what it was granted, its books know. */
+  unsent: Unsent
+  /** Redis has said since this gateway holds the session that its lease is still its own. */
+  leaseConfirmed: boolean
+  /** Where its client spoke from last, for whoever ends its stream later. */
+  network: ClientNetwork | undefined
+  /** What the other devices of the account were shown last; undefined when it is to be said anew. */
+  shown: DeviceStatus | undefined
+  /** In no save yet: what nobody could end must not begin in the books (D4), and what ended here may go on elsewhere. */
+  unrecorded: PlayRecord[]
   /** Not yet saved as it is. */
   dirty: boolean
   saving: boolean
 }
 
 export function hold(session: Session, epoch: number, tokenExpiresAtMs: number): HeldSession {
-  return { session, epoch, spoken: false, tokenExpiresAtMs, unsent: [], dirty: false, saving: false }
+  return {
+    session,
+    epoch,
+    spoken: false,
+    tokenExpiresAtMs,
+    leaseConfirmed: false,
+    network: undefined,
+    shown: undefined,
+    refreshByMs: 0,
+    unsent: nothingUnsent(),
+    unrecorded: [],
+    dirty: false,
+    saving: false,
+  }
+}
+
+/** Takes what is unsent; what is said from now on goes with the next save. */
+export function takeUnsent(held: HeldSession): Unsent {
+  const { unsent } = held
+  held.unsent = nothingUnsent()
+  return unsent
+}
+
+export function hasUnsent({ unsent }: HeldSession): boolean {
+  return unsent.upNext || unsent.messages.length > 0
+}
+
+function nothingUnsent(): Unsent {
+  return { messages: [], upNext: false }
 }

@@ -1,39 +1,62 @@
 /** Owns the gateway process: configuration, parts, life. */
 
 import { randomUUID } from 'node:crypto'
+import { readRunningCampaigns } from '../infra/ads/running-campaigns.ts'
 import { readArtistAccount } from '../infra/catalog/artist-account.ts'
 import { listCatalog } from '../infra/catalog/catalog.ts'
 import { createPlayableTracks } from '../infra/catalog/playable-tracks.ts'
 import { createClickHouse } from '../infra/clickhouse/client.ts'
+import { type DashboardQuery, LIVE_MINUTES } from '../infra/clickhouse/dashboard/dashboard.ts'
+import { openGeoIp } from '../infra/geoip/open-geoip.ts'
 import { createPlaybackLog } from '../infra/kafka/producer.ts'
 import { createPool } from '../infra/postgres/client.ts'
+import { createAccountStore } from '../infra/redis/account-store.ts'
+import { createAdPlaces } from '../infra/redis/ad-places.ts'
 import { createRedis } from '../infra/redis/client.ts'
 import { createSessionStore } from '../infra/redis/session-store.ts'
+import { registerDependencies } from '../infra/runtime/dependency-metrics.ts'
 import { readEnv } from '../infra/runtime/env.ts'
 import { runUntilSignal, type Service } from '../infra/runtime/lifecycle.ts'
 import { createLogger } from '../infra/runtime/log.ts'
-import { GRANT_POLICY } from '../session/chunk-window.ts'
+import { listCases, markCase, readCase } from '../infra/sharing/cases.ts'
+import { createAdDesk } from './ad-desk.ts'
 import { createAdmission } from './admission.ts'
-import { createCatalog } from './catalog.ts'
+import { createCampaignList } from './campaign-list.ts'
+import { createCatalog, whileUp } from './catalog.ts'
 import { createClock } from './clock.ts'
 import { gatewayConfig } from './config.ts'
 import type { Connection } from './connection.ts'
 import type { Context } from './context.ts'
-import { readNamedDashboard } from './dashboard.ts'
+import { readCaseSessions, readNamedDashboard, readNamedTimeline } from './dashboard.ts'
+import { createDependencies } from './dependencies.ts'
 import { createFresh } from './fresh.ts'
 import { createGatewayBus } from './gateway-bus.ts'
 import { createServer } from './gateway-server.ts'
+import { grantPolicyNow } from './grant-policy.ts'
+import { hearWord } from './hear-word.ts'
+import { keeperEvents } from './keeper-events.ts'
+import { leaseEvents } from './lease-events.ts'
+import { createLeaseKeeper } from './lease-keeper.ts'
+import { createLiveFeeds } from './live-feeds.ts'
 import { createMetrics } from './metrics.ts'
 import { createMonitor } from './monitor.ts'
+import { createNetworkOf } from './network-of.ts'
 import { buildPages } from './pages/build.ts'
-import { loseStream, unseat, voice } from './seat.ts'
 import { createSessionKeeper } from './session-keeper.ts'
 import { createSigner } from './signer.ts'
 import { createTickets } from './ticket.ts'
+import { createTokenDesk } from './token-desk.ts'
 import { createTokenVerifier } from './token-verifier.ts'
-import { createTrouble } from './trouble.ts'
+import { createWaitingRoom } from './waiting-room.ts'
 
 const FRESH_MS = 1_000
+const LIVE_EVERY_MS = 1_000
+/** Beyond an hour the figures are of rollups, which are built as often. */
+const ROLLUPS_EVERY_MS = 5_000
+/** Less than that, so that what is pushed next is a new reading. */
+const LIVE_FRESH_MS = 800
+/** A device is shown for this many heartbeats after its last one. */
+const PRESENCE_INTERVALS = 3
 
 const log = createLogger('gateway')
 
@@ -49,69 +72,144 @@ try {
 
   const gatewayId = randomUUID()
   const now = createClock(Date.now, () => performance.now())
-  const metrics = createMetrics(() => connections.size)
+  const backlog = { bytes: 0 }
+  const metrics = createMetrics(() => ({
+    sockets: connections.size,
+    backlogBytes: backlog.bytes,
+    get unsaved() {
+      return keeper.unsaved
+    },
+  }))
+  const dependencies = createDependencies({ config, gatewayId, redis, clickhouse, log })
+  registerDependencies(metrics.registry, 'segue_gateway', Object.values(dependencies))
   const keeper = createSessionKeeper({
     store: createSessionStore(redis, { gatewayId, waitMs: config.timing.resumeWithinMs }),
+    redis: dependencies.redis,
     leaseMs: config.timing.leaseMs,
-    log,
     metrics,
-    events: {
-      send: (held, messages) => voice(context, held, messages),
-      elsewhere: (held) => unseat(context, held.session.who.session_id, held.epoch + 1),
-      streamEnded: (held) => loseStream(context, held),
-    },
+    events: keeperEvents(() => context),
   })
   const bus = createGatewayBus({
     gatewayId,
     redis,
     log,
-    taken: (sessionId, epoch) => unseat(context, sessionId, epoch),
+    hear: (word) => hearWord(context, word),
+  })
+  const leases = createLeaseKeeper({
+    store: createAccountStore(redis, {
+      gatewayId,
+      leaseMs: config.timing.leaseMs,
+      presenceMs: PRESENCE_INTERVALS * config.timing.heartbeatIntervalMs,
+    }),
+    redis: dependencies.redis,
+    log,
+    leaseMs: config.timing.leaseMs,
+    denyPlans: config.streams.denyPlans,
+    metrics,
+    now,
+    events: leaseEvents(() => context),
+  })
+  const campaigns = createCampaignList({
+    read: () => readRunningCampaigns(pool),
+    postgres: dependencies.postgres,
+    everyMs: config.ads.refreshMs,
+    log,
   })
   const context: Context = {
     config,
     log,
     metrics,
-    logTrouble: createTrouble(log, 'Kafka takes records'),
-    verifyToken: createTokenVerifier(config.identity),
-    admission: createAdmission(config.limits),
-    catalog: createCatalog(createPlayableTracks(pool)),
+    dependencies,
+    tokens: createTokenDesk({
+      verify: createTokenVerifier(config.identity),
+      badTokens: config.limits.badTokensOfAnAddress,
+      metrics,
+      now,
+    }),
+    admission: createAdmission(config.limits, () => process.memoryUsage.rss()),
+    waitingRoom: createWaitingRoom(config.limits.silentOfAnAddress),
+    catalog: createCatalog(whileUp(dependencies.postgres, createPlayableTracks(pool))),
+    ads: createAdDesk({
+      campaigns: () => campaigns.all,
+      places: createAdPlaces(redis),
+      redis: dependencies.redis,
+      pace: config.ads,
+      metrics,
+      log,
+    }),
     signer: createSigner({ bucketUrl: `${url}/${bucket}`, accessKey: accessKey.reveal(), secretKey, region }),
-    grantPolicy: GRANT_POLICY,
+    get grantPolicy() {
+      return grantPolicyNow(dependencies.redis, config.timing.unsavedGraceMs)
+    },
     playbackLog,
     keeper,
+    leases,
     tickets: createTickets(config.tickets.secret),
     gateways: bus,
     gatewayId,
     connections,
+    backlog,
     bySession: new Map(),
+    byAccount: new Map(),
+    deviceLists: new Map(),
     now,
+    after: (ms, work) => setTimeout(work, ms),
   }
 
   const stores: Service = {
     name: 'stores',
     async start() {},
     async stop() {
+      // Saves let records go to Kafka, and what became of those is told to Redis.
+      await keeper.flush()
       await playbackLog.flush()
       await keeper.flush()
       await playbackLog.stop()
       await Promise.all([pool.end(), clickhouse.close(), redis.quit().catch(() => redis.disconnect())])
     },
   }
-  const catalogPage = createFresh(() => listCatalog(pool), FRESH_MS, now)
+  const { postgres } = dependencies
+  const catalogPage = createFresh(() => postgres.ask(() => listCatalog(pool)), FRESH_MS, now)
+  const dashboardParts = { dependencies, clickhouse, pool }
+  // By text: two queries that say the same are one.
+  const freshDashboard = createFresh(
+    (query: string) => readNamedDashboard(dashboardParts, JSON.parse(query) as DashboardQuery, now()),
+    LIVE_FRESH_MS,
+    now,
+  )
+  const readDashboard = (query: DashboardQuery) => freshDashboard(JSON.stringify(query))
+  const live = createLiveFeeds({
+    read: readDashboard,
+    keyOf: (query) => JSON.stringify(query),
+    everyMs: ({ minutes }) => (minutes <= LIVE_MINUTES ? LIVE_EVERY_MS : ROLLUPS_EVERY_MS),
+    log,
+    metrics,
+    now,
+  })
   const server = createServer(context, {
     host: config.host,
     port: config.port,
+    networkOf: createNetworkOf(await openGeoIp(config.addresses.geoipFiles, log), config.addresses.secret),
     http: {
       identity: config.identity,
       connectOrigins: [new URL(config.identity.issuer).origin, new URL(url).origin],
       pages,
       // Many who look at once cost one reading.
       listCatalog: () => catalogPage('all'),
-      readDashboard: createFresh((minutes) => readNamedDashboard(clickhouse, pool, minutes), FRESH_MS, now),
-      readArtistAccount: (artistId) => readArtistAccount(pool, artistId),
+      dashboard: { read: readDashboard, live },
+      readArtistAccount: (artistId) => postgres.ask(() => readArtistAccount(pool, artistId)),
+      sessions: {
+        timeline: (sessionId) => readNamedTimeline(dashboardParts, sessionId, now()),
+        ofCase: (caseId) => readCaseSessions(dashboardParts, caseId, now()),
+      },
+      sharingCases: {
+        list: (status) => postgres.ask(() => listCases(pool, status)),
+        read: (caseId) => postgres.ask(() => readCase(pool, caseId)),
+        mark: (marking) => postgres.ask(() => markCase(pool, marking)),
+      },
     },
   })
-  await runUntilSignal([stores, bus, createMonitor(context), server], log)
+  await runUntilSignal([stores, ...Object.values(dependencies), campaigns, bus, createMonitor(context), server], log)
   // A keep-alive connection of a client, or a server that is away, would hold the process.
   process.exit(0)
 } catch (error) {

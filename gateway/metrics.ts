@@ -5,7 +5,14 @@ import { UP_MESSAGES, type UpType } from '../protocol/messages/up.ts'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-export function createMetrics(openSockets: () => number) {
+/** What is read when somebody asks. */
+export interface Levels {
+  readonly sockets: number
+  readonly backlogBytes: number
+  readonly unsaved: { readonly sessions: number; readonly streams: number }
+}
+
+export function createMetrics(levels: () => Levels) {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
@@ -14,7 +21,26 @@ export function createMetrics(openSockets: () => number) {
     help: 'open sockets',
     registers,
     collect() {
-      this.set(openSockets())
+      this.set(levels().sockets)
+    },
+  })
+  new Gauge({
+    name: 'segue_gateway_backlog_bytes',
+    help: 'what waits for clients that do not read',
+    registers,
+    collect() {
+      this.set(levels().backlogBytes)
+    },
+  })
+  new Gauge({
+    name: 'segue_gateway_unsaved_sessions',
+    help: 'sessions whose latest state Redis does not have, by whether a stream is open in them',
+    labelNames: ['stream'] as const,
+    registers,
+    collect() {
+      const { sessions, streams } = levels().unsaved
+      this.set({ stream: 'open' }, streams)
+      this.set({ stream: 'none' }, sessions - streams)
     },
   })
   return {
@@ -26,15 +52,58 @@ export function createMetrics(openSockets: () => number) {
       labelNames: ['error'] as const,
       registers,
     }),
+    /** `result`: taken; capped or spent, each a campaign that was passed over; none was left; away: Redis did not answer. */
+    adDecisions: new Counter({
+      name: 'segue_gateway_ad_decisions_total',
+      help: 'places of advertisements asked for, by what became of it',
+      labelNames: ['result'] as const,
+      registers,
+    }),
+    notices: new Counter({
+      name: 'segue_gateway_notices_total',
+      help: 'notices sent to players, by what they are about',
+      labelNames: ['notice'] as const,
+      registers,
+    }),
     closes: new Counter({
       name: 'segue_gateway_closes_total',
       help: 'sockets closed by the gateway, by name in the table of close codes',
       labelNames: ['close'] as const,
       registers,
     }),
+    turnedAway: new Counter({
+      name: 'segue_gateway_turned_away_total',
+      help: 'sockets and sign-ins not let in: leaving, sockets, memory, connects, handshakes, silent (said nothing while others wanted to come), sign_ins, account (too many sockets of one), account_sign_ins (too many of one account), bad_tokens (too many of one address)',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
+    tokens: new Counter({
+      name: 'segue_gateway_tokens_total',
+      help: 'access tokens of sign-ins, refreshes and requests over HTTP, by result: known (found good a moment ago), good and bad (their signature was checked), not_looked_at (their address sent too many bad ones)',
+      labelNames: ['result'] as const,
+      registers,
+    }),
+    coalesced: new Counter({
+      name: 'segue_gateway_coalesced_total',
+      help: 'waiting messages that a newer one replaced, by lane',
+      labelNames: ['lane'] as const,
+      registers,
+    }),
+    dropped: new Counter({
+      name: 'segue_gateway_dropped_total',
+      help: 'messages for a client whose socket was closed or is being closed, by lane',
+      labelNames: ['lane'] as const,
+      registers,
+    }),
     resumes: new Counter({
       name: 'segue_gateway_resumes_total',
-      help: 'resumes, by result: recovered, state, gone, used, invalid, unavailable',
+      help: 'resumes, by result: recovered, state, gone, used, invalid, unavailable, turned_away',
+      labelNames: ['result'] as const,
+      registers,
+    }),
+    leases: new Counter({
+      name: 'segue_gateway_leases_total',
+      help: 'stream leases: granted, renewed, denied, stale, taken_over, lost, on_trust (without Redis)',
       labelNames: ['result'] as const,
       registers,
     }),
@@ -42,6 +111,11 @@ export function createMetrics(openSockets: () => number) {
     eventsAcknowledged: new Counter({
       name: 'segue_gateway_events_acknowledged_total',
       help: 'telemetry events acknowledged after acks=all',
+      registers,
+    }),
+    staleEvents: new Counter({
+      name: 'segue_gateway_stale_events_total',
+      help: 'of these, events by a fence of which the player had been stopped',
       registers,
     }),
     recordsFailed: new Counter({
@@ -53,6 +127,39 @@ export function createMetrics(openSockets: () => number) {
     savesFailed: new Counter({
       name: 'segue_gateway_saves_failed_total',
       help: 'saves of sessions that Redis did not take',
+      registers,
+    }),
+    unsavedMessages: new Counter({
+      name: 'segue_gateway_unsaved_messages_total',
+      help: 'numbered messages sent before Redis had the session that said them',
+      registers,
+    }),
+    unsavedStreams: new Counter({
+      name: 'segue_gateway_unsaved_streams_total',
+      help: 'streams that came to go on unsaved, for a bounded grace',
+      registers,
+    }),
+    unsavedLetGo: new Counter({
+      name: 'segue_gateway_unsaved_let_go_total',
+      help: 'what Redis was to get later and was let go, as too much waited: session (its client signs in anew), word (about a stream that ended)',
+      labelNames: ['what'] as const,
+      registers,
+    }),
+    stalls: new Counter({
+      name: 'segue_gateway_stalls_total',
+      help: 'times that this process did not run, or its clock was set, for long enough to doubt who is silent',
+      registers,
+    }),
+    stallSeconds: new Counter({
+      name: 'segue_gateway_stall_seconds_total',
+      help: 'how long that was, together',
+      registers,
+    }),
+    liveStreams: new Gauge({ name: 'segue_gateway_live_streams', help: 'open streams of the dashboard', registers }),
+    liveReadings: new Counter({
+      name: 'segue_gateway_live_readings_total',
+      help: 'what became of live readings: read, failed; of their viewers: skipped (a newer one came before it was read), given_up (read nothing for long), refused (too many)',
+      labelNames: ['result'] as const,
       registers,
     }),
     ackSeconds: new Histogram({

@@ -1,34 +1,70 @@
 /** Owns which socket speaks for a session here: one at a time, the last one that proved its right. */
 
-import type { Numbered } from '../session/numbered.ts'
-import { forgetLost } from '../session/session.ts'
+import type { Lease } from '../session/lease.ts'
+import { evict, renewLease } from '../session/leasing.ts'
+import { forgetLost, upNextNow } from '../session/resumption.ts'
 import type { Connection } from './connection.ts'
 import type { Context } from './context.ts'
+import { placeDevice, takenOverBy } from './devices.ts'
 import { perform } from './effects.ts'
-import type { HeldSession } from './held-session.ts'
+import type { HeldSession, Unsent } from './held-session.ts'
 import { close, send } from './outbox.ts'
+
+/** Each is told of every change of its account. */
+const MOST_SOCKETS_OF_AN_ACCOUNT = 64
+
+/** Whether the account may have one more socket here; the one that the session is taken from makes room for it. */
+export function hasSeat({ byAccount, bySession }: Context, accountId: string, sessionId?: string): boolean {
+  const sockets = byAccount.get(accountId)?.size ?? 0
+  const leaves = sessionId !== undefined && bySession.has(sessionId) ? 1 : 0
+  return sockets - leaves < MOST_SOCKETS_OF_AN_ACCOUNT
+}
 
 /** The session goes on over `connection`; a socket that spoke for it before is closed with a code of its own. */
 export function seat(context: Context, connection: Connection, held: HeldSession): void {
   const sessionId = held.session.who.session_id
   const before = context.bySession.get(sessionId)
-  context.bySession.set(sessionId, connection)
-  connection.state = { at: 'ready', held }
   if (before !== undefined) letGo(context, before)
+  context.bySession.set(sessionId, connection)
+  const ofAccount = context.byAccount.get(held.session.who.account_id)
+  if (ofAccount === undefined) context.byAccount.set(held.session.who.account_id, new Set([connection]))
+  else ofAccount.add(connection)
+  connection.state = { at: 'ready', held }
+  context.waitingRoom.leave(connection)
+  context.admission.served(connection.purpose, context.now())
+  placeDevice(held, connection)
+  context.leases.arrive(held)
+}
+
+/** The socket speaks for its session no more. */
+export function leaveSeat(context: Context, connection: Connection): void {
+  const { state } = connection
+  connection.state = { at: 'closed' }
+  if (state.at !== 'ready') return
+  const { session_id, account_id } = state.held.session.who
+  if (context.bySession.get(session_id) === connection) context.bySession.delete(session_id)
+  const ofAccount = context.byAccount.get(account_id)
+  ofAccount?.delete(connection)
+  if (ofAccount?.size !== 0) return
+  context.byAccount.delete(account_id)
+  context.deviceLists.delete(account_id)
 }
 
 /** Sends what the session said, if a socket still speaks for it; a resume would ask for it otherwise. */
-export function voice(context: Context, held: HeldSession, messages: readonly Numbered[]): void {
+export function voice(context: Context, held: HeldSession, { messages, upNext }: Unsent): void {
   const connection = context.bySession.get(held.session.who.session_id)
   if (connection?.state.at !== 'ready' || connection.state.held !== held) return
-  for (const message of messages) send(context, connection, message)
+  for (const one of messages) {
+    if ('frame' in one) send(context, connection, one.message, one.frame)
+    else send(context, connection, one)
+  }
+  if (upNext) send(context, connection, upNextNow(held.session))
 }
 
 /** The session was taken elsewhere with `epoch`, unless it has come back here since. */
 export function unseat(context: Context, sessionId: string, epoch: number): void {
   const connection = context.bySession.get(sessionId)
   if (connection?.state.at !== 'ready' || connection.state.held.epoch >= epoch) return
-  context.bySession.delete(sessionId)
   letGo(context, connection)
 }
 
@@ -40,8 +76,25 @@ export function loseStream(context: Context, held: HeldSession): void {
   perform(context, connection, held, forgetLost(held.session, nowMs), nowMs)
 }
 
+/** Its lease went to another device, or ran out with no room to go on. */
+export function loseLease(context: Context, held: HeldSession): void {
+  const connection = context.bySession.get(held.session.who.session_id)
+  if (connection?.state.at !== 'ready' || connection.state.held !== held) return
+  const nowMs = context.now()
+  perform(context, connection, held, evict(held.session, takenOverBy(context, held.session), nowMs), nowMs)
+}
+
+/** It plays on by a new lease. */
+export function goOnLeased(context: Context, held: HeldSession, lease: Lease): void {
+  const connection = context.bySession.get(held.session.who.session_id)
+  const nowMs = context.now()
+  const effects = renewLease(held.session, lease, nowMs)
+  if (connection?.state.at === 'ready' && connection.state.held === held)
+    perform(context, connection, held, effects, nowMs)
+}
+
 function letGo(context: Context, connection: Connection): void {
-  // No longer the session's voice: what the closing of the socket does must not touch it.
-  connection.state = { at: 'closed' }
+  // What the closing of the socket does must not touch the session.
+  leaveSeat(context, connection)
   close(context, connection, 'resumed_elsewhere')
 }

@@ -1,37 +1,49 @@
-/** Owns the saving of sessions: before what they say is sent, one save a session at a time, the latest state each time. */
+/** Owns the saving of sessions: before what they say is sent and what they record goes to the books, one save a session at a time, the latest state each time. */
 
-import type { SessionStore, StreamWill } from '../infra/redis/session-store.ts'
-import type { Logger } from '../infra/runtime/log.ts'
-import type { StreamEnded } from '../protocol/events/playback-record.ts'
+import { type SessionStore, type StreamWill, takeSession } from '../infra/redis/session-store.ts'
+import { type Dependency, DependencyAway } from '../infra/runtime/dependency.ts'
+import type { EndRecord, PlayRecord } from '../protocol/events/playback-record.ts'
 import { encodeRecord } from '../protocol/events/record-codec.ts'
 import { plainMsgpack } from '../protocol/plain-msgpack.ts'
-import type { Numbered } from '../session/numbered.ts'
 import { lastWill, type Session } from '../session/session.ts'
 import { type SessionSnapshot, sessionFrom, snapshotOf } from '../session/snapshot.ts'
-import { type HeldSession, hold } from './held-session.ts'
+import { whence } from './connection.ts'
+import { type HeldSession, hasUnsent, hold, takeUnsent, type Unsent } from './held-session.ts'
+import { createLingering } from './lingering.ts'
 import type { Metrics } from './metrics.ts'
-import { createTrouble } from './trouble.ts'
+import { takeOwnAndOver, takeSaved } from './unrecorded.ts'
+import { createUnsaved } from './unsaved.ts'
 
 /** What happened to a session while it was held here. */
 export interface KeeperEvents {
   /** What these messages say is safe, or Redis is away and must not silence them. */
-  send(held: HeldSession, messages: readonly Numbered[]): void
-  /** Another gateway took it. */
+  send(held: HeldSession, unsent: Unsent): void
+  /** A save holds this, or no other gateway can know of its stream: it may go to the books. */
+  record(held: HeldSession, value: PlayRecord): void
+  /** Another gateway took it, as it was before what is still in `held.unrecorded`. */
   elsewhere(held: HeldSession): void
+  /** Redis did not take it, and it is not kept for longer. */
+  letGo(held: HeldSession): void
   /** The reaper has ended its stream. */
   streamEnded(held: HeldSession): void
 }
 
 export interface SessionKeeper {
-  /** Saves the session as it is now, soon, and then sends what it said. Without Redis that is sent unsaved, and counted. */
+  /** Saves the session as it is, at once when it has said or granted something, which is sent then; else within moments. Without Redis that is sent unsaved, counted, and saved when Redis is back. */
   save(held: HeldSession): void
+  /** The first save: until it is done, the ticket of the session opens nothing. */
+  begin(held: HeldSession): void
   /** Kafka did not take this end of a stream: the reaper sends it. */
-  amend(ending: StreamEnded): void
+  amend(ending: EndRecord): void
   /** The end of the stream is safe in Kafka. */
   settle(sessionId: string, streamId: string): void
-  /** Takes a session over by the epoch of its ticket. @throws when Redis does not answer. */
+  /** Takes a session over by the epoch of its ticket. @throws {DependencyAway} when Redis does not answer. */
   take(sessionId: string, ticketEpoch: number): Promise<Taken>
-  /** Resolves when no save is under way. */
+  /** The session as it was saved last, by whichever gateway; undefined when there is none. @throws {DependencyAway} */
+  look(sessionId: string): Promise<Session | undefined>
+  /** What Redis does not have yet. */
+  readonly unsaved: { readonly sessions: number; readonly streams: number }
+  /** Of a gateway that leaves. Resolves when no save is under way; what Redis has not taken by then is let go. */
   flush(): Promise<void>
 }
 
@@ -51,81 +63,152 @@ interface SavedState {
 
 export interface SessionKeeperParts {
   readonly store: SessionStore
+  readonly redis: Dependency
   readonly leaseMs: number
-  readonly log: Logger
-  readonly metrics: Pick<Metrics, 'savesFailed'>
+  readonly metrics: Pick<Metrics, 'savesFailed' | 'unsavedMessages' | 'unsavedStreams' | 'unsavedLetGo'>
   readonly events: KeeperEvents
 }
 
-export function createSessionKeeper({ store, leaseMs, log, metrics, events }: SessionKeeperParts): SessionKeeper {
+export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: SessionKeeperParts): SessionKeeper {
   const underWay = new Set<Promise<void>>()
-  /** The last save did not fail. */
-  let healthy = true
-  const trouble = createTrouble(log, 'Redis takes sessions')
+  const unsaved = createUnsaved({
+    added: (held) => metrics.unsavedStreams.inc(isStreaming(held) ? 1 : 0),
+    outdated: events.elsewhere,
+    letGo(held) {
+      metrics.unsavedLetGo.inc({ what: 'session' })
+      events.letGo(held)
+    },
+    letGoWord: () => metrics.unsavedLetGo.inc({ what: 'word' }),
+  })
+
+  const sayUnsaved = (held: HeldSession, said: Unsent): void => {
+    metrics.unsavedMessages.inc(said.messages.length)
+    events.send(held, said)
+  }
+  /** Streams that Redis knows wait for it: whoever holds them by then ends them. Of the others this gateway alone knows, and it may die. */
+  const goOnUnsaved = (held: HeldSession): void => {
+    sayUnsaved(held, takeUnsent(held))
+    for (const record of takeOwnAndOver(held)) events.record(held, record)
+  }
+  const failed = (error: unknown): void => {
+    metrics.savesFailed.inc()
+    redis.failed(error)
+  }
 
   const write = async (held: HeldSession): Promise<void> => {
     held.saving = true
-    let said: Numbered[] = []
+    let said: Unsent | undefined
     try {
       while (held.dirty) {
         held.dirty = false
-        said = held.unsent
-        held.unsent = []
-        // While Redis is away nobody waits for each save to fail.
-        if (!healthy) events.send(held, said.splice(0))
+        said = takeUnsent(held)
+        const records = [...held.unrecorded]
         const result = await store.save({
           sessionId: held.session.who.session_id,
           epoch: held.epoch,
           spoken: held.spoken,
           state: stateOf(held),
-          stream: willOf(held.session, leaseMs),
+          stream: willOf(held, leaseMs),
         })
-        healthy = true
-        trouble.over()
+        redis.worked()
+        if (!held.dirty) unsaved.remove(held)
         if (result === 'elsewhere') {
+          unsaved.remove(held)
           events.elsewhere(held)
           return
         }
-        events.send(held, said.splice(0))
+        for (const record of takeSaved(held, records)) events.record(held, record)
+        events.send(held, said)
+        said = undefined
         if (result === 'ended') events.streamEnded(held)
       }
     } catch (error) {
-      healthy = false
-      metrics.savesFailed.inc()
-      events.send(held, [...said, ...held.unsent.splice(0)])
-      trouble.now(error)
+      unsaved.add(held)
+      failed(error)
+      if (said !== undefined) sayUnsaved(held, said)
+      goOnUnsaved(held)
     } finally {
       held.saving = false
     }
   }
-
-  const follow = (work: Promise<void>): void => {
-    const followed = work
-      .catch((error: unknown) => {
-        metrics.savesFailed.inc()
-        trouble.now(error)
-      })
-      .finally(() => underWay.delete(followed))
+  const follow = (work: Promise<void>): Promise<void> => {
+    const followed = work.finally(() => underWay.delete(followed))
     underWay.add(followed)
+    return followed
   }
+  /** Of a stream that is over: done now, or when Redis is back. The latest word about a stream is the one that counts. */
+  const settleLater = async (streamId: string, work: () => Promise<void>): Promise<void> => {
+    if (redis.isDown) {
+      unsaved.owe(streamId, work)
+      return
+    }
+    try {
+      await work()
+    } catch (error) {
+      unsaved.owe(streamId, work)
+      failed(error)
+    }
+  }
+
+  /** Each once, and not all at once: the first players to speak again must not wait behind all the others. */
+  const catchUp = async (): Promise<void> => {
+    const waves = wavesOf([
+      ...unsaved.sessions().map((held) => () => (held.saving ? Promise.resolve() : writeAgain(held))),
+      ...unsaved.takeOwed().map(
+        ([streamId, work]) =>
+          () =>
+            settleLater(streamId, work),
+      ),
+    ])
+    for (const wave of waves) await Promise.all(wave.map((work) => work()))
+  }
+  const writeAgain = (held: HeldSession): Promise<void> => {
+    held.dirty = true
+    return write(held)
+  }
+  redis.whenBack(() => void follow(catchUp()))
+
+  const saveNow = (held: HeldSession): void => {
+    // What it says goes after what it said before. One that lingered may have been saved meanwhile.
+    if (held.saving || !held.dirty) return
+    if (redis.isDown) {
+      // Nobody waits for each save to fail.
+      unsaved.add(held)
+      goOnUnsaved(held)
+    } else void follow(write(held))
+  }
+  const lingering = createLingering(saveNow)
 
   return {
     save(held) {
       held.dirty = true
-      if (held.saving) return
-      const saving = write(held).finally(() => underWay.delete(saving))
-      underWay.add(saving)
+      if (hasUnsent(held)) saveNow(held)
+      else if (!held.saving) lingering.add(held)
+    },
+    begin(held) {
+      held.dirty = true
+      saveNow(held)
     },
     amend(ending) {
-      const amending = store.amend(ending.session_id, ending.stream_id, encodeRecord(ending))
-      follow(amending)
+      const record = encodeRecord(ending)
+      void follow(
+        settleLater(ending.stream_id, () =>
+          store.amend(ending.session_id, { streamId: ending.stream_id, accountId: ending.account_id, record }),
+        ),
+      )
     },
     settle(sessionId, streamId) {
-      // Should it fail, the reaper ends the stream once more, which is harmless: the longest end counts.
-      follow(store.settle(sessionId, streamId))
+      // Should it be lost with this process, the reaper ends the stream once more, which is harmless: the longest end counts.
+      void follow(settleLater(streamId, () => store.settle(sessionId, streamId)))
     },
     async take(sessionId, ticketEpoch) {
-      const answer = await store.take(sessionId, ticketEpoch)
+      if (redis.isDown) throw new DependencyAway('redis')
+      const waiting = lingering.take(sessionId)
+      if (waiting !== undefined) saveNow(waiting)
+      // Redis is back, and what it has of this session is older than what this gateway knows.
+      const known = unsaved.of(sessionId)
+      if (known !== undefined && !known.saving) await follow(writeAgain(known))
+      const answer = await redis.ask((givenUp) => takeSession(store, sessionId, ticketEpoch, givenUp))
       if (answer.result !== 'taken') return answer
       const { session: snapshot, tokenExpiresAtMs } = plainMsgpack.unpack(answer.state) as SavedState
       const session = sessionFrom(snapshot)
@@ -138,19 +221,39 @@ export function createSessionKeeper({ store, leaseMs, log, metrics, events }: Se
         streamEnded: open !== undefined && open === answer.endedStream,
       }
     },
+    async look(sessionId) {
+      const state = await redis.ask(() => store.look(sessionId))
+      return state === undefined ? undefined : sessionFrom((plainMsgpack.unpack(state) as SavedState).session)
+    },
+    get unsaved() {
+      return { sessions: unsaved.count, streams: unsaved.countOf(isStreaming) }
+    },
     async flush() {
+      lingering.hurry()
       await Promise.all(underWay)
+      for (const held of unsaved.sessions()) events.letGo(held)
     },
   }
 }
+
+/** Saves under way together when Redis is back. */
+const A_WAVE = 500
+
+function wavesOf<T>(all: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(all.length / A_WAVE) }, (_, i) => all.slice(i * A_WAVE, (i + 1) * A_WAVE))
+}
+
+const isStreaming = (held: HeldSession): boolean => held.session.state.at !== 'idle'
 
 function stateOf(held: HeldSession): Uint8Array {
   const state: SavedState = { session: snapshotOf(held.session), tokenExpiresAtMs: held.tokenExpiresAtMs }
   return plainMsgpack.pack(state)
 }
 
-function willOf(session: Session, leaseMs: number): StreamWill | undefined {
-  const will = lastWill(session)
+/** With the network of the last evidence: who ends the stream by this has heard nobody. */
+function willOf(held: HeldSession, leaseMs: number): StreamWill | undefined {
+  const will = lastWill(held.session)
   if (will === undefined) return undefined
-  return { streamId: will.stream_id, accountId: will.account_id, record: encodeRecord(will), leaseMs }
+  const record = encodeRecord({ ...will, ...whence(held, will.ended_at_ms) })
+  return { streamId: will.stream_id, accountId: will.account_id, record, leaseMs }
 }

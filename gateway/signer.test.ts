@@ -11,7 +11,7 @@ describe('signer', () => {
       secretKey: new Secret('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'),
       region: 'us-east-1',
     })
-    const url = signer.sign('test.txt', 86_400, Date.UTC(2013, 4, 24))
+    const url = signer.sign('test.txt', 86_400, Date.UTC(2013, 4, 24), 0)
     expect(new URL(url).searchParams.get('X-Amz-Signature')).toBe(
       'aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404',
     )
@@ -36,7 +36,7 @@ describe('signer', () => {
         region: 'us-east-1',
       })
       const theirs = await client.presignedUrl('GET', 'segue-audio', key, 60, {}, new Date(nowMs))
-      expect(signer.sign(key, 60, nowMs)).toBe(theirs)
+      expect(signer.sign(key, 60, nowMs, 0)).toBe(theirs)
     },
   )
 
@@ -49,8 +49,8 @@ describe('signer', () => {
     }
     const lasting = createSigner(config)
     const midnight = Date.UTC(2026, 0, 1)
-    lasting.sign('k', 60, midnight - 1)
-    expect(lasting.sign('k', 60, midnight)).toBe(createSigner(config).sign('k', 60, midnight))
-    expect(lasting.sign('k', 60, midnight)).toContain('20260101T000000Z')
+    lasting.sign('k', 60, midnight - 1, 0)
+    expect(lasting.sign('k', 60, midnight, 0)).toBe(createSigner(config).sign('k', 60, midnight, 0))
+    expect(lasting.sign('k', 60, midnight, 0)).toContain('20260101T000000Z')
   })
 })

@@ -1,53 +1,104 @@
 /** Owns the WebSocket end: upgrade, greeting, frames in, and what happens when a socket is gone. */
 
 import type { HttpRequest, HttpResponse, TemplatedApp, us_socket_context_t } from 'uWebSockets.js'
+import { networkOfAddress } from '../protocol/address-key.ts'
 import { MAX_BATCH_EVENTS } from '../protocol/messages/telemetry.ts'
-import { encodingOf, PROTOCOL_VERSION, SUBPROTOCOLS } from '../protocol/version.ts'
-import { stop } from '../session/session.ts'
+import { encodingOf, PROTOCOL_VERSION, RESUMING, SUBPROTOCOLS } from '../protocol/version.ts'
+import { stop } from '../session/requests.ts'
+import { NO_ROOM, type NoRoom } from './admission.ts'
+import { clientAddress } from './client-address.ts'
 import { type Connection, newConnection } from './connection.ts'
 import type { Context } from './context.ts'
 import { onFrame } from './dispatch.ts'
 import { perform } from './effects.ts'
-import { send } from './outbox.ts'
+import type { NetworkOf } from './network-of.ts'
+import { close, flush, forgetWaiting, send } from './outbox.ts'
+import { leaveSeat } from './seat.ts'
+import type { Guest, Purpose } from './waiting-room.ts'
 
 export const SOCKET_PATH = '/ws'
 
 /** A frame beyond this is not even read: the socket breaks with 1006. Between here and the limit, `frame_too_large` is said. */
 const HARD_FRAME_LIMIT_FACTOR = 4
 
-export function addSocketRoute(app: TemplatedApp, context: Context, leaving: () => boolean): void {
+export function addSocketRoute(
+  app: TemplatedApp,
+  context: Context,
+  leaving: () => boolean,
+  networkOf?: NetworkOf,
+): void {
   const { limits } = context.config
   app.ws<Connection>(SOCKET_PATH, {
     maxPayloadLength: limits.maxFrameBytes * HARD_FRAME_LIMIT_FACTOR,
-    // The outbox bounds the queue and says so; uWebSockets.js would drop silently.
+    // The lanes of the outbox are bounded, and say so; uWebSockets.js would drop silently.
     maxBackpressure: 0,
     // Liveness is the heartbeat of the protocol, which sees more than a ping of the transport.
     idleTimeout: 0,
     sendPingsAutomatically: false,
     upgrade: (res, req, socketContext) => {
-      if (leaving()) unavailable(res, 'this gateway is leaving')
-      else if (!context.admission.hasRoom(context.connections.size)) unavailable(res, 'this gateway is full')
-      else upgrade(context, res, req, socketContext)
+      const address = clientAddress(res)
+      const guest = guestOf(address, req)
+      const reason = leaving() ? 'leaving' : noRoomFor(context, guest)
+      if (reason === undefined) upgrade(context, networkOf?.(address), res, req, socketContext, guest)
+      else turnAway(context, res, reason)
     },
     open: (socket) => {
       const connection = socket.getUserData()
       connection.socket = socket
       context.connections.add(connection)
+      context.waitingRoom.enter(connection)
       greet(context, connection)
     },
     message: (socket, frame, isBinary) => onFrame(context, socket.getUserData(), frame, isBinary),
+    drain: (socket) => flush(context, socket.getUserData()),
     close: (socket, code) => onClose(context, socket.getUserData(), code),
   })
 }
 
-/** Seconds, in the answer, after which another attempt is worth while. */
-const RETRY_AFTER_S = 5
-
-function unavailable(res: HttpResponse, why: string): void {
-  res.writeStatus('503 Service Unavailable').writeHeader('retry-after', String(RETRY_AFTER_S)).end(`${why}\n`)
+/** Who asks for a socket. What it says that it comes for is taken on trust: only its like must share the room with it. */
+function guestOf(address: string, req: HttpRequest): Guest {
+  return { purpose: req.getQuery(RESUMING) === undefined ? 'sign_in' : 'resume', address: networkOfAddress(address) }
 }
 
-function upgrade(context: Context, res: HttpResponse, req: HttpRequest, socketContext: us_socket_context_t): void {
+/** Whose silent sockets go for one that comes. */
+const ROOM_MADE_BY = {
+  handshakes: ({ purpose }: Guest) => purpose,
+  sockets: () => 'sign_in',
+} as const satisfies Partial<Record<NoRoom, (guest: Guest) => Purpose>>
+
+function noRoomFor(context: Context, guest: Guest): NoRoom | undefined {
+  const reason = noRoom(context, guest)
+  if (reason !== 'handshakes' && reason !== 'sockets') return reason
+  const silent = context.waitingRoom.toLetGo(ROOM_MADE_BY[reason](guest), guest.address)
+  if (silent === undefined) return reason
+  context.metrics.turnedAway.inc({ reason: 'silent' })
+  close(context, silent, 'overloaded')
+  return noRoom(context, guest)
+}
+
+function noRoom({ admission, connections, waitingRoom, now }: Context, { purpose }: Guest): NoRoom | undefined {
+  return admission.noRoom(purpose, connections.size, waitingRoom.waiting(purpose), now())
+}
+
+const WHY = { leaving: 'this gateway is leaving', ...NO_ROOM } as const
+
+/** Seconds, in the answer, after which another attempt is worth while; differs, so that a herd spreads out. */
+const RETRY_AFTER_S = { least: 1, spread: 9 } as const
+
+function turnAway(context: Context, res: HttpResponse, reason: keyof typeof WHY): void {
+  context.metrics.turnedAway.inc({ reason })
+  const afterS = RETRY_AFTER_S.least + Math.floor(Math.random() * RETRY_AFTER_S.spread)
+  res.writeStatus('503 Service Unavailable').writeHeader('retry-after', String(afterS)).end(`${WHY[reason]}\n`)
+}
+
+function upgrade(
+  context: Context,
+  network: Connection['network'],
+  res: HttpResponse,
+  req: HttpRequest,
+  socketContext: us_socket_context_t,
+  guest: Guest,
+): void {
   const offered = req
     .getHeader('sec-websocket-protocol')
     .split(',')
@@ -59,8 +110,10 @@ function upgrade(context: Context, res: HttpResponse, req: HttpRequest, socketCo
     res.writeStatus('400 Bad Request').end(`ask for the subprotocol ${names}\n`)
     return
   }
+  const connection = newConnection(encoding, context.config.limits.messages.burst, context.now(), guest)
+  connection.network = network
   res.upgrade(
-    newConnection(encoding, context.now()),
+    connection,
     req.getHeader('sec-websocket-key'),
     chosen,
     req.getHeader('sec-websocket-extensions'),
@@ -81,6 +134,8 @@ function greet(context: Context, connection: Connection): void {
     first_heartbeat_ms: Math.floor(Math.random() * timing.heartbeatIntervalMs),
     max_frame_bytes: limits.maxFrameBytes,
     max_batch_events: MAX_BATCH_EVENTS,
+    messages_per_second: limits.messages.perSecond,
+    messages_burst: limits.messages.burst,
   })
 }
 
@@ -89,14 +144,16 @@ const CLOSED_BY_CLIENT = 1000
 
 function onClose(context: Context, connection: Connection, code: number): void {
   const { state } = connection
+  forgetWaiting(context, connection)
   connection.socket = undefined
-  connection.state = { at: 'closed' }
+  leaveSeat(context, connection)
+  context.waitingRoom.leave(connection)
   context.connections.delete(connection)
   if (state.at !== 'ready') return
   const { held } = state
-  context.bySession.delete(held.session.who.session_id)
   // The session waits in Redis; its stream goes on there until its lease runs out.
   if (code !== CLOSED_BY_CLIENT) return
   const nowMs = context.now()
   perform(context, connection, held, stop(held.session, undefined, 'signed-out', undefined, nowMs), nowMs)
+  context.leases.leave(held)
 }

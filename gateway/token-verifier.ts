@@ -17,6 +17,8 @@ export interface Subject {
   readonly name: string
   readonly plan: Plan
   readonly country: string
+  /** Of a duo or family plan; '' for the holder of the account. */
+  readonly member: string
   readonly roles: readonly string[]
   readonly expiresAtMs: number
 }
@@ -83,16 +85,19 @@ function refusalOf(error: unknown, coolingDown: boolean): TokenRefusal {
 }
 
 function subjectOf(payload: JWTPayload): Subject | undefined {
-  const { sub, name, plan, country, roles, exp } = payload
+  const { sub, name, plan, country, member, roles, exp } = payload
   const knownPlan = PLANS.find((known) => known === plan)
   if (typeof sub !== 'string' || sub === '' || sub.length > 64 || exp === undefined || knownPlan === undefined)
     return undefined
   if (typeof country !== 'string' || !/^[A-Z]{2}$/.test(country)) return undefined
+  // Another's device and stream would be taken for its own.
+  if (member !== undefined && (typeof member !== 'string' || member.length > 64)) return undefined
   return {
     accountId: sub,
     name: typeof name === 'string' && name !== '' ? name : sub,
     plan: knownPlan,
     country,
+    member: member ?? '',
     roles: Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : [],
     expiresAtMs: exp * 1000,
   }

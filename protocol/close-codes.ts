@@ -19,6 +19,10 @@ export const CLOSE_CODES = {
   identity_unavailable: { code: 4007, meaning: 'the keys of the issuer cannot be fetched' },
   ticket_invalid: { code: 4008, meaning: 'the ticket is not one of ours, or for another session; authenticate' },
   ticket_used: { code: 4009, meaning: 'the session was resumed with a newer ticket; authenticate' },
+  too_many_requests: {
+    code: 4010,
+    meaning: 'the client kept sending more than `hello` allows; wait longer before each attempt',
+  },
   token_malformed: { code: 4500, meaning: 'the token is not a JWT' },
   token_algorithm: { code: 4501, meaning: 'the token is unsigned, or signed by an algorithm that is not allowed' },
   token_signature: { code: 4502, meaning: 'the signature is wrong or by an unknown key' },

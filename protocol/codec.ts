@@ -2,6 +2,7 @@
 
 import type { DownMessage } from './messages/down.ts'
 import type { UpMessage } from './messages/up.ts'
+import { isPlainFrame } from './plain-frame.ts'
 import { plainMsgpack } from './plain-msgpack.ts'
 import type { Encoding } from './version.ts'
 
@@ -16,8 +17,8 @@ export function encodeMessage(message: DownMessage | UpMessage, encoding: Encodi
 export function decodeFrame(frame: Uint8Array | string, encoding: Encoding): { type: string } | undefined {
   let value: unknown
   try {
-    if (encoding === 'msgpack') value = plainMsgpack.unpack(typeof frame === 'string' ? new Uint8Array() : frame)
-    else value = JSON.parse(typeof frame === 'string' ? frame : text.decode(frame))
+    if (encoding === 'json') value = JSON.parse(typeof frame === 'string' ? frame : text.decode(frame))
+    else if (typeof frame !== 'string' && isPlainFrame(frame)) value = plainMsgpack.unpack(frame)
   } catch {
     // Every way of being malformed is one answer: `malformed_frame`.
     return undefined

@@ -32,7 +32,22 @@ export const RequestId = Type.Integer({
 /** The number of the request that this message answers. */
 export const AnswerTo = Type.Integer({ minimum: 1, maximum: 4_294_967_295, description: 'the `id` of the request' })
 
-/** A place in the messages of a session that are never lost: playback, up next, and answers. */
+/** Which of the states that replace each other this is. */
+export const Revision = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description })
+
+/** Which grant of a stream lease this is about: a later grant of the account has a higher one. */
+export const Fence = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description })
+
+/** Loudness as the listener sets it, from silence to full. */
+export const VolumePercent = Type.Integer({
+  minimum: 0,
+  maximum: 100,
+  description: 'the volume of the device, percent',
+})
+
+/** A place in the messages of a session that are never lost: playback, and answers. */
 export const SessionSeq = (description: string) =>
   Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description })
 

@@ -1,7 +1,7 @@
 /** Owns one telemetry event: what a player saw, once, with an id and a time of its own. */
 
 import { type Static, Type } from '@sinclair/typebox'
-import { DurationMs, EpochMs, PositionMs, Text, Uuid, Word } from './fields.ts'
+import { DurationMs, EpochMs, Fence, PositionMs, Text, Uuid, Word } from './fields.ts'
 import { BITRATES_KBPS, TELEMETRY_KINDS } from './vocabulary.ts'
 
 export const TelemetryEvent = Type.Object(
@@ -14,7 +14,7 @@ export const TelemetryEvent = Type.Object(
     }),
     kind: Word(TELEMETRY_KINDS, 'what happened'),
     at_ms: EpochMs('event time, on the client clock corrected by `server_time_ms` of `ready`'),
-    stream_id: Uuid('the stream it belongs to'),
+    stream_id: Uuid('the stream it belongs to; `offline`: a UUIDv7 that the client makes for the play'),
     position_ms: PositionMs('where the playhead was'),
     startup_ms: Type.Optional(DurationMs('`started`: from the play instruction to the moving playhead')),
     stall_ms: Type.Optional(DurationMs('`stalled`: how long the playhead stood still for want of audio')),
@@ -24,6 +24,29 @@ export const TelemetryEvent = Type.Object(
         BITRATES_KBPS.map((rate) => Type.Literal(rate)),
         { description: 'the rendition heard (CMCD `br`)' },
       ),
+    ),
+    top_kbps: Type.Optional(
+      Type.Union(
+        BITRATES_KBPS.map((rate) => Type.Literal(rate)),
+        { description: 'the highest rendition that the player would take now (CMCD `tb`)' },
+      ),
+    ),
+    throughput_kbps: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 10_000_000,
+        description: 'measured over the last chunks that were fetched (CMCD `mtp`)',
+      }),
+    ),
+    starved: Type.Optional(Type.Boolean({ description: 'the buffer ran empty since the event before (CMCD `bs`)' })),
+    starting: Type.Optional(
+      Type.Boolean({
+        description: 'audio was awaited to begin, to seek or after a stall when this was seen (CMCD `su`)',
+      }),
+    ),
+    fence: Type.Optional(Fence('of the lease it was played under')),
+    offline: Type.Optional(
+      Type.Boolean({ description: 'of a play without a session: the player had the audio, and no lease' }),
     ),
     reason: Type.Optional(Text(64, '`failed`: the player error, in a word')),
   },

@@ -1,7 +1,5 @@
 import { Value } from '@sinclair/typebox/value'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeFrame } from './codec.ts'
 import { DOWN_EXAMPLES, UP_EXAMPLES } from './fixtures/messages.ts'
 import { DOWN_MESSAGES } from './messages/down.ts'
 import { isUp, refusalOf } from './validate.ts'
@@ -39,30 +37,5 @@ describe('what the gateway accepts', () => {
 describe('what the gateway sends', () => {
   it.each(Object.entries(DOWN_EXAMPLES))('%s fits its schema', (name, message) => {
     expect(Value.Check(DOWN_MESSAGES[name as keyof typeof DOWN_MESSAGES], message)).toBe(true)
-  })
-})
-
-describe('frames that are not messages', () => {
-  it.each([
-    ['no bytes', new Uint8Array()],
-    ['a number', new Uint8Array([0x01])],
-    ['an array', new Uint8Array([0x91, 0x01])],
-    ['a map without type', new Uint8Array([0x81, 0xa1, 0x61, 0x01])],
-    ['a truncated map', new Uint8Array([0x82, 0xa4])],
-    ['an unused byte', new Uint8Array([0xc1])],
-    ['two values', new Uint8Array([0x80, 0x80])],
-  ])('are undefined: %s', (_name, bytes) => {
-    expect(decodeFrame(bytes, 'msgpack')).toBeUndefined()
-  })
-
-  it('random bytes never throw, and never pass as a message', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-        const value = decodeFrame(bytes, 'msgpack')
-        if (value !== undefined) expect(isUp(value)).toBe(false)
-        expect(decodeFrame(bytes, 'json')).toBeUndefined()
-      }),
-      { numRuns: 20_000 },
-    )
   })
 })

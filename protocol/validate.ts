@@ -24,7 +24,9 @@ export function isUp(value: { type: string }): value is UpMessage & { type: UpTy
 export function refusalOf(value: { type: string }): Refusal {
   const check = checks.get(value.type)
   if (check === undefined) {
-    return { error: 'unknown_message', message: `there is no message '${value.type.slice(0, 64)}'` }
+    // Cut within a character, or never whole, it would be a frame that is not UTF-8.
+    const name = value.type.slice(0, 64).replaceAll(/\p{Surrogate}/gu, '\ufffd')
+    return { error: 'unknown_message', message: `there is no message '${name}'` }
   }
   const first = check.Errors(value).First()
   return { error: 'invalid_message', message: `${value.type}${first?.path ?? ''}: ${first?.message ?? 'is not valid'}` }

@@ -12,3 +12,6 @@ export function encodingOf(subprotocol: string): Encoding | undefined {
   if (subprotocol === SUBPROTOCOLS.json) return 'json'
   return undefined
 }
+
+/** In the query of the address: the client comes to resume. */
+export const RESUMING = 'resume'

@@ -42,6 +42,7 @@ export const TELEMETRY_KINDS = [
   'skipped',
   'completed',
   'failed',
+  'ad-clicked',
 ] as const
 export type TelemetryKind = (typeof TELEMETRY_KINDS)[number]
 
@@ -51,6 +52,9 @@ export type BitrateKbps = (typeof BITRATES_KBPS)[number]
 
 /** The nominal length of a chunk. Chunk `i` starts at the first audio frame at or after `i * CHUNK_MS`. */
 export const CHUNK_MS = 4_000
+
+/** An impression counts from this many milliseconds audible without a break (MRC, digital audio). */
+export const AUDIBLE_MS = 2_000
 
 /** A stream counts for payment from this many milliseconds heard (Spotify's countable stream). */
 export const COUNTABLE_MS = 30_000

@@ -1,6 +1,7 @@
 /** Owns what the tests of the core play: a track of 60 s in three renditions, and its listener. */
 
 import type { Identity } from './identity.ts'
+import type { DeviceFacts } from './session.ts'
 import type { Track } from './track.ts'
 
 export const TRACK_ID = '018f0000-0000-7000-8000-0000000000aa'
@@ -25,6 +26,8 @@ export function aTrack(changes: Partial<Track> = {}): Track {
     ...changes,
   }
 }
+
+export const DEVICE: DeviceFacts = { name: 'Kitchen', member: '', place: 'DE' }
 
 export const LISTENER: Identity = {
   v: 1,

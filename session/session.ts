@@ -1,20 +1,13 @@
-/** Owns the session: a union of states, and for each message of the client the next state and the effects. No clock, no I/O. */
+/** Owns the session: a union of states, and what every step does with it: evidence, the end of its stream, its lease. No clock, no I/O. */
 
-import type { ErrorName } from '../protocol/errors.ts'
-import type { Credit } from '../protocol/messages/credit.ts'
-import type { Heartbeat } from '../protocol/messages/heartbeat.ts'
-import type { Pause } from '../protocol/messages/pause.ts'
-import type { Playback } from '../protocol/messages/playback.ts'
-import type { Resumed } from '../protocol/messages/resumed.ts'
-import type { Seek } from '../protocol/messages/seek.ts'
-import type { ReasonEnd, ReasonStart } from '../protocol/vocabulary.ts'
-import { dueGrant, type GrantPolicy } from './chunk-window.ts'
-import { type Effect, NONE } from './effect.ts'
+import { COUNTABLE_MS, type ReasonEnd } from '../protocol/vocabulary.ts'
+import { hear, isAd, isHeard } from './ad.ts'
+import { type Effect, SHOW } from './effect.ts'
 import type { Identity } from './identity.ts'
-import { evidence, jump, playheadMs } from './listening.ts'
-import { missedSince, type Numbered, newSayings, number, refusal, type Sayings } from './numbered.ts'
-import { endedRecord, openStream, type Stream, startedRecord } from './stream.ts'
-import { renditionOf, type Track } from './track.ts'
+import type { Lease } from './lease.ts'
+import { evidence, msPlayed } from './listening.ts'
+import { newSayings, type Sayings } from './numbered.ts'
+import { endedRecord, type Stream } from './stream.ts'
 import type { UpNextTrack } from './up-next.ts'
 
 export type State =
@@ -22,196 +15,97 @@ export type State =
   | { readonly at: 'playing'; readonly stream: Stream }
   | { readonly at: 'paused'; readonly stream: Stream }
 
+/** What the other devices of the account are told of this one, beside its id and kind. */
+export interface DeviceFacts {
+  readonly name: string
+  /** Of a duo or family plan; '' for the holder of the account. */
+  readonly member: string
+  /** '' when it is not known. */
+  readonly place: string
+}
+
+export interface SinceAd {
+  readonly ms: number
+  /** Those that were heard for long enough to be counted. */
+  readonly tracks: number
+}
+const NO_MUSIC: SinceAd = Object.freeze({ ms: 0, tracks: 0 })
+
 export interface Session {
-  readonly who: Identity
+  who: Identity
+  device: DeviceFacts
+  volumePercent: number | undefined
+  /** While it plays. */
+  lease: Lease | undefined
+  /** Of the lease it had last, which others may name. */
+  lastFence: number
+  /** Requests by this fence and older ones are of a holder that was stopped, or about what a transfer has replaced. */
+  staleFence: number
   state: State
   upNext: readonly UpNextTrack[]
+  /** Rises by one with every change of `upNext`. */
+  upNextRevision: number
   /** Tracks begun in this session, so that nothing is suggested twice. */
-  readonly played: Set<string>
+  played: ReadonlySet<string>
   /** The stream that ended last. */
   endedStreamId: string
+  /** What of music was heard since an advertisement was. */
+  sinceAd: SinceAd
   readonly sayings: Sayings
 }
 
-const IDLE: State = Object.freeze({ at: 'idle' })
+export const IDLE: State = Object.freeze({ at: 'idle' })
 
-export function newSession(who: Identity): Session {
-  return { who, state: IDLE, upNext: [], played: new Set(), endedStreamId: '', sayings: newSayings() }
-}
-
-/** A new stream to begin, its track already looked up. */
-export interface Begin {
-  readonly re: number
-  readonly streamId: string
-  readonly track: Track
-  readonly positionMs: number
-  readonly reason: ReasonStart
-  readonly upNext: readonly UpNextTrack[]
-  /** How the stream that is open until now ends, and where its playhead was when the client said so. */
-  readonly endReason: ReasonEnd
-  readonly endPositionMs: number | undefined
-}
-
-/** `play` with a track, or `next`: ends the open stream and begins another. */
-export function begin(session: Session, start: Begin, nowMs: number): readonly Effect[] {
-  if (start.positionMs >= start.track.duration_ms) {
-    return refuse(session, start.re, 'out_of_track', `the track ends at ${start.track.duration_ms} ms`)
+export function newSession(who: Identity, device: DeviceFacts): Session {
+  return {
+    who,
+    device,
+    volumePercent: undefined,
+    lease: undefined,
+    lastFence: 0,
+    staleFence: 0,
+    state: IDLE,
+    upNext: [],
+    upNextRevision: 0,
+    played: new Set(),
+    endedStreamId: '',
+    sinceAd: NO_MUSIC,
+    sayings: newSayings(),
   }
-  const effects: Effect[] = []
-  endOpen(session, start.endReason, start.endPositionMs, nowMs, effects)
-  const stream = openStream(start.streamId, start.track, start.positionMs, start.reason, nowMs)
-  session.state = { at: 'playing', stream }
-  session.played.add(start.track.track_id)
-  session.upNext = start.upNext
-  effects.push(
-    { kind: 'record', record: startedRecord(session.who, stream) },
-    say(session, said(start.re, 'playing', stream, nowMs, start.track)),
-    say(session, { type: 'up_next', tracks: [...start.upNext] }),
-    SAVE,
-  )
-  return effects
 }
 
-/** `play` without a track: the paused stream goes on. */
-export function resume(session: Session, re: number, nowMs: number, policy: GrantPolicy): readonly Effect[] {
-  if (session.state.at !== 'paused') return refuse(session, re, 'not_paused', 'nothing is paused; name a track_id')
-  const { stream } = session.state
-  stream.listening.moving = true
-  stream.listening.anchorAtMs = nowMs
-  session.state = { at: 'playing', stream }
-  const effects: Effect[] = [say(session, said(re, 'playing', stream, nowMs)), SAVE]
-  pushDueGrant(stream, nowMs, policy, effects)
-  return effects
-}
+/** What a fresh token says of the listener now. */
+export interface Claims extends Pick<Identity, 'plan' | 'country'>, Pick<DeviceFacts, 'member'> {}
 
-export function pause(session: Session, message: Pause, nowMs: number): readonly Effect[] {
-  if (session.state.at === 'idle') return refuse(session, message.id, 'no_stream', 'nothing plays')
-  const { stream } = session.state
-  note(stream, message.position_ms, nowMs)
-  stream.listening.moving = false
-  session.state = { at: 'paused', stream }
-  return [say(session, said(message.id, 'paused', stream, nowMs)), SAVE]
-}
-
-export function seek(session: Session, message: Seek, nowMs: number): readonly Effect[] {
-  if (session.state.at === 'idle') return refuse(session, message.id, 'no_stream', 'nothing plays')
-  const { at, stream } = session.state
-  if (message.position_ms > stream.track.duration_ms) return refuse(session, message.id, 'out_of_track', ends(stream))
-  note(stream, message.from_ms, nowMs)
-  jump(stream.listening, message.position_ms)
-  // The window was for the old place.
-  stream.window = undefined
-  return [say(session, said(message.id, at, stream, nowMs)), SAVE]
-}
-
-/** `stop`, or the end of the socket (`re` undefined: nobody is there to be told). */
-export function stop(
-  session: Session,
-  re: number | undefined,
-  reason: ReasonEnd,
-  positionMs: number | undefined,
-  nowMs: number,
-): readonly Effect[] {
-  if (session.state.at === 'idle') return re === undefined ? NONE : refuse(session, re, 'no_stream', 'nothing plays')
-  const { stream } = session.state
-  const effects: Effect[] = []
-  endOpen(session, reason, positionMs, nowMs, effects)
-  if (re !== undefined) effects.push(say(session, { ...said(re, 'stopped', stream, nowMs), reason }))
-  effects.push(SAVE)
-  return effects
-}
-
-/** The client's window of chunks; grants what is due of it while the stream plays. */
-export function credit(session: Session, message: Credit, nowMs: number, policy: GrantPolicy): readonly Effect[] {
-  // Credit for a stream that has just ended is late, not wrong.
-  if (message.stream_id === session.endedStreamId) return NONE
-  if (session.state.at === 'idle') return complain('no_stream', 'credit needs an open stream')
-  const { at, stream } = session.state
-  if (message.stream_id !== stream.streamId) return complain('wrong_stream', `the open stream is ${stream.streamId}`)
-  const rendition = renditionOf(stream.track, message.bitrate_kbps)
-  if (rendition === undefined) return complain('unknown_rendition', `no ${message.bitrate_kbps} kbps of this track`)
-  if (message.next_chunk > rendition.chunk_count) return complain('out_of_track', ends(stream))
-  stream.window = { bitrate: message.bitrate_kbps, nextChunk: message.next_chunk, chunks: message.chunks }
-  if (at === 'paused') return NONE
-  const effects: Effect[] = []
-  pushDueGrant(stream, nowMs, policy, effects)
-  if (effects.length === 0) return NONE
-  // What was signed for must count, whichever gateway goes on with this.
-  effects.push(SAVE)
-  return effects
-}
-
-/** Evidence of listening, renewal of the snapshot, and of addresses that would expire unused. */
-export function heartbeat(session: Session, message: Heartbeat, nowMs: number, policy: GrantPolicy): readonly Effect[] {
-  const { state } = session
-  if (state.at === 'idle') return NONE
-  const { stream } = state
-  // A heartbeat about a stream that has just ended is late, not wrong; it is evidence of nothing.
-  if (message.stream_id !== stream.streamId || message.position_ms === undefined) return SAVE_ONLY
-  note(stream, message.position_ms, nowMs)
-  if (state.at === 'paused') return SAVE_ONLY
-  const effects: Effect[] = []
-  pushDueGrant(stream, nowMs, policy, effects)
-  if (effects.length === 0) return SAVE_ONLY
-  effects.push(SAVE)
-  return effects
-}
-
-/** What a resume is answered with. */
-export interface Resumption {
-  /** The messages that were missed; undefined when they are not known any more, and the state must be told instead. */
-  readonly missed: readonly Numbered[] | undefined
-  readonly effects: readonly Effect[]
-}
-
-/** The session goes on over another socket. `positionMs` is evidence of what was heard meanwhile. */
-export function resumeSession(
-  session: Session,
-  lastSeq: number,
-  positionMs: number | undefined,
-  nowMs: number,
-): Resumption {
-  if (session.state.at !== 'idle' && positionMs !== undefined) note(session.state.stream, positionMs, nowMs)
-  return { missed: missedSince(session.sayings, lastSeq), effects: SAVE_ONLY }
-}
-
-/** The stream was ended by another hand: it is over, and the client is told. Returns the message to send. */
-export function forgetLost(session: Session, nowMs: number): readonly Effect[] {
-  if (session.state.at === 'idle') return NONE
-  const { stream } = session.state
-  session.endedStreamId = stream.streamId
-  session.state = IDLE
-  const over = { type: 'playback', status: 'stopped', stream_id: stream.streamId, reason: 'lost' } as const
-  return [say(session, { ...over, position_ms: stream.listening.anchorMs, at_ms: nowMs }), SAVE]
-}
-
-/** The state as it is, for a resume that could not be whole. */
-export function stateNow(session: Session, nowMs: number): NonNullable<Resumed['state']> {
-  const up_next = { type: 'up_next' as const, tracks: [...session.upNext] }
-  if (session.state.at === 'idle') {
-    return { playback: { type: 'playback', status: 'stopped', position_ms: 0, at_ms: nowMs } as const, up_next }
-  }
-  const { at, stream } = session.state
-  const playback = {
-    type: 'playback',
-    status: at,
-    stream_id: stream.streamId,
-    position_ms: stream.listening.anchorMs,
-    at_ms: nowMs,
-    track: stream.track,
-  } as const
-  return { playback, up_next }
+/** The listener may have another plan since the session began: its limits hold from the next grant on. */
+export function renewClaims(session: Session, { plan, country, member }: Claims): void {
+  session.who = { ...session.who, plan, country }
+  session.device = { ...session.device, member }
 }
 
 /** The record by which the reaper would end the open stream, or undefined when none is open. */
 export function lastWill(session: Session) {
-  return session.state.at === 'idle' ? undefined : endedRecord(session.who, session.state.stream, 'lost')
+  return session.state.at === 'idle'
+    ? undefined
+    : endedRecord(session.who, session.state.stream, 'lost', session.lastFence)
 }
 
-const SAVE: Effect = Object.freeze({ kind: 'save' })
-const SAVE_ONLY: readonly Effect[] = Object.freeze([SAVE])
+/** A playhead rests a few samples past the end of its track: that is the end, not a false claim. */
+export function note(session: Session, stream: Stream, positionMs: number, nowMs: number): void {
+  const { listening, audible } = stream
+  const position = Math.min(positionMs, stream.track.duration_ms)
+  const { claimedMs, elapsedMs, grantedMs } = listening
+  evidence(listening, stream.ledger, stream.track.chunk_ms, position, nowMs)
+  if (audible === undefined || !listening.moving) return
+  const grown = {
+    claimedMs: listening.claimedMs - claimedMs,
+    elapsedMs: listening.elapsedMs - elapsedMs,
+    grantedMs: listening.grantedMs - grantedMs,
+  }
+  hear(audible, grown, session.volumePercent === 0)
+}
 
-function endOpen(
+export function endOpen(
   session: Session,
   reason: ReasonEnd,
   positionMs: number | undefined,
@@ -221,58 +115,36 @@ function endOpen(
   if (session.state.at === 'idle') return
   const { stream } = session.state
   // Without word of the client the last evidence stands; nothing is heard on trust.
-  if (positionMs !== undefined) note(stream, positionMs, nowMs)
-  effects.push({ kind: 'record', record: endedRecord(session.who, stream, reason) })
+  if (positionMs !== undefined) note(session, stream, positionMs, nowMs)
+  pace(session, stream)
+  effects.push({ kind: 'record', record: endedRecord(session.who, stream, reason, session.lastFence) })
   session.endedStreamId = stream.streamId
   session.state = IDLE
 }
 
-function pushDueGrant(stream: Stream, nowMs: number, policy: GrantPolicy, effects: Effect[]): void {
-  if (stream.window === undefined) return
-  const rendition = renditionOf(stream.track, stream.window.bitrate)
-  if (rendition === undefined) return
-  const playhead = Math.floor(playheadMs(stream.listening, nowMs) / stream.track.chunk_ms)
-  const grant = dueGrant(stream.ledger, stream.window, rendition.chunk_count, playhead, nowMs, policy)
-  if (grant !== undefined) effects.push({ kind: 'grant', streamId: stream.streamId, track: stream.track, grant })
+/** One that was not heard is still due. */
+function pace(session: Session, stream: Stream): void {
+  if (!isAd(stream.track)) session.sinceAd = withMusic(session.sinceAd, stream)
+  else if (isHeard(stream)) session.sinceAd = NO_MUSIC
 }
 
-/** A playhead rests a few samples past the end of its track: that is the end, not a false claim. */
-function note(stream: Stream, positionMs: number, nowMs: number): void {
-  const position = Math.min(positionMs, stream.track.duration_ms)
-  evidence(stream.listening, stream.ledger, stream.track.chunk_ms, position, nowMs)
+/** As `sinceAd`, with what is open now as if it ended with its playhead at `positionMs`. */
+export function musicSinceAd(session: Session, positionMs: number | undefined, nowMs: number): SinceAd {
+  const { state, sinceAd } = session
+  if (state.at === 'idle' || isAd(state.stream.track)) return sinceAd
+  // Evidence of the same place and time that comes again claims nothing.
+  if (positionMs !== undefined) note(session, state.stream, positionMs, nowMs)
+  return withMusic(sinceAd, state.stream)
 }
 
-function ends(stream: Stream): string {
-  return `the track ends at ${stream.track.duration_ms} ms`
+function withMusic({ ms, tracks }: SinceAd, { listening }: Stream): SinceAd {
+  const playedMs = msPlayed(listening)
+  return { ms: ms + playedMs, tracks: tracks + (playedMs >= COUNTABLE_MS ? 1 : 0) }
 }
 
-function say(session: Session, message: Parameters<typeof number>[1]): Effect {
-  return { kind: 'say', message: number(session.sayings, message) }
-}
-
-/** The answer to request `re`: it could not be done. Also for what the gateway found out before the core was asked. */
-export function refuse(session: Session, re: number, error: ErrorName, message: string): readonly Effect[] {
-  return [say(session, refusal(re, error, message)), SAVE]
-}
-
-function complain(error: ErrorName, message: string): readonly Effect[] {
-  return [{ kind: 'refuse', error, message }]
-}
-
-function said(
-  re: number,
-  status: Playback['status'],
-  stream: Stream,
-  nowMs: number,
-  track?: Track,
-): Omit<Playback, 'seq'> {
-  return {
-    type: 'playback',
-    re,
-    status,
-    stream_id: stream.streamId,
-    position_ms: stream.listening.anchorMs,
-    at_ms: nowMs,
-    ...(track === undefined ? {} : { track }),
-  }
+/** It plays no more: its lease goes back. */
+export function freed(session: Session): Effect {
+  const fence = session.lease?.fence ?? 0
+  session.lease = undefined
+  return fence === 0 ? SHOW : { kind: 'show', freed: fence }
 }

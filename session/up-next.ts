@@ -26,10 +26,13 @@ export function upNextAfter(
   const take = (track: Track, why: string) => {
     if (list.length >= MOST || taken.has(track.track_id)) return
     taken.add(track.track_id)
-    const { track_id, title, artist, album: albumTitle, duration_ms } = track
-    list.push({ track_id, title, artist, album: albumTitle, duration_ms, why })
+    list.push(upNextTrackOf(track, why))
   }
   for (const track of album.slice(place + 1)) take(track, `next on ${track.album}`)
   for (const track of byArtist) take(track, `more by ${track.artist}`)
   return list
+}
+
+export function upNextTrackOf({ track_id, title, artist, album, duration_ms }: Track, why: string): UpNextTrack {
+  return { track_id, title, artist, album, duration_ms, why }
 }

@@ -12,8 +12,41 @@ export const workersConfig = (read: EnvReader) => ({
   host: read.text('SEGUE_WORKERS_HOST', '127.0.0.1'),
   port: read.integer('SEGUE_WORKERS_PORT', { min: 0, max: 65_535, fallback: 18_081 }),
   reaperIntervalMs: read.integer('SEGUE_REAPER_INTERVAL_MS', { min: 50, max: 600_000, fallback: 2_000 }),
+  /** As the gateways have it: the reaper's patience is measured by it. */
+  leaseMs: read.integer('SEGUE_LEASE_MS', { min: 300, max: 600_000, fallback: 45_000 }),
+  sharing: {
+    /** `shadow`: cases are recorded and nobody is told. `nudge`: the account is asked to verify its household. */
+    mode: read.choice('SEGUE_SHARING_MODE', ['shadow', 'nudge'], 'shadow'),
+    /** The score from which an account is a case, and from which it is asked. */
+    caseFrom: read.integer('SEGUE_SHARING_CASE_FROM_PERCENT', { min: 1, max: 100, fallback: 50 }) / 100,
+    nudgeFrom: read.integer('SEGUE_SHARING_NUDGE_FROM_PERCENT', { min: 1, max: 100, fallback: 80 }) / 100,
+    nudgeEveryDays: read.integer('SEGUE_SHARING_NUDGE_EVERY_DAYS', { min: 1, max: 3_650, fallback: 30 }),
+    /** What is lost in a crash is read again: so much of the topic. */
+    checkpointMs: read.integer('SEGUE_SHARING_CHECKPOINT_MS', { min: 50, max: 3_600_000, fallback: 30_000 }),
+    /** States that are kept in memory between checkpoints; of all others PostgreSQL is asked when they play again. */
+    accountsInMemory: read.integer('SEGUE_SHARING_ACCOUNTS_IN_MEMORY', { min: 1, max: 100_000_000, fallback: 50_000 }),
+    /** How often the states of silent accounts are looked through for what is older than 28 days. */
+    expiryMs: read.integer('SEGUE_SHARING_EXPIRY_MS', { min: 50, max: 86_400_000, fallback: 600_000 }),
+  },
+  rollups: {
+    /** How far the rollups are behind, at the least. */
+    intervalMs: read.integer('SEGUE_ROLLUP_INTERVAL_MS', { min: 50, max: 3_600_000, fallback: 5_000 }),
+    /** How long after its end an hour closes: what is written later is late, and in no rollup. */
+    closeAfterMs: read.integer('SEGUE_ROLLUP_CLOSE_AFTER_MINUTES', { min: 1, max: 43_200, fallback: 120 }) * 60_000,
+  },
+  partitions: {
+    /** How often months are made ahead and retired, give or take a tenth. */
+    intervalMs: read.integer('SEGUE_PARTITIONS_INTERVAL_MS', { min: 50, max: 604_800_000, fallback: 86_400_000 }),
+  },
   kafka: kafkaConfig(read),
   clickhouse: clickhouseConfig(read),
-  postgres: postgresConfig(read),
+  /** Each worker that signs in there has a role of its own. */
+  postgres: {
+    royalties: postgresConfig(read, 'royalties'),
+    rollups: postgresConfig(read, 'rollups'),
+    sharing: postgresConfig(read, 'sharing'),
+    ads: postgresConfig(read, 'ads'),
+    maintenance: postgresConfig(read, 'maintenance'),
+  },
   redis: redisConfig(read),
 })

@@ -45,6 +45,101 @@ export function createWorkerMetrics() {
       help: 'Offsets that Kafka no longer had when royalties came to read them. Anything but 0 is a loss.',
       registers,
     }),
+    /** `result`: counted, unheard (so far), why it is invalid, or unknown: of no campaign. One is entered when it is served and when it ends. */
+    adImpressions: new Counter({
+      name: 'segue_ads_impressions_total',
+      help: 'Impressions entered, by what they are then.',
+      labelNames: ['result'],
+      registers,
+    }),
+    /** `result`: clicked, unserved: of no impression of who clicked. */
+    adClicks: new Counter({
+      name: 'segue_ads_clicks_total',
+      help: 'Clicks on advertisements.',
+      labelNames: ['result'],
+      registers,
+    }),
+    adGaps: new Counter({
+      name: 'segue_ads_gap_records_total',
+      help: 'Offsets that Kafka no longer had when ads came to read them.',
+      registers,
+    }),
+    sharingEvents: new Counter({
+      name: 'segue_sharing_events_total',
+      help: 'Records that tell the detector something.',
+      registers,
+    }),
+    /** `result`: saved, or stale: another reader has saved the partition meanwhile. */
+    sharingCheckpoints: new Counter({
+      name: 'segue_sharing_checkpoints_total',
+      help: 'Checkpoints of a partition.',
+      labelNames: ['result'],
+      registers,
+    }),
+    sharingStates: new Counter({
+      name: 'segue_sharing_states_total',
+      help: 'States of accounts written with checkpoints.',
+      registers,
+    }),
+    /** `result`: new, changed. */
+    sharingCases: new Counter({
+      name: 'segue_sharing_cases_total',
+      help: 'Scores of cases written.',
+      labelNames: ['result'],
+      registers,
+    }),
+    /** `result`: told, away (nobody of the account was there), too_soon (or marked as wrong). */
+    sharingNudges: new Counter({
+      name: 'segue_sharing_nudges_total',
+      help: 'Accounts to be asked to verify their household.',
+      labelNames: ['result'],
+      registers,
+    }),
+    sharingAged: new Counter({
+      name: 'segue_sharing_aged_states_total',
+      help: 'States of silent accounts of which something older than 28 days was forgotten.',
+      registers,
+    }),
+    sharingUnreadable: new Counter({
+      name: 'segue_sharing_unreadable_records_total',
+      help: 'Records that nobody can read, which the detector was not told of.',
+      registers,
+    }),
+    sharingGaps: new Counter({
+      name: 'segue_sharing_gap_records_total',
+      help: 'Offsets that Kafka no longer had when sharing came to read them.',
+      registers,
+    }),
+    rollupMinutes: new Counter({
+      name: 'segue_rollups_minutes_total',
+      help: 'Minutes of the rollups that were built again, for new rows.',
+      registers,
+    }),
+    rollupHoursClosed: new Counter({
+      name: 'segue_rollups_hours_closed_total',
+      help: 'Hours that closed: they never change again.',
+      registers,
+    }),
+    rollupPass: new Histogram({
+      name: 'segue_rollups_pass_seconds',
+      help: 'What one pass over the rollups took.',
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+      registers,
+    }),
+    /** Of a worker of partitions alone: others tell none, not 0. */
+    partitionsAhead: new Gauge({
+      name: 'segue_partitions_ahead_months',
+      help: 'Whole months after this one, without a gap, that a table takes rows of. Alarm when the least is below 2.',
+      labelNames: ['table'],
+      registers,
+    }),
+    /** `result`: made, retired. */
+    partitionsTended: new Counter({
+      name: 'segue_partitions_months_total',
+      help: 'Months of tables that were made or retired.',
+      labelNames: ['result'],
+      registers,
+    }),
     reapedSessions: new Counter({
       name: 'segue_reaper_sessions_total',
       help: 'Streams ended for a gateway that did not: closed, renewed meanwhile, or without a record.',

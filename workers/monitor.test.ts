@@ -1,5 +1,6 @@
 import getPort from 'get-port'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createDependency } from '../infra/runtime/dependency.ts'
 import { createLogger } from '../infra/runtime/log.ts'
 import { createWorkerMetrics } from './metrics.ts'
 import { createMonitor } from './monitor.ts'
@@ -7,6 +8,7 @@ import { createMonitor } from './monitor.ts'
 const log = createLogger('test', 'silent')
 const metrics = createWorkerMetrics()
 const worker = { name: 'tried', async start() {}, async stop() {}, ready: () => ready() }
+const redis = createDependency('redis', { log, probe: async () => undefined })
 let ready: () => boolean
 let origin: string
 let monitor: ReturnType<typeof createMonitor>
@@ -15,7 +17,7 @@ beforeEach(async () => {
   ready = () => true
   const port = await getPort({ host: '127.0.0.1' })
   origin = `http://127.0.0.1:${port}`
-  monitor = createMonitor({ host: '127.0.0.1', port, workers: [worker], metrics, log })
+  monitor = createMonitor({ host: '127.0.0.1', port, workers: [worker], dependencies: [redis], metrics, log })
   await monitor.start(new AbortController().signal)
 })
 afterEach(() => monitor.stop())
@@ -39,5 +41,19 @@ describe('the monitor of the workers', () => {
   it('is not ready when a worker is not', async () => {
     ready = () => false
     expect(await status('/readyz')).toBe(503)
+  })
+
+  it('says by name which worker is not at work, and which server is away', async () => {
+    ready = () => false
+    redis.failed(Object.assign(new Error('no'), { code: 'ECONNREFUSED' }))
+    const body = await (await fetch(`${origin}/readyz`)).json()
+    expect(body).toMatchObject({
+      ready: false,
+      why: 'not at work: tried',
+      workers: { tried: false },
+      degraded: ['redis'],
+      dependencies: { redis: { state: 'down', last_error: 'refused' } },
+    })
+    redis.worked()
   })
 })

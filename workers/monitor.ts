@@ -2,6 +2,7 @@
 
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Dependency } from '../infra/runtime/dependency.ts'
 import type { Service } from '../infra/runtime/lifecycle.ts'
 import type { Logger } from '../infra/runtime/log.ts'
 import type { WorkerMetrics } from './metrics.ts'
@@ -11,6 +12,7 @@ export interface MonitorOptions {
   readonly host: string
   readonly port: number
   readonly workers: readonly Worker[]
+  readonly dependencies: readonly Dependency[]
   readonly metrics: WorkerMetrics
   readonly log: Logger
 }
@@ -21,15 +23,29 @@ interface Answer {
   readonly body: string
 }
 
-export function createMonitor({ host, port, workers, metrics, log }: MonitorOptions): Service {
+const json = (status: number, value: object): Answer => ({
+  status,
+  type: 'application/json',
+  body: `${JSON.stringify(value)}\n`,
+})
+
+export function createMonitor({ host, port, workers, dependencies, metrics, log }: MonitorOptions): Service {
   let server: Server | undefined
 
   const routes: Readonly<Record<string, () => Promise<Answer>>> = {
-    '/healthz': async () => ({ status: 200, type: 'text/plain', body: 'ok\n' }),
+    '/healthz': async () => json(200, { alive: true, uptime_s: Math.floor(process.uptime()) }),
     '/readyz': async () => {
       const states = Object.fromEntries(workers.map((worker) => [worker.name, worker.ready()]))
-      const ready = Object.values(states).every(Boolean)
-      return { status: ready ? 200 : 503, type: 'application/json', body: `${JSON.stringify(states)}\n` }
+      const servers = Object.fromEntries(dependencies.map((dependency) => [dependency.name, dependency.state()]))
+      const behind = Object.keys(states).filter((name) => !states[name])
+      const ready = behind.length === 0
+      return json(ready ? 200 : 503, {
+        ready,
+        ...(ready ? {} : { why: `not at work: ${behind.join(', ')}` }),
+        workers: states,
+        degraded: Object.keys(servers).filter((name) => servers[name]?.state === 'down'),
+        dependencies: servers,
+      })
     },
     '/metrics': async () => ({
       status: 200,

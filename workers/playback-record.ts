@@ -62,6 +62,10 @@ function timesOf(record: PlaybackRecord): number[] {
       return [record.started_at_ms]
     case 'stream-ended':
       return [record.started_at_ms, record.ended_at_ms]
+    case 'ad-served':
+      return [record.served_at_ms]
+    case 'ad-ended':
+      return [record.served_at_ms, record.ended_at_ms]
   }
 }
 

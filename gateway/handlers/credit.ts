@@ -1,11 +1,13 @@
 /** Handles `credit`: signs the chunks that are due. */
 
 import type { Credit } from '../../protocol/messages/credit.ts'
-import { credit } from '../../session/session.ts'
+import { credit } from '../../session/requests.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { perform } from '../effects.ts'
+import { NOTHING } from '../grant-policy.ts'
 import type { HeldSession } from '../held-session.ts'
+import { refuse } from '../outbox.ts'
 
 export function onCredit(
   context: Context,
@@ -14,5 +16,8 @@ export function onCredit(
   message: Credit,
   nowMs: number,
 ): void {
-  perform(context, connection, held, credit(held.session, message, nowMs, context.grantPolicy), nowMs)
+  const policy = context.grantPolicy
+  perform(context, connection, held, credit(held.session, message, nowMs, policy), nowMs)
+  if (policy !== NOTHING) return
+  refuse(context, connection, 'unavailable', 'sessions have not been saved for too long; say the credit again later')
 }

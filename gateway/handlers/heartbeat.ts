@@ -1,7 +1,8 @@
 /** Handles `heartbeat`: answered at once; its position is evidence, in turn. Hot path. */
 
 import type { Heartbeat } from '../../protocol/messages/heartbeat.ts'
-import { heartbeat } from '../../session/session.ts'
+import { isStale } from '../../session/leasing.ts'
+import { heartbeat } from '../../session/requests.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { perform } from '../effects.ts'
@@ -21,5 +22,8 @@ export function onHeartbeat(
   nowMs: number,
 ): void {
   connection.bufferMs = message.buffer_ms ?? 0
+  // On its way while another device took over: late, not wrong.
+  if (isStale(held.session, message.fence)) return
   perform(context, connection, held, heartbeat(held.session, message, nowMs, context.grantPolicy), nowMs)
+  context.leases.beat(held)
 }

@@ -1,7 +1,7 @@
 /** Handles `next`: begins the first track of what is up next that can be played, or stops when nothing is left. */
 
 import type { Next } from '../../protocol/messages/next.ts'
-import { stop } from '../../session/session.ts'
+import { mustHearAd, refuseInAd, stop } from '../../session/requests.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { perform } from '../effects.ts'
@@ -14,7 +14,12 @@ export function onNext(
   held: HeldSession,
   message: Next,
   nowMs: number,
+  goesOnBy = held.session.lease?.fence,
 ): void | Promise<void> {
+  if (mustHearAd(held.session, message, nowMs)) {
+    perform(context, connection, held, refuseInAd(held.session, message.id), nowMs)
+    return
+  }
   const [first, ...rest] = held.session.upNext
   if (first === undefined) {
     const effects = stop(held.session, message.id, message.reason, message.position_ms, nowMs)
@@ -29,10 +34,12 @@ export function onNext(
     reason: message.reason === 'next' ? 'next' : 'queue',
     endReason: message.reason,
     endPositionMs: message.position_ms,
+    goesOnBy,
   } as const
   return beginTrack(context, connection, held, wish, () => {
     // Withdrawn since it was listed: the one after it, then.
     held.session.upNext = rest
-    return onNext(context, connection, held, message, nowMs)
+    held.session.upNextRevision += 1
+    return onNext(context, connection, held, message, nowMs, goesOnBy)
   })
 }

@@ -1,7 +1,7 @@
 /** Handles `pause`. */
 
 import type { Pause } from '../../protocol/messages/pause.ts'
-import { pause } from '../../session/session.ts'
+import { pause } from '../../session/requests.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { perform } from '../effects.ts'

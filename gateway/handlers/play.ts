@@ -1,12 +1,13 @@
 /** Handles `play`: begins the named track, or goes on with the paused stream. */
 
 import type { Play } from '../../protocol/messages/play.ts'
-import { resume } from '../../session/session.ts'
+import { openAd } from '../../session/ad.ts'
+import { refuseInAd, resume } from '../../session/requests.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { perform } from '../effects.ts'
 import type { HeldSession } from '../held-session.ts'
-import { beginTrack, refuseBegin } from './begin.ts'
+import { beginTrack, refuseBegin, underLease } from './begin.ts'
 
 export function onPlay(
   context: Context,
@@ -15,8 +16,17 @@ export function onPlay(
   message: Play,
   nowMs: number,
 ): void | Promise<void> {
+  const { instead_of_device_id: deviceId } = message
+  const instead = deviceId === undefined ? undefined : { deviceId }
   if (message.track_id === undefined) {
-    perform(context, connection, held, resume(held.session, message.id, nowMs, context.grantPolicy), nowMs)
+    const goOn = () =>
+      perform(context, connection, held, resume(held.session, message.id, nowMs, context.grantPolicy), nowMs)
+    // What is not paused is refused, and needs no lease for that.
+    if (held.session.state.at !== 'paused') return goOn()
+    return underLease(context, connection, held, { re: message.id, instead, reason: 'pick' }, goOn)
+  }
+  if (openAd(held.session) !== undefined) {
+    perform(context, connection, held, refuseInAd(held.session, message.id), nowMs)
     return
   }
   const wish = {
@@ -27,6 +37,8 @@ export function onPlay(
     reason: message.reason ?? 'unknown',
     endReason: message.reason === 'previous' ? 'previous' : 'pick',
     endPositionMs: message.from_ms,
+    endStreamId: message.from_stream_id,
+    instead,
   } as const
   return beginTrack(context, connection, held, wish, (found) => refuseBegin(context, connection, held, wish, found))
 }

@@ -1,13 +1,16 @@
 /** Handles `resume`: takes the session over by its ticket, and gives what was missed, or the state (D8). */
 
+import { DependencyAway } from '../../infra/runtime/dependency.ts'
 import type { Resume } from '../../protocol/messages/resume.ts'
-import { forgetLost, resumeSession, stateNow } from '../../session/session.ts'
+import { resumeSession, stateNow, upNextNow } from '../../session/resumption.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { perform } from '../effects.ts'
+import { EXPIRY_GRACE_MS } from '../monitor.ts'
 import { close, refuse, send } from '../outbox.ts'
-import { seat } from '../seat.ts'
+import { hasSeat, seat } from '../seat.ts'
 import type { Taken } from '../session-keeper.ts'
+import { turnAway } from '../turn-away.ts'
 
 type Held = Extract<Taken, { result: 'taken' }>
 
@@ -20,41 +23,65 @@ export async function onResume(context: Context, connection: Connection, message
   }
   const before = connection.state
   connection.state = { at: 'verifying' }
+  /** It may ask again, or authenticate. */
+  const waitOn = () => {
+    connection.state = before
+    context.waitingRoom.enter(connection)
+  }
   let taken: Taken
   try {
     taken = await context.keeper.take(ticket.sessionId, ticket.epoch)
   } catch (error) {
-    context.log.warn({ err: error, session_id: ticket.sessionId }, 'a session could not be taken')
+    // The dependency has said in the log that it is away; a storm of resumes says it no louder.
+    if (!(error instanceof DependencyAway)) {
+      context.log.error({ err: error, session_id: ticket.sessionId }, 'a session could not be taken')
+    }
     context.metrics.resumes.inc({ result: 'unavailable' })
     if (connection.state.at !== 'verifying') return
-    connection.state = before
+    waitOn()
     refuse(context, connection, 'unavailable', 'sessions cannot be read now; try again', { re: message.id })
     return
   }
   if (connection.state.at !== 'verifying') return
-  if (taken.result === 'taken') {
-    goOn(context, connection, message, taken)
+  if (taken.result === 'taken' && !isStale(context, taken)) {
+    const held: Held = taken
+    // All that is said now goes in one write.
+    connection.socket?.cork(() => goOn(context, connection, message, held))
     return
   }
-  context.metrics.resumes.inc({ result: taken.result })
+  context.metrics.resumes.inc({ result: taken.result === 'used' ? 'used' : 'gone' })
   if (taken.result === 'used') {
     close(context, connection, 'ticket_used')
     return
   }
-  connection.state = before
+  waitOn()
   refuse(context, connection, 'session_gone', 'the session is no longer there; authenticate', { re: message.id })
+}
+
+/** Resumed again and again without a fresh token: by then it would have to sign in anew. */
+function isStale({ config, now }: Context, { held }: Held): boolean {
+  return held.tokenExpiresAtMs + EXPIRY_GRACE_MS + config.timing.resumeWithinMs < now()
 }
 
 function goOn(context: Context, connection: Connection, message: Resume, taken: Held): void {
   const { held } = taken
   const { session } = held
-  const sessionId = session.who.session_id
+  const { session_id: sessionId, account_id: accountId } = session.who
   const nowMs = context.now()
-  if (taken.gatewayBefore !== context.gatewayId) context.gateways.tellTaken(taken.gatewayBefore, sessionId, held.epoch)
+  if (taken.gatewayBefore !== context.gatewayId) {
+    void context.gateways.tell(taken.gatewayBefore, { kind: 'taken', session_id: sessionId, epoch: held.epoch })
+  }
+  if (!hasSeat(context, accountId, sessionId)) {
+    // It waits on, and its ticket is good for another attempt.
+    context.metrics.resumes.inc({ result: 'turned_away' })
+    turnAway(context, connection, 'account')
+    return
+  }
   seat(context, connection, held)
+  held.refreshByMs = nowMs + context.config.timing.authenticateWithinMs
 
-  const ended = taken.streamEnded ? forgetLost(session, nowMs) : []
-  const { missed, effects } = resumeSession(session, message.last_seq, message.position_ms, nowMs)
+  const { last_seq, position_ms } = message
+  const { missed, effects } = resumeSession(session, last_seq, position_ms, nowMs, taken.streamEnded)
   context.metrics.resumes.inc({ result: missed === undefined ? 'state' : 'recovered' })
   send(context, connection, {
     type: 'resumed',
@@ -68,7 +95,8 @@ function goOn(context: Context, connection: Connection, message: Resume, taken: 
     server_time_ms: nowMs,
     ...(missed === undefined ? { state: stateNow(session, nowMs) } : {}),
   })
-  // What the core said now is among the missed already: the effects that remain are saves.
-  for (const numbered of missed ?? []) send(context, connection, numbered)
-  perform(context, connection, held, [...ended.filter((effect) => effect.kind !== 'say'), ...effects], nowMs)
+  for (const { message, frame } of missed ?? []) send(context, connection, message, frame)
+  if (missed !== undefined && message.up_next_revision !== session.upNextRevision)
+    send(context, connection, upNextNow(session))
+  perform(context, connection, held, effects, nowMs)
 }

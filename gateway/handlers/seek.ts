@@ -1,7 +1,7 @@
 /** Handles `seek`. */
 
 import type { Seek } from '../../protocol/messages/seek.ts'
-import { seek } from '../../session/session.ts'
+import { seek } from '../../session/requests.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { perform } from '../effects.ts'

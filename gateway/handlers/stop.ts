@@ -1,7 +1,7 @@
 /** Handles `stop`. */
 
 import type { Stop } from '../../protocol/messages/stop.ts'
-import { stop } from '../../session/session.ts'
+import { stop } from '../../session/requests.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { perform } from '../effects.ts'

@@ -2,26 +2,34 @@
 
 import type { TemplatedApp } from 'uWebSockets.js'
 import type { Logger } from '../../infra/runtime/log.ts'
+import type { Dependencies } from '../dependencies.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Asset } from '../pages/build.ts'
 import { SOCKET_PATH } from '../socket-server.ts'
-import type { TokenConfig, VerifyToken } from '../token-verifier.ts'
-import { type Answer, type Asked, failure, json, route, text } from './answer.ts'
+import type { TokenDesk } from '../token-desk.ts'
+import type { TokenConfig } from '../token-verifier.ts'
+import { type Answer, type Asked, failure, json, postRoute, route } from './answer.ts'
 import { createArtistAccounts } from './artist-account.ts'
 import { authorized } from './authorize.ts'
-import { createDashboard } from './dashboard.ts'
+import { createDashboard, createDashboardStream, type Dashboard } from './dashboard.ts'
+import { alive, readiness } from './health.ts'
+import { createCaseSessions, createSessionTimeline, type Sessions } from './sessions.ts'
+import { createCaseList, createCaseMarking, createCaseReading, type SharingCases } from './sharing-cases.ts'
 
 export interface HttpParts {
   readonly log: Logger
   readonly metrics: Metrics
-  readonly verifyToken: VerifyToken
+  readonly dependencies: Dependencies
+  readonly tokens: TokenDesk
   readonly identity: TokenConfig
   /** Where pages may connect to, beside the gateway: the issuer and the store. */
   readonly connectOrigins: readonly string[]
   readonly pages: ReadonlyMap<string, Asset>
   readonly listCatalog: () => Promise<unknown>
-  readonly readDashboard: (minutes: number) => Promise<object>
+  readonly dashboard: Dashboard
   readonly readArtistAccount: (artistId: string) => Promise<object | undefined>
+  readonly sharingCases: SharingCases
+  readonly sessions: Sessions
   /** Why the gateway is not ready, or undefined when it is. */
   readonly notReady: () => string | undefined
 }
@@ -36,11 +44,8 @@ export function addHttpRoutes(app: TemplatedApp, parts: HttpParts): void {
     app.get(path, route(handler, parts.log, headers))
 
   for (const [path, asset] of parts.pages) add(path, (asked) => page(asset, asked))
-  add('/healthz', () => text('ok\n'))
-  add('/readyz', () => {
-    const why = parts.notReady()
-    return why === undefined ? text('ready\n') : text(`${why}\n`, '503 Service Unavailable')
-  })
+  add('/healthz', () => alive())
+  add('/readyz', () => readiness(parts.notReady(), parts.dependencies))
   add('/metrics', async () => {
     const body = await parts.metrics.registry.metrics()
     return { status: '200 OK', contentType: parts.metrics.registry.contentType, body }
@@ -56,12 +61,22 @@ export function addHttpRoutes(app: TemplatedApp, parts: HttpParts): void {
   )
   add(
     '/api/catalog',
-    authorized(parts.verifyToken, 'listener', async () => json(await parts.listCatalog())),
+    authorized(parts.tokens, 'listener', async () => json(await parts.listCatalog())),
   )
-  add('/api/dashboard', authorized(parts.verifyToken, 'analyst', createDashboard(parts.readDashboard)))
+  add('/api/dashboard', authorized(parts.tokens, 'analyst', createDashboard(parts.dashboard)))
+  add('/api/dashboard/stream', authorized(parts.tokens, 'analyst', createDashboardStream(parts.dashboard)))
   add(
     '/api/artists/:artist_id/account',
-    authorized(parts.verifyToken, 'analyst', createArtistAccounts(parts.readArtistAccount)),
+    authorized(parts.tokens, 'analyst', createArtistAccounts(parts.readArtistAccount)),
+  )
+  const { sharingCases } = parts
+  add('/api/sharing/cases', authorized(parts.tokens, 'analyst', createCaseList(sharingCases)))
+  add('/api/sharing/cases/:case_id', authorized(parts.tokens, 'analyst', createCaseReading(sharingCases)))
+  add('/api/sharing/cases/:case_id/sessions', authorized(parts.tokens, 'analyst', createCaseSessions(parts.sessions)))
+  add('/api/sessions/:session_id', authorized(parts.tokens, 'analyst', createSessionTimeline(parts.sessions)))
+  app.post(
+    '/api/sharing/cases/:case_id/mark',
+    postRoute(authorized(parts.tokens, 'analyst', createCaseMarking(sharingCases)), parts.log, headers),
   )
   add('/*', () => failure('not_found', 'there is nothing at this address'))
 }

@@ -16,6 +16,7 @@ export interface Asset {
 const PAGES = [
   { name: 'player', path: '/' },
   { name: 'dashboard', path: '/dashboard' },
+  { name: 'cases', path: '/cases' },
 ] as const
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {

@@ -1,7 +1,17 @@
 /** Owns the test of how figures read. */
 
 import { expect, test } from 'vitest'
-import { agoText, clockText, countOf, countryText, lengthText, millisecondsText, shareText } from './figure-text.ts'
+import {
+  agoText,
+  clockText,
+  countOf,
+  countryText,
+  lengthText,
+  millisecondsText,
+  placeText,
+  shareText,
+  sinceText,
+} from './figure-text.ts'
 
 test.each([
   [0, '0:00'],
@@ -38,4 +48,13 @@ test('counts, ages and countries', () => {
   expect(agoText(2_400)).toBe('2 s ago')
   expect(countryText('SE')).toBe('Sweden')
   expect(countryText('nowhere')).toBe('nowhere')
+  expect(placeText('SE')).toBe('Sweden')
+  expect(placeText('Malmö, SE')).toBe('Malmö, Sweden')
+})
+
+test('since when is said by the clock of the listener, with the day when that is another one', () => {
+  const at = Date.UTC(2026, 2, 3, 23, 30)
+  expect(sinceText(at, at + 60_000, 'UTC')).toBe('23:30')
+  expect(sinceText(at, at + 3_600_000, 'UTC')).toBe('3 Mar, 23:30')
+  expect(sinceText(at, at + 3_600_000, 'Asia/Tokyo')).toBe('08:30')
 })

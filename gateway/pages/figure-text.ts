@@ -47,9 +47,33 @@ export function countOf(count: number, one: string, many = `${one}s`): string {
   return `${countText(count)} ${count === 1 ? one : many}`
 }
 
+/** Since when, as the listener's clock has it: `14:32`, and with the day when that is not today. `timeZone`: theirs unless named. */
+export function sinceText(ms: number, nowMs: number, timeZone?: string): string {
+  const zone = timeZone === undefined ? {} : { timeZone }
+  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', ...zone })
+  const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', ...zone }).format(ms)
+  return day.format(ms) === day.format(nowMs) ? time : `${day.format(ms)}, ${time}`
+}
+
 const regions = new Intl.DisplayNames('en', { type: 'region' })
+
+/** A place as the gateway says it, `Berlin, DE` or `DE`, with the country by its name. */
+export function placeText(place: string): string {
+  const country = place.slice(-2)
+  return `${place.slice(0, -2)}${countryText(country)}`
+}
 
 /** The name of a country by its ISO code; the code itself when it is none. */
 export function countryText(code: string): string {
   return /^[A-Z]{2}$/.test(code) ? (regions.of(code) ?? code) : code
 }
+
+const PLANS: Readonly<Record<string, string>> = {
+  free: 'Free',
+  individual: 'Individual',
+  duo: 'Duo',
+  family: 'Family',
+}
+
+/** The name of a plan by its word. */
+export const planText = (word: string): string => PLANS[word] ?? word

@@ -32,13 +32,43 @@ export async function getJson<T>(path: string, token: string, signal?: AbortSign
   })) as T
 }
 
+/** The body of GET `path`, which goes on for as long as the gateway likes. */
+export async function openStream(
+  path: string,
+  token: string,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const { body } = await answerOf(path, { headers: { authorization: `Bearer ${token}` }, signal })
+  if (body === null) throw new ApiError(0, 'The gateway answered without a body.')
+  return body
+}
+
+/** POST `value` to `path`, as {@link getJson}. */
+export async function postJson<T>(path: string, value: object, token: string): Promise<T> {
+  return (await ask(path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(value),
+  })) as T
+}
+
 async function ask(path: string, init: RequestInit): Promise<unknown> {
+  return (await answerOf(path, init)).json()
+}
+
+async function answerOf(path: string, init: RequestInit): Promise<Response> {
   const response = await fetch(path, init).catch((cause: unknown) => {
     throw new ApiError(0, 'The gateway does not answer. Is it running?', { cause })
   })
-  if (!response.ok)
-    throw new ApiError(response.status, SAYINGS[response.status] ?? `The gateway answered ${response.status}.`)
-  return response.json()
+  if (!response.ok) throw new ApiError(response.status, await problemIn(response))
+  return response
+}
+
+/** By the name in the table of errors where there is one; what a proxy answers has none. */
+async function problemIn(response: Response): Promise<string> {
+  const body = (await response.json().catch(() => undefined)) as { error?: { name?: string } } | undefined
+  if (body?.error?.name === 'overloaded') return 'The gateway has too much under way.'
+  return SAYINGS[response.status] ?? `The gateway answered ${response.status}.`
 }
 
 const SAYINGS: Readonly<Record<number, string>> = {

@@ -42,6 +42,8 @@ interface Tokens {
 interface Pending {
   readonly state: string
   readonly verifier: string
+  /** Of the address of the page: the issuer sends back to the path alone. */
+  readonly search: string
 }
 
 const TOKENS = 'segue.tokens'
@@ -76,7 +78,7 @@ export async function openSignIn(config: PageConfig): Promise<SignIn> {
     if (!query.has('state')) return undefined
     // Once: going back or reloading must not send the same code again.
     sessionStorage.removeItem(PENDING)
-    history.replaceState(null, '', here)
+    history.replaceState(null, '', `${here}${pending?.search ?? ''}`)
     if (pending === undefined || query.get('state') !== pending.state) return undefined
     const code = query.get('code')
     if (code === null) throw new Error(query.get('error_description') ?? 'The sign-in was not completed.')
@@ -112,7 +114,7 @@ export async function openSignIn(config: PageConfig): Promise<SignIn> {
       return tokens.access_token
     },
     async begin(options = {}) {
-      const pending: Pending = { state: randomText(), verifier: randomText() }
+      const pending: Pending = { state: randomText(), verifier: randomText(), search: location.search }
       sessionStorage.setItem(PENDING, JSON.stringify(pending))
       const query = new URLSearchParams({
         client_id: config.client_id,

@@ -1,21 +1,15 @@
-/** Owns what is above both pages: the mark, the way to the other page, who is signed in; and the page before sign-in. */
+/** Owns what is above every page: the mark, the way to the others, who is signed in; and the page before sign-in. */
 
 import { element } from './element.ts'
-import { countryText } from './figure-text.ts'
+import { countryText, planText } from './figure-text.ts'
 import { mark } from './icon.ts'
 import type { Account, SignIn } from './sign-in.ts'
 
 const PAGES = [
-  { path: '/', name: 'Player' },
-  { path: '/dashboard', name: 'Dashboard' },
+  { path: '/', name: 'Player', forAll: true },
+  { path: '/dashboard', name: 'Dashboard', forAll: true },
+  { path: '/cases', name: 'Cases', forAll: false },
 ] as const
-
-const PLANS: Readonly<Record<string, string>> = {
-  free: 'Free',
-  individual: 'Individual',
-  duo: 'Duo',
-  family: 'Family',
-}
 
 export function topBar(account: Account, signOut: () => void): HTMLElement {
   return element(
@@ -25,7 +19,7 @@ export function topBar(account: Account, signOut: () => void): HTMLElement {
     element(
       'nav',
       { attributes: { 'aria-label': 'Pages' } },
-      ...PAGES.map(({ path, name }) =>
+      ...PAGES.filter(({ forAll }) => forAll || account.roles.includes('analyst')).map(({ path, name }) =>
         element('a', {
           text: name,
           attributes: { href: path, ...(location.pathname === path ? { 'aria-current': 'page' } : {}) },
@@ -40,7 +34,7 @@ export function topBar(account: Account, signOut: () => void): HTMLElement {
         { class: 'account-name', text: account.name },
         element('span', {
           class: 'account-about',
-          text: `${PLANS[account.plan] ?? account.plan}, ${countryText(account.country)}`,
+          text: `${planText(account.plan)}, ${countryText(account.country)}`,
         }),
       ),
       element('button', {
@@ -71,7 +65,7 @@ export function brokenPage(error: unknown): HTMLElement {
   return welcome(message, 'Try again', () => location.assign(location.pathname))
 }
 
-/** The part of signing out that both pages share. */
+/** The part of signing out that all pages share. */
 export function signOutOf(signIn: SignIn): () => void {
   return () => {
     signIn.end().catch((error: unknown) => document.body.replaceChildren(brokenPage(error)))

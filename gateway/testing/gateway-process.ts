@@ -27,7 +27,8 @@ interface Launched {
 
 /** Starts a gateway on `port` and waits for nothing. */
 export function launchGateway(env: Readonly<Record<string, string>>, port: number): Launched {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'gateway/main.ts'], {
+  // A run of tests that is interrupted leaves no gateway behind.
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, '--import', 'tsx', 'gateway/main.ts'], {
     cwd: ROOT,
     env: { ...process.env, ...env, SEGUE_GATEWAY_PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],

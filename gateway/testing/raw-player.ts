@@ -32,9 +32,9 @@ export class RawPlayer {
     socket.on('error', () => undefined)
   }
 
-  /** Connects and waits for nothing. */
-  static connect(url: string, encoding: Encoding = 'msgpack'): RawPlayer {
-    return new RawPlayer(new WebSocket(url, [SUBPROTOCOLS[encoding]]), encoding)
+  /** Connects and waits for nothing; `localAddress`: from where. */
+  static connect(url: string, encoding: Encoding = 'msgpack', localAddress = '127.0.0.1'): RawPlayer {
+    return new RawPlayer(new WebSocket(url, [SUBPROTOCOLS[encoding]], { localAddress }), encoding)
   }
 
   /** Connects and signs in. */
@@ -63,12 +63,33 @@ export class RawPlayer {
     }
   }
 
+  /** The next message, of whatever type. */
+  async hearsAny(): Promise<DownMessage> {
+    const heard = await this.#next('message')
+    if ('closed' in heard) throw new Error(`waited for a message, but the socket closed with ${heard.closed}`)
+    return heard.message
+  }
+
   /** The code the socket is closed with; messages before it are passed over. */
   async closes(): Promise<number> {
     for (;;) {
       const heard = await this.#next('close')
       if ('closed' in heard) return heard.closed
     }
+  }
+
+  /** Reads nothing more, until it goes on. */
+  stopsReading(): void {
+    this.#socket.pause()
+  }
+
+  goesOnReading(): void {
+    this.#socket.resume()
+  }
+
+  /** Closes as one that is done. */
+  signsOut(): void {
+    this.#socket.close(1000)
   }
 
   hangUp(): void {

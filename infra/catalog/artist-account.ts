@@ -33,15 +33,3 @@ export async function readArtistAccount(pool: Pool, artistId: string) {
     streams,
   }
 }
-
-/** Every artist with counted streams, most first. */
-export async function readArtistTotals(
-  pool: Pool,
-): Promise<{ artist_id: string; name: string; counted_streams: number }[]> {
-  const { rows } = await pool.query(
-    `SELECT a.artist_id, a.name, count(*)::int AS counted_streams
-       FROM royalty_streams s JOIN artists a USING (artist_id) WHERE s.counted
-      GROUP BY a.artist_id, a.name ORDER BY counted_streams DESC, a.name LIMIT 50`,
-  )
-  return rows
-}

@@ -5,7 +5,7 @@ import { createMinioClient } from '../minio/client.ts'
 import { minioConfig } from '../minio/config.ts'
 import { createPool } from '../postgres/client.ts'
 import { postgresConfig } from '../postgres/config.ts'
-import { migratePostgres } from '../postgres/migrate.ts'
+import { preparePostgres } from '../postgres/prepare.ts'
 import { readEnv } from '../runtime/env.ts'
 import { createAudioStore } from './audio-store.ts'
 import type { IngestServers } from './ingest-track.ts'
@@ -15,11 +15,15 @@ export async function withIngestServers<T>(
   env: NodeJS.ProcessEnv,
   work: (servers: IngestServers) => Promise<T>,
 ): Promise<T> {
-  const config = readEnv(env, (read) => ({ postgres: postgresConfig(read), minio: minioConfig(read) }))
-  await reached('PostgreSQL', config.postgres.url.reveal(), migratePostgres(config.postgres.url))
+  const config = readEnv(env, (read) => ({
+    admin: postgresConfig(read, 'admin'),
+    catalog: postgresConfig(read, 'catalog'),
+    minio: minioConfig(read),
+  }))
+  await reached('PostgreSQL', config.admin.url.reveal(), preparePostgres(env))
   const minio = createMinioClient(config.minio)
   await reached('the object store', config.minio.url, ensureBucket(minio, config.minio))
-  const pool = createPool(config.postgres.url, { applicationName: 'segue-ingest' })
+  const pool = createPool(config.catalog.url, { applicationName: 'segue-ingest' })
   try {
     return await work({ pool, store: createAudioStore(minio, config.minio.bucket) })
   } finally {

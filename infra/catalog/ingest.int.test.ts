@@ -28,7 +28,7 @@ let folder: string
 beforeAll(async () => {
   const env: NodeJS.ProcessEnv = { ...inject('stackEnv'), SEGUE_MINIO_BUCKET: BUCKET }
   const config: MinioConfig = readEnv(env, minioConfig)
-  database = await createTestDatabase(env.SEGUE_POSTGRES_URL ?? '', 'segue_ingest_test')
+  database = await createTestDatabase(env, 'segue_ingest_test')
   expect((await migratePostgres(database.url)).applied).toBeGreaterThan(0)
   expect((await migratePostgres(database.url)).applied).toBe(0)
   pool = createPool(database.url, { applicationName: 'ingest-test' })

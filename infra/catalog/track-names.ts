@@ -1,4 +1,4 @@
-/** Owns the names of tracks for numbers that know only their ids. */
+/** Owns the names of tracks and artists for numbers that know only their ids. */
 
 import type { Pool } from '../postgres/client.ts'
 
@@ -16,4 +16,14 @@ export async function readTrackNames(pool: Pool, trackIds: readonly string[]): P
     [trackIds],
   )
   return new Map(rows.map(({ track_id, title, artist }) => [track_id, { title, artist }]))
+}
+
+/** As {@link readTrackNames}, of artists. */
+export async function readArtistNames(pool: Pool, artistIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (artistIds.length === 0) return new Map()
+  const { rows } = await pool.query<{ artist_id: string; name: string }>(
+    'SELECT artist_id, name FROM artists WHERE artist_id = ANY ($1::uuid[])',
+    [artistIds],
+  )
+  return new Map(rows.map(({ artist_id, name }) => [artist_id, name]))
 }

@@ -4,7 +4,7 @@ import { Command } from 'commander'
 import { cacheFolder } from '../stack/folders.ts'
 import { installSystems } from '../stack/install.ts'
 import { createScreen } from '../stack/screen.ts'
-import { DEBIAN_PROGRAMS, DEBIAN_TEST_PROGRAMS, SERVER_NAMES } from '../stack/servers.ts'
+import { DEBIAN_PROGRAMS, DEBIAN_TEST_PROGRAMS, EXTRA_NAMES, SERVER_NAMES } from '../stack/servers.ts'
 import { onInterruption } from './interruption.ts'
 
 export function installCommand(): Command {
@@ -20,7 +20,7 @@ export async function installForTests(): Promise<void> {
   try {
     await installSystems({
       cacheDir: cacheFolder(process.env),
-      servers: SERVER_NAMES,
+      servers: [...SERVER_NAMES, ...EXTRA_NAMES],
       programs: [...DEBIAN_PROGRAMS, ...DEBIAN_TEST_PROGRAMS],
       screen,
       signal: interruption.signal,

@@ -3,17 +3,21 @@
 import { Command } from 'commander'
 import { ingestCommand } from '../catalog/ingest-command.ts'
 import { demoCommand } from '../demo/demo-command.ts'
-import { ConfigError } from '../runtime/env.ts'
+import { modelCommand } from '../postgres/model/model-command.ts'
+import { partitionsCommand } from '../postgres/partitions/partitions-command.ts'
 import { dataFolder } from '../stack/folders.ts'
-import { StackProblem } from '../stack/problem.ts'
+import { askCommand } from './ask.ts'
 import { installCommand } from './install.ts'
+import { type LoadTestCommand, loadTestCommand } from './load-test-command.ts'
 import { resetCommand } from './reset.ts'
+import { runProgram } from './run-program.ts'
+import { stackCommand } from './stack.ts'
 import { useStackEnvironment } from './stack-environment.ts'
 import { startCommand } from './start.ts'
 import { testCommand } from './test.ts'
 
 /** Commands that talk to running servers, and so need their addresses. */
-const NEED_ADDRESSES: readonly string[] = ['ingest', 'demo']
+const NEED_ADDRESSES: readonly string[] = ['ingest', 'demo', 'model', 'partitions', 'ask']
 
 const program = new Command('segue')
   .description('A real-time gateway for music streaming: servers, audio and tests, by one command each.')
@@ -22,13 +26,57 @@ const program = new Command('segue')
   .hook('preAction', async (_, command) => {
     if (NEED_ADDRESSES.includes(command.name())) await useStackEnvironment(dataFolder(process.env))
   })
-const commands = [startCommand, testCommand, resetCommand, installCommand, ingestCommand, demoCommand]
+const loadTests: readonly LoadTestCommand[] = [
+  {
+    name: 'drills',
+    description: 'kill, freeze and restart the servers under load, by a seed, and count what was lost',
+    program: 'load-tests/drills/main.ts',
+  },
+  {
+    name: 'bytes',
+    description:
+      'offer millions of frames from hell to the decoder, the dispatch and a real gateway, and account for each',
+    program: 'load-tests/bytes/main.ts',
+  },
+  {
+    name: 'storms',
+    description: 'drop thousands of clients, or kill the gateway under them, and measure how they come back',
+    program: 'load-tests/storms/main.ts',
+  },
+  {
+    name: 'sharing',
+    description: 'score accounts that look shared, from a file of events',
+    program: 'workers/sharing/main.ts',
+  },
+  {
+    name: 'churn',
+    description: 'fit the forecast of who is about to churn, and measure it against recency alone',
+    program: 'workers/churn/main.ts',
+  },
+  {
+    name: 'analytics',
+    description: 'measure what analysts see: the six questions, ingest, and how soon an event is counted',
+    program: 'load-tests/analytics/main.ts',
+  },
+  {
+    name: 'simulate',
+    description: 'run a fleet of gateways and players in virtual time, with faults by seed, and check its history',
+    program: 'load-tests/simulation/main.ts',
+  },
+]
+const commands = [
+  startCommand,
+  stackCommand,
+  testCommand,
+  resetCommand,
+  installCommand,
+  ingestCommand,
+  demoCommand,
+  modelCommand,
+  partitionsCommand,
+  askCommand,
+  ...loadTests.map(loadTestCommand),
+]
 for (const command of commands) program.addCommand(command())
 
-try {
-  await program.parseAsync()
-} catch (error) {
-  if (!(error instanceof StackProblem || error instanceof ConfigError)) throw error
-  for (const line of error.message.split('\n')) console.error(`segue: ${line}`)
-  process.exitCode = 1
-}
+await runProgram(program)

@@ -1,53 +1,31 @@
 /** Owns the test of the two commands as a person meets them: up, in the way, down, up again, killed, forgotten. */
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { access, mkdtemp, rm } from 'node:fs/promises'
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { inDataFolder, PROJECT_ROOT } from '../stack/folders.ts'
-import { freePorts, PORT_TABLE, type PortName, type Ports } from '../stack/ports.ts'
-import { isAlive, type ProcessMark, readProcessRecord } from '../stack/process-record.ts'
+import { readEnvFile } from '../stack/env-file.ts'
+import { inDataFolder } from '../stack/folders.ts'
+import { freePorts, type Ports } from '../stack/ports.ts'
+import { allGone, partsOf, type SegueProcess, segue } from './testing/segue-process.ts'
 
-const BOOTSTRAP = join(PROJECT_ROOT, 'infra', 'stack', 'bootstrap.mjs')
 const UP = /Segue is up, after ([\d.]+) s/
 
 let parent: string
 let dataDir: string
 let ports: Ports
-let running: Segue | undefined
-
-interface Segue {
-  readonly child: ChildProcess
-  readonly said: () => string
-  readonly ended: Promise<number | null>
-}
-
-function segue(...words: string[]): Segue {
-  const own = Object.entries(PORT_TABLE).map(([name, { variable }]) => [variable, String(ports[name as PortName])])
-  const child = spawn(process.execPath, [BOOTSTRAP, ...words], {
-    env: { ...process.env, SEGUE_DATA_DIR: dataDir, ...Object.fromEntries(own) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let said = ''
-  const hear = (part: Buffer) => {
-    said += part.toString()
-  }
-  child.stdout?.on('data', hear)
-  child.stderr?.on('data', hear)
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  return { child, said: () => said, ended }
-}
+let running: SegueProcess | undefined
 
 async function run(...words: string[]): Promise<{ code: number | null; said: string }> {
-  const command = segue(...words)
+  const command = segue({ dataDir, ports }, ...words)
   return { code: await command.ended, said: command.said() }
 }
 
 /** Starts the stack and gives the seconds it says it took. */
 async function start(): Promise<number> {
-  const command = segue('start', '--no-demo')
+  const command = segue({ dataDir, ports }, 'start', '--no-demo')
   running = command
   await until(() => UP.test(command.said()) || command.child.exitCode !== null, 100_000)
   const seconds = UP.exec(command.said())?.[1]
@@ -63,14 +41,7 @@ async function until(done: () => boolean | Promise<boolean>, withinMs: number): 
   }
 }
 
-async function parts(): Promise<Readonly<Record<string, ProcessMark>>> {
-  const record = await readProcessRecord(inDataFolder.processes(dataDir))
-  return record?.parts ?? {}
-}
-
-async function allGone(marks: Readonly<Record<string, ProcessMark>>): Promise<boolean> {
-  return (await Promise.all(Object.values(marks).map(isAlive))).every((alive) => !alive)
-}
+const parts = () => partsOf(dataDir)
 
 beforeAll(async () => {
   parent = await mkdtemp(join(tmpdir(), 'segue-start-'))
@@ -94,6 +65,27 @@ describe('npm start', () => {
     expect((await fetch(`${page}/`)).status).toBe(200)
     expect((await fetch(`${page}/dashboard`)).status).toBe(200)
   }, 120_000)
+
+  test('has each service signed in to PostgreSQL as itself, and gives none the address of the admin', async () => {
+    const { SEGUE_POSTGRES_URL: admin = '' } = await readEnvFile(inDataFolder.environment(dataDir))
+    const client = new pg.Client({ connectionString: admin })
+    await client.connect()
+    const seen = new Set<string>()
+    await until(async () => {
+      // Gateway and workers ask every two seconds whether it is there, by the role that they work as.
+      const { rows } = await client.query(
+        `SELECT usename FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`,
+      )
+      for (const { usename } of rows) seen.add(usename)
+      return seen.has('segue_gateway') && seen.has('segue_royalties')
+    }, 60_000).finally(() => client.end())
+    expect(seen).not.toContain('segue')
+    const { gateway, workers } = await parts()
+    for (const part of [gateway, workers]) {
+      const environment = await readFile(`/proc/${part?.pid}/environ`, 'utf8')
+      expect(environment).not.toContain(new URL(admin).password)
+    }
+  }, 90_000)
 
   test('refuses a second one and a reset while it runs', async () => {
     const pid = running?.child.pid

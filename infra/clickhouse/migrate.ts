@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { type ClickHouseClient, createClickHouse } from './client.ts'
 import type { ClickHouseConfig } from './config.ts'
+import { applyRetention, type Retention } from './retention.ts'
 
 const SCHEMA = new URL('./schema/', import.meta.url)
 const FILE_NAME = /^(\d{3})\.[a-z0-9-]+\.sql$/
@@ -16,12 +17,12 @@ interface SchemaFile {
 }
 
 /**
- * Makes the database of the URL and applies what is missing; applying again does nothing.
+ * Makes the database of the URL and applies what is missing, and what is to be kept how long; applying again does nothing.
  * Each statement must be one that may be run twice: a crash between a file and its note runs the file again.
  * @returns the names of the files applied now.
  * @throws {Error} when a file that was applied has been edited since.
  */
-export async function migrateClickHouse(config: ClickHouseConfig): Promise<string[]> {
+export async function migrateClickHouse(config: ClickHouseConfig, keepDays: Retention = new Map()): Promise<string[]> {
   await createDatabase(config)
   const client = createClickHouse(config, { application: 'segue-migrate' })
   try {
@@ -47,6 +48,7 @@ export async function migrateClickHouse(config: ClickHouseConfig): Promise<strin
       })
       now.push(file.name)
     }
+    await applyRetention(client, keepDays)
     return now
   } finally {
     await client.close()

@@ -25,7 +25,16 @@ export interface EventRow extends WhoRow {
   readonly stall_ms: number | null
   readonly buffer_ms: number | null
   readonly bitrate_kbps: number | null
+  /** CMCD `tb`, `mtp`, `bs` and `su`; none: the player did not say. */
+  readonly top_kbps?: number | undefined
+  readonly throughput_kbps?: number | undefined
+  readonly starved?: boolean | undefined
+  readonly starting?: boolean | undefined
   readonly reason: string | null
+  /** Of the lease; null: the player did not say. */
+  readonly fence: number | null
+  readonly stale: boolean
+  readonly offline: boolean
 }
 
 /** A row of `streams`: one when it starts, one for each end. The one with the greatest version stays. */
@@ -38,6 +47,8 @@ export interface StreamRow extends WhoRow {
   readonly artist_id: string
   readonly started_at: DateTimeText
   readonly reason_start: string
+  /** Of the lease that it was played under; null in records of before there was one. */
+  readonly fence: number | null
   readonly ended_at?: DateTimeText
   readonly reason_end?: string
   readonly ms_played?: number

@@ -39,6 +39,7 @@ function started(): StreamRow {
     artist_id: uuidv7(now),
     started_at: dateTimeText(now),
     reason_start: 'pick',
+    fence: 7,
   }
 }
 const ended = (stream: StreamRow, ms_played: number, reason_end: string): StreamRow => ({

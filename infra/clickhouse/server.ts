@@ -7,6 +7,8 @@ import { nodeProgram } from '../stack/node-program.ts'
 import { definePart } from '../stack/part.ts'
 
 export const CLICKHOUSE_USER = 'segue'
+/** May look at everything and change nothing: for reports. */
+export const CLICKHOUSE_READER = 'segue_reader'
 
 export const clickhouseServer = definePart({
   name: 'clickhouse',
@@ -26,6 +28,8 @@ export const clickhouseServer = definePart({
       SEGUE_CLICKHOUSE_PATH: join(folder, 'data'),
       SEGUE_CLICKHOUSE_USER: CLICKHOUSE_USER,
       SEGUE_CLICKHOUSE_PASSWORD: secrets.clickhouse_password,
+      SEGUE_CLICKHOUSE_READER: CLICKHOUSE_READER,
+      SEGUE_CLICKHOUSE_READER_PASSWORD: secrets.clickhouse_reader_password,
     })
   },
   async probe({ host, ports }) {

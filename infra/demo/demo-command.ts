@@ -3,13 +3,17 @@
 import { Command } from 'commander'
 import { untilInterrupted } from '../catalog/interruption.ts'
 import { loadDemoCatalog } from './load-demo-catalog.ts'
+import { seedWorld } from './world/seed-world.ts'
 
 export function demoCommand(): Command {
   return new Command('demo')
-    .description('makes the demo catalog, a dozen pieces by artists who do not exist, where there is no music yet')
+    .description(
+      'makes the demo catalog, a dozen pieces by artists who do not exist, where there is no music yet, and accounts, contracts and playlists around it',
+    )
     .action(() =>
       untilInterrupted('stopped; segue demo makes the rest', async (signal) => {
         const { tracks } = await loadDemoCatalog(process.env, (line) => console.log(line), { signal })
+        await seedWorld(process.env)
         if (tracks === 0) console.log('there is music in the catalog already: nothing was made')
       }),
     )

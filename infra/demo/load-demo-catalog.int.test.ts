@@ -12,8 +12,8 @@ let pool: Pool
 let env: NodeJS.ProcessEnv
 beforeAll(async () => {
   const stackEnv = inject('stackEnv')
-  database = await createTestDatabase(stackEnv.SEGUE_POSTGRES_URL ?? '', 'segue_demo_test')
-  env = { ...stackEnv, SEGUE_POSTGRES_URL: database.url.reveal(), SEGUE_MINIO_BUCKET: 'segue-demo-test' }
+  database = await createTestDatabase(stackEnv, 'segue_demo_test')
+  env = { ...stackEnv, ...database.env, SEGUE_MINIO_BUCKET: 'segue-demo-test' }
   pool = createPool(database.url, { applicationName: 'demo-test' })
 })
 afterAll(async () => {

@@ -1,6 +1,7 @@
 /** Owns the configuration of the development issuer: where it listens, what it calls itself, who it serves. */
 
 import type { EnvReader } from '../runtime/env.ts'
+import type { Secret } from '../runtime/secret.ts'
 
 export interface IssuerConfig {
   readonly host: string
@@ -12,6 +13,8 @@ export interface IssuerConfig {
   readonly path: string
   /** Where the pages are served: sign-in returns there, and nowhere else. */
   readonly gatewayOrigin: string
+  /** Superset, which signs people in here as well. */
+  readonly superset: { readonly url: string; readonly clientId: string; readonly clientSecret: Secret }
 }
 
 /** Reads the part of the environment that is the issuer's. */
@@ -27,5 +30,10 @@ export function issuerConfig(read: EnvReader): IssuerConfig {
     audience: read.text('SEGUE_AUDIENCE', 'segue-gateway'),
     path: read.text('SEGUE_ISSUER_PATH', '.data/issuer'),
     gatewayOrigin: read.url('SEGUE_GATEWAY_ORIGIN', ['http', 'https'], `http://${gatewayHost}:${gatewayPort}`),
+    superset: {
+      url: read.url('SEGUE_SUPERSET_URL', ['http', 'https'], 'http://127.0.0.1:18088'),
+      clientId: read.text('SEGUE_SUPERSET_CLIENT_ID', 'segue-superset'),
+      clientSecret: read.secret('SEGUE_SUPERSET_CLIENT_SECRET'),
+    },
   }
 }

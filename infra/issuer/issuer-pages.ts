@@ -3,6 +3,7 @@
 import { PEOPLE, type Person } from './people.ts'
 
 const PLAN_NAMES = { free: 'Free', individual: 'Individual', duo: 'Duo', family: 'Family' } as const
+const ROLE_NAMES = { listener: '', analyst: 'Analyst, ', finance: 'Finance, ' } as const
 const countryNames = new Intl.DisplayNames('en', { type: 'region' })
 
 /** The page that asks who is listening; the button posted back is the answer. */
@@ -32,7 +33,7 @@ export function somethingWrongPage(sentence: string): string {
 
 function personButton(person: Person): string {
   const country = countryNames.of(person.country) ?? person.country
-  const role = person.roles.includes('analyst') ? 'Analyst, ' : ''
+  const role = person.roles.map((name) => ROLE_NAMES[name]).join('')
   return `<li><button name="person" value="${person.accountId}">
     <span class="initial" aria-hidden="true">${person.name.slice(0, 1)}</span>
     <span class="name">${escapeHtml(person.name)}</span>

@@ -16,6 +16,7 @@ export interface IssuerService extends Service {
 
 export function issuerService(config: IssuerConfig, log: Logger): IssuerService {
   const state = createIssuerState()
+  const origins = [...pageOrigins(config.gatewayOrigin), ...pageOrigins(config.superset.url)]
   let server: Server | undefined
   let listener: RequestListener | undefined
 
@@ -37,7 +38,7 @@ export function issuerService(config: IssuerConfig, log: Logger): IssuerService 
     },
     async reload() {
       const secrets = await loadIssuerSecrets(config.path)
-      listener = issuerListener(createProvider(config, secrets, state), pageOrigins(config.gatewayOrigin), log)
+      listener = issuerListener(createProvider(config, secrets, state), origins, log)
       log.info({ kids: secrets.keys.map((key) => key.kid) }, 'signing keys read')
     },
     async stop() {

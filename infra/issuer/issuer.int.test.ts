@@ -7,6 +7,7 @@ import getPort from 'get-port'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLogger } from '../runtime/log.ts'
+import { Secret } from '../runtime/secret.ts'
 import type { IssuerConfig } from './config.ts'
 import { type IssuerService, issuerService } from './issuer-service.ts'
 import { PEOPLE } from './people.ts'
@@ -14,6 +15,7 @@ import { signIn } from './sign-in.ts'
 import { rotateSigningKey } from './signing-keys.ts'
 
 const GATEWAY = 'http://127.0.0.1:65010'
+const SUPERSET = 'http://127.0.0.1:65011'
 let config: IssuerConfig
 let issuer: IssuerService
 
@@ -37,7 +39,8 @@ beforeAll(async () => {
   const port = await getPort()
   const path = await mkdtemp(join(tmpdir(), 'segue-issuer-'))
   const url = `http://127.0.0.1:${port}`
-  config = { host: '127.0.0.1', port, url, audience: 'segue-gateway', path, gatewayOrigin: GATEWAY }
+  const superset = { url: SUPERSET, clientId: 'segue-superset', clientSecret: new Secret('of the test') }
+  config = { host: '127.0.0.1', port, url, audience: 'segue-gateway', path, gatewayOrigin: GATEWAY, superset }
   issuer = issuerService(config, createLogger('issuer', 'silent'))
   await issuer.start(new AbortController().signal)
 })

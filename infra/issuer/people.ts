@@ -2,8 +2,8 @@
 
 import type { Plan } from '../../protocol/vocabulary.ts'
 
-/** What a token may open: `listener` plays, `analyst` reads the dashboard. */
-export type Role = 'listener' | 'analyst'
+/** What a token may open: `listener` plays, `analyst` reads the dashboard, `finance` what counts for artists. */
+export type Role = 'listener' | 'analyst' | 'finance'
 
 export interface Person {
   /** The `sub` of every token, and the account everywhere else. */
@@ -25,6 +25,7 @@ export const PEOPLE: readonly Person[] = [
   { accountId: 'acct-emeka', name: 'Emeka Obi', plan: 'individual', country: 'NG', roles: LISTENER },
   { accountId: 'acct-freya', name: 'Freya Lind', plan: 'family', country: 'SE', roles: LISTENER },
   { accountId: 'acct-noor', name: 'Noor Haddad', plan: 'individual', country: 'NL', roles: ['listener', 'analyst'] },
+  { accountId: 'acct-petra', name: 'Petra Novak', plan: 'individual', country: 'CZ', roles: ['listener', 'finance'] },
 ]
 
 /** The person of an account, or undefined when there is none. */

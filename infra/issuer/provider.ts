@@ -1,4 +1,4 @@
-/** Owns what the development issuer promises: one public client, PKCE, JWT access tokens, no consent screen. */
+/** Owns what the development issuer promises: the public client of the pages, the private one of Superset, PKCE, JWT access tokens, no consent screen. */
 
 import { type Configuration, Provider } from 'oidc-provider'
 import type { IssuerConfig } from './config.ts'
@@ -25,7 +25,8 @@ export function pageOrigins(gatewayOrigin: string): string[] {
 /** Builds the provider. Access tokens outlive a restart, what `state` remembers does not. */
 export function createProvider(config: IssuerConfig, secrets: IssuerSecrets, state: IssuerState): Provider {
   const origins = pageOrigins(config.gatewayOrigin)
-  const pages = origins.flatMap((origin) => [`${origin}/`, `${origin}/dashboard`])
+  const pages = origins.flatMap((origin) => ['/', '/dashboard', '/cases'].map((path) => `${origin}${path}`))
+  const returns = pageOrigins(config.superset.url).map((origin) => `${origin}/oauth-authorized/segue`)
   const configuration: Configuration = {
     adapter: (model: string) => state.adapter(model),
     jwks: { keys: secrets.keys.map((key) => ({ ...key })) },
@@ -45,10 +46,22 @@ export function createProvider(config: IssuerConfig, secrets: IssuerSecrets, sta
         token_endpoint_auth_method: 'none',
         id_token_signed_response_alg: 'ES256',
       },
+      {
+        client_id: config.superset.clientId,
+        client_secret: config.superset.clientSecret.reveal(),
+        client_name: 'Superset',
+        redirect_uris: returns,
+        grant_types: ['authorization_code'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'client_secret_basic',
+        id_token_signed_response_alg: 'ES256',
+      },
     ],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     responseTypes: ['code'],
     scopes: ['openid', 'offline_access'],
+    // A server that signs people in reads who they are from the id token alone.
+    conformIdTokenClaims: false,
     claims: { openid: ['sub'], profile: ['name', 'plan', 'country', 'roles'] },
     pkce: { required: () => true },
     clientBasedCORS: (_ctx, origin) => origins.includes(origin),

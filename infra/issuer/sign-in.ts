@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 
 export interface SignInRequest {
   readonly issuerUrl: string
-  /** One of the client's registered addresses: `<gateway origin>/` or `<gateway origin>/dashboard`. */
+  /** One of the client's registered addresses: the gateway origin with `/`, `/dashboard` or `/cases`. */
   readonly redirectUri: string
   /** The account to sign in as, from `people.ts`. */
   readonly accountId: string
@@ -67,21 +67,33 @@ export async function signIn(request: SignInRequest): Promise<Tokens> {
 }
 
 /** Sends one request with the cookies so far, and returns where it redirects to. */
-async function step(what: string, url: URL, cookies: Map<string, string>, form?: Record<string, string>): Promise<URL> {
-  const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+export async function step(
+  what: string,
+  url: URL,
+  cookies: Map<string, string>,
+  form?: Record<string, string>,
+): Promise<URL> {
   const response = await fetch(url, {
     redirect: 'manual',
-    headers: { cookie },
+    headers: { cookie: cookieHeader(cookies) },
     ...(form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) }),
   })
-  for (const line of response.headers.getSetCookie()) {
-    const pair = line.split(';', 1)[0] ?? ''
-    const at = pair.indexOf('=')
-    if (at > 0) cookies.set(pair.slice(0, at), pair.slice(at + 1))
-  }
+  takeCookies(response, cookies)
   const location = response.headers.get('location')
   if (location === null) {
     throw new Error(`sign-in: ${what} was answered ${response.status} without a redirect: ${await response.text()}`)
   }
   return new URL(location, url)
+}
+
+export function cookieHeader(cookies: ReadonlyMap<string, string>): string {
+  return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+}
+
+export function takeCookies(response: Response, cookies: Map<string, string>): void {
+  for (const line of response.headers.getSetCookie()) {
+    const pair = line.split(';', 1)[0] ?? ''
+    const at = pair.indexOf('=')
+    if (at > 0) cookies.set(pair.slice(0, at), pair.slice(at + 1))
+  }
 }

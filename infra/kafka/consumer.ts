@@ -1,7 +1,7 @@
 /** Owns reading a topic in a group: batch after batch of one partition, and the offsets in the hands of the reader. */
 
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Batch, Consumer, EachBatchPayload, IHeaders } from 'kafkajs'
+import type { Admin, Batch, Consumer, EachBatchPayload, IHeaders } from 'kafkajs'
 import type { Logger } from '../runtime/log.ts'
 import { createKafka } from './client.ts'
 import type { KafkaConfig } from './config.ts'
@@ -38,6 +38,8 @@ export interface ConsumerOptions {
   readonly topic: string
   /** Partitions handled at the same time; each in its own order. */
   readonly concurrency?: number
+  /** Where the reader's own books of a partition stand: they decide where Kafka's offset of the group is beyond them, batch or no batch. */
+  booksAt?(partition: number): Promise<bigint>
   /** Throwing hands the same batch over again, after a pause. */
   handle(batch: ConsumedBatch, control: BatchControl): Promise<void>
 }
@@ -58,8 +60,9 @@ const LEAVE_MS = 500
 
 /** Starts reading, from the group's offsets or else from the beginning; goes on over broker failures until stopped. */
 export function runConsumer(config: KafkaConfig, options: ConsumerOptions, log: Logger): RunningConsumer {
+  const kafka = createKafka(config, options.clientId, log)
   return new GroupConsumer(
-    createKafka(config, options.clientId, log).consumer({
+    kafka.consumer({
       groupId: options.groupId,
       sessionTimeout: SESSION_TIMEOUT_MS,
       rebalanceTimeout: SESSION_TIMEOUT_MS,
@@ -67,6 +70,7 @@ export function runConsumer(config: KafkaConfig, options: ConsumerOptions, log: 
       maxWaitTimeInMs: MAX_WAIT_MS,
       retry: { initialRetryTime: 200, maxRetryTime: 2_000, restartOnFailure: async () => true },
     }),
+    () => kafka.admin(),
     options,
     log.child({ group: options.groupId }),
   )
@@ -74,26 +78,27 @@ export function runConsumer(config: KafkaConfig, options: ConsumerOptions, log: 
 
 class GroupConsumer implements RunningConsumer {
   readonly #consumer: Consumer
+  readonly #newAdmin: () => Admin
   readonly #options: ConsumerOptions
   readonly #log: Logger
   #running: Promise<void>
   /** The batch under way of each partition. */
   readonly #busy = new Map<number, Promise<void>>()
-  /** One for each time the group was joined. */
+  /** One for each time the group was joined, or the membership was proven after a doubt. */
   #membership = new AbortController()
   #joined = false
   #stopping = false
   #stopped: Promise<void> | undefined
 
-  constructor(consumer: Consumer, options: ConsumerOptions, log: Logger) {
+  constructor(consumer: Consumer, newAdmin: () => Admin, options: ConsumerOptions, log: Logger) {
     this.#consumer = consumer
+    this.#newAdmin = newAdmin
     this.#options = options
     this.#log = log
     const { GROUP_JOIN, REBALANCING, CRASH, STOP } = consumer.events
-    consumer.on(GROUP_JOIN, () => {
-      this.#membership.abort()
-      this.#membership = new AbortController()
-      this.#joined = true
+    consumer.on(GROUP_JOIN, ({ payload }) => {
+      this.#join()
+      void this.#goToBooks(payload.memberAssignment[options.topic] ?? [], this.#membership.signal)
     })
     for (const event of [REBALANCING, CRASH, STOP] as const) consumer.on(event, () => this.#leave())
     consumer.on(CRASH, ({ payload }) => {
@@ -131,9 +136,50 @@ class GroupConsumer implements RunningConsumer {
     clearTimeout(timer)
   }
 
+  #join(): void {
+    this.#membership.abort()
+    this.#membership = new AbortController()
+    this.#joined = true
+  }
+
   #leave(): void {
     this.#joined = false
     this.#membership.abort()
+  }
+
+  /** A partition in which nothing comes brings no batch that would show that the group's offset is of other books. */
+  async #goToBooks(partitions: readonly number[], signal: AbortSignal): Promise<void> {
+    const { topic, booksAt } = this.#options
+    if (booksAt === undefined) return
+    while (!signal.aborted && !this.#stopping) {
+      try {
+        const committed = await this.#committed()
+        for (const partition of partitions) {
+          const offset = await booksAt(partition)
+          if (signal.aborted) return
+          if (offset >= (committed.get(partition) ?? 0n)) continue
+          this.#log.warn({ partition, books: String(offset) }, 'the group has read beyond the books: they decide')
+          this.#consumer.seek({ topic, partition, offset: String(offset) })
+        }
+        return
+      } catch (error) {
+        this.#log.warn({ err: error }, 'it is not known yet where the books stand')
+        await wait(CONNECT_PAUSE_MS)
+      }
+    }
+  }
+
+  /** What Kafka remembers of the group. */
+  async #committed(): Promise<ReadonlyMap<number, bigint>> {
+    const { groupId, topic } = this.#options
+    const admin = this.#newAdmin()
+    await admin.connect()
+    try {
+      const [found] = await admin.fetchOffsets({ groupId, topics: [topic] })
+      return new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]))
+    } finally {
+      await admin.disconnect()
+    }
   }
 
   async #run(afterMs = 0): Promise<void> {
@@ -160,7 +206,7 @@ class GroupConsumer implements RunningConsumer {
   async #inTurn(payload: EachBatchPayload): Promise<void> {
     const { partition } = payload.batch
     // Of when it was read: one that waited over a rebalance is not the next membership's.
-    const membership = this.#membership
+    const membership = await this.#proven(this.#membership, payload)
     await this.#busy.get(partition)
     const turn = this.#handOver(payload, membership)
     const settled = turn.then(
@@ -169,6 +215,19 @@ class GroupConsumer implements RunningConsumer {
     )
     this.#busy.set(partition, settled)
     await turn
+  }
+
+  /**
+   * A heartbeat that got no answer ends a membership here, and the broker may never have noticed: back before the time
+   * of the member was up, it lets it read on and join nothing. A heartbeat that is answered says that it is still one.
+   */
+  async #proven(membership: AbortController, { isRunning, heartbeat }: EachBatchPayload): Promise<AbortController> {
+    if (!membership.signal.aborted || !isRunning()) return membership
+    await heartbeat()
+    // Joined anew meanwhile, or proven by another partition: this batch is read again.
+    if (this.#membership !== membership || this.#stopping) return membership
+    this.#join()
+    return this.#membership
   }
 
   async #handOver(

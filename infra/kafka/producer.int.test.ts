@@ -11,6 +11,7 @@ import { freePorts, HOST, type Ports } from '../stack/ports.ts'
 import { ensureSecrets } from '../stack/secrets.ts'
 import { startPart } from '../stack/start-part.ts'
 import { createKafka } from './client.ts'
+import { runConsumer } from './consumer.ts'
 import { createPlaybackLog, type PlaybackLog } from './producer.ts'
 import { kafkaServer } from './server.ts'
 import { ensureTopics } from './topics.ts'
@@ -128,5 +129,41 @@ describe('playback log on Kafka', () => {
     const found = new Set(await readAll())
     expect(writer.acknowledged.filter((id) => !found.has(id))).toEqual([])
     await expect(playbackLog.append('a', Buffer.from('late'))).rejects.toMatchObject({ reason: 'unavailable' })
+  })
+})
+
+describe('a consumer', () => {
+  it('reads on after a heartbeat that the broker, which stood still, took for one in time', async () => {
+    const playbackLog = createPlaybackLog(config(), 'test', log)
+    await playbackLog.append('a', Buffer.from('first'))
+    const read: string[] = []
+    let holds = true
+    let left = false
+    const consumer = runConsumer(
+      config(),
+      {
+        clientId: 'test',
+        groupId: 'test-still',
+        topic: TOPICS.playbackEvents.name,
+        async handle({ records }, { signal }) {
+          if (holds) {
+            process.kill(broker.pid, 'SIGSTOP')
+            await new Promise((resolve) => signal.addEventListener('abort', resolve))
+            holds = false
+            left = true
+            process.kill(broker.pid, 'SIGCONT')
+            signal.throwIfAborted()
+          }
+          read.push(...records.map(({ value }) => String(value)))
+        },
+      },
+      log,
+    )
+    while (!left) await wait(20)
+    await playbackLog.append('a', Buffer.from('second')).catch(() => playbackLog.append('a', Buffer.from('second')))
+    await expect.poll(() => read, { timeout: 20_000 }).toEqual(expect.arrayContaining(['first', 'second']))
+    expect(consumer.joined()).toBe(true)
+    await consumer.stop(1_000)
+    await playbackLog.stop()
   })
 })

@@ -31,11 +31,20 @@ export function createPlaybackLog(
   log: Logger,
   options: PlaybackLogOptions = {},
 ): PlaybackLog {
-  return new KafkaPlaybackLog(createKafka(config, clientId, log), log, options)
+  return playbackLogOver(createKafka(config, clientId, log), log, options)
+}
+
+/** The same over a Kafka that is there already, such as the model of the fleet simulation. */
+export function playbackLogOver(
+  kafka: Pick<Kafka, 'producer'>,
+  log: Logger,
+  options: PlaybackLogOptions = {},
+): PlaybackLog {
+  return new KafkaPlaybackLog(kafka, log, options)
 }
 
 class KafkaPlaybackLog implements PlaybackLog {
-  readonly #kafka: Kafka
+  readonly #kafka: Pick<Kafka, 'producer'>
   readonly #log: Logger
   readonly #topic: string
   readonly #attemptMs: number
@@ -44,7 +53,7 @@ class KafkaPlaybackLog implements PlaybackLog {
   #sending: Promise<void> | undefined
   #stopped = false
 
-  constructor(kafka: Kafka, log: Logger, options: PlaybackLogOptions) {
+  constructor(kafka: Pick<Kafka, 'producer'>, log: Logger, options: PlaybackLogOptions) {
     this.#kafka = kafka
     this.#log = log
     this.#topic = options.topic ?? TOPICS.playbackEvents.name

@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from './test-database.ts'
 let database: TestDatabase
 let pool: Pool
 beforeAll(async () => {
-  database = await createTestDatabase(inject('stackEnv').SEGUE_POSTGRES_URL ?? '', 'segue_client_test')
+  database = await createTestDatabase(inject('stackEnv'), 'segue_client_test')
   pool = createPool(database.url, { applicationName: 'client-test', maxConnections: 2 })
   await pool.query('CREATE TABLE notes (note text)')
 })

@@ -5,12 +5,15 @@ import pg from 'pg'
 import Postgrator from 'postgrator'
 import type { Secret } from '../runtime/secret.ts'
 import { CONNECT_TIMEOUT_MS } from './client.ts'
+import { ensureRoles } from './ensure-roles.ts'
+import { planPartitions, takeStep } from './partitions/tend-partitions.ts'
+import { OWNER_ROLE } from './roles.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('./migrations/*.sql', import.meta.url))
 /** Two processes that start together take turns; the number only has to be ours. */
 const ADVISORY_LOCK = 7_346_831
 
-/** Applies what is missing. A migration that was applied and then edited is refused. */
+/** Makes the roles and applies what is missing, as the owner. A migration that was applied and then edited is refused. */
 export async function migratePostgres(url: Secret): Promise<{ applied: number }> {
   const client = new pg.Client({
     connectionString: url.reveal(),
@@ -22,6 +25,8 @@ export async function migratePostgres(url: Secret): Promise<{ applied: number }>
   await client.connect()
   try {
     await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK])
+    await ensureRoles(client)
+    await client.query(`SET ROLE ${OWNER_ROLE}`)
     const postgrator = new Postgrator({
       migrationPattern: MIGRATIONS,
       driver: 'pg',
@@ -33,6 +38,8 @@ export async function migratePostgres(url: Secret): Promise<{ applied: number }>
       },
     })
     const applied = await postgrator.migrate()
+    // A table that was just made takes rows at once; nothing is retired here.
+    for (const step of await planPartitions(client)) if (step.kind === 'make') await takeStep(client, step)
     return { applied: applied.length }
   } finally {
     await client.end()

@@ -7,13 +7,19 @@ import type { RedisConfig } from './config.ts'
 export type { Redis } from 'ioredis'
 
 const COMMAND_TIMEOUT_MS = 2_000
+/** A host that vanished says nothing: its connection is given up, and made anew, after this long without an answer. */
+const SILENCE_MS = 6_000
 const MAX_RECONNECT_PAUSE_MS = 2_000
 
 export function createRedis(config: RedisConfig, log: Logger): Redis {
   const redis = new Redis(config.url.reveal(), {
     // A second attempt bridges a restart; more would keep callers waiting for what is stale by then.
     maxRetriesPerRequest: 1,
+    // Nor is what was under way when the connection broke sent again: its caller was told that it failed.
+    autoResendUnfulfilledCommands: false,
     commandTimeout: COMMAND_TIMEOUT_MS,
+    socketTimeout: SILENCE_MS,
+    connectTimeout: SILENCE_MS,
     enableAutoPipelining: true,
     retryStrategy: (attempt) => Math.min(attempt * 100, MAX_RECONNECT_PAUSE_MS),
   })

@@ -1,6 +1,7 @@
 -- The gateway that holds a session saves it, and renews the lease of its stream. KEYS: session (hash), leases (zset), wills (hash).
 -- ARGV: epoch, id of the gateway, ms that the session may wait, '1' when the client has spoken, state,
 --       session id, stream id or '', account id, record by which the stream would end, lease in ms.
+-- Of a stream that it has ended the lease and the will stay until they are settled: its end may not get to the log.
 -- Returns 'saved'; 'elsewhere' when another gateway took it; 'ended' when the reaper has ended this very stream.
 local held = redis.call('HMGET', KEYS[1], 'epoch', 'ended', 'spoken')
 if held[1] and tonumber(held[1]) > tonumber(ARGV[1]) then return 'elsewhere' end

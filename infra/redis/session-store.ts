@@ -1,6 +1,7 @@
 /** Owns sessions in Redis: what any gateway needs to go on with one, and how its stream ends if none does (D4, D8). */
 
 import { readFileSync } from 'node:fs'
+import type { GivenUp } from '../runtime/within.ts'
 import type { Redis } from './client.ts'
 
 /** The open stream of a session: how it would end, and until when its gateway answers for it. */
@@ -27,6 +28,8 @@ export type SaveResult = 'saved' | 'elsewhere' | 'ended'
 export type TakeResult =
   | { readonly result: 'gone' }
   | { readonly result: 'used' }
+  /** Its epoch is not the one that the caller knows, but this. */
+  | { readonly result: 'moved'; readonly epoch: number }
   | {
       readonly result: 'taken'
       readonly epoch: number
@@ -46,10 +49,12 @@ export interface ClaimedStream {
 
 export interface SessionStore {
   save(save: SessionSave): Promise<SaveResult>
-  /** Takes the session over by the epoch of a ticket. */
-  take(sessionId: string, ticketEpoch: number): Promise<TakeResult>
-  /** The stream has ended so, and Kafka did not take it: the reaper is to send this. */
-  amend(sessionId: string, streamId: string, record: Uint8Array): Promise<void>
+  /** Takes the session over by the epoch of a ticket, if its own is `knownEpoch`: see {@link takeSession}. */
+  take(sessionId: string, ticketEpoch: number, knownEpoch: number): Promise<TakeResult>
+  /** The state that was saved last, by whoever holds it; undefined when there is none. */
+  look(sessionId: string): Promise<Uint8Array | undefined>
+  /** The stream has ended so, and Kafka did not take it: the reaper is to send this, though no save ever told of the stream. */
+  amend(sessionId: string, will: Omit<StreamWill, 'leaseMs'>): Promise<void>
   /** The end of the stream is safe in Kafka: its will goes. */
   settle(sessionId: string, streamId: string): Promise<void>
   /** Claims the streams of all sessions whose lease ran out, by the clock of Redis. */
@@ -57,10 +62,38 @@ export interface SessionStore {
   settleClaim(claimed: ClaimedStream): Promise<void>
 }
 
+/**
+ * Takes the session, whoever has taken it since the ticket was made. Each try names the epoch that it takes over from, so that
+ * one which was given up, and which a hung Redis does later, takes it from nobody who came meanwhile.
+ * @param givenUp no further try is made
+ */
+export async function takeSession(
+  store: Pick<SessionStore, 'take'>,
+  sessionId: string,
+  ticketEpoch: number,
+  givenUp?: GivenUp,
+): Promise<Exclude<TakeResult, { result: 'moved' }>> {
+  let knownEpoch = ticketEpoch
+  for (;;) {
+    const answer = await store.take(sessionId, ticketEpoch, knownEpoch)
+    if (answer.result !== 'moved') return answer
+    givenUp?.().throwIfAborted()
+    knownEpoch = answer.epoch
+  }
+}
+
 export interface SessionStoreOptions {
   readonly gatewayId: string
   /** How long a session waits for a resume after its last save. */
   readonly waitMs: number
+  /** Of the claims. Without it a lease that ran out has run out. */
+  readonly patience?: Patience
+}
+
+/** When nobody claimed for `gapMs`, Redis may have been away, and gateways get `graceMs` to renew leases before the next claim. */
+export interface Patience {
+  readonly gapMs: number
+  readonly graceMs: number
 }
 
 /** Sessions are spread over the slots of a cluster by these tags; a script touches the keys of one. */
@@ -72,6 +105,7 @@ const CLAIM_AGAIN_MS = 30_000
 const tag = (shard: number) => `{segue:${shard}}`
 const leases = (shard: number) => `${tag(shard)}:lease`
 const claims = (shard: number) => `${tag(shard)}:claim`
+const passes = (shard: number) => `${tag(shard)}:pass`
 const wills = (shard: number) => `${tag(shard)}:will`
 const sessionPrefix = (shard: number) => `${tag(shard)}:session:`
 const sessionKey = (sessionId: string) => sessionPrefix(shardOf(sessionId)) + sessionId
@@ -91,10 +125,11 @@ interface Scripts {
 
 const bytes = (value: Uint8Array) => Buffer.from(value.buffer, value.byteOffset, value.byteLength)
 
-export function createSessionStore(redis: Redis, { gatewayId, waitMs }: SessionStoreOptions): SessionStore {
+export function createSessionStore(redis: Redis, options: SessionStoreOptions): SessionStore {
+  const { gatewayId, waitMs, patience } = options
   redis.defineCommand('segueSessionSave', { numberOfKeys: 3, lua: script('session-save') })
   redis.defineCommand('segueSessionTake', { numberOfKeys: 2, lua: script('session-take') })
-  redis.defineCommand('segueStreamClaim', { numberOfKeys: 3, lua: script('stream-claim') })
+  redis.defineCommand('segueStreamClaim', { numberOfKeys: 4, lua: script('stream-claim') })
   const scripts = redis as unknown as Scripts
 
   const settle = async (shard: number, streamId: string) => {
@@ -125,7 +160,7 @@ export function createSessionStore(redis: Redis, { gatewayId, waitMs }: SessionS
         stream?.leaseMs ?? 0,
       )
     },
-    async take(sessionId, ticketEpoch) {
+    async take(sessionId, ticketEpoch, knownEpoch) {
       const shard = shardOf(sessionId)
       const answer = await scripts.segueSessionTakeBuffer(
         sessionKey(sessionId),
@@ -134,10 +169,12 @@ export function createSessionStore(redis: Redis, { gatewayId, waitMs }: SessionS
         gatewayId,
         waitMs,
         LEAST_LEASE_MS,
+        knownEpoch,
       )
       const [result, epoch, gateway, ended, state] = answer
       const word = String(result)
       if (word === 'gone' || word === 'used') return { result: word }
+      if (word === 'moved') return { result: word, epoch: Number(epoch) }
       if (!(state instanceof Buffer)) return { result: 'gone' }
       return {
         result: 'taken',
@@ -147,8 +184,18 @@ export function createSessionStore(redis: Redis, { gatewayId, waitMs }: SessionS
         state,
       }
     },
-    async amend(sessionId, streamId, record) {
-      await redis.hset(wills(shardOf(sessionId)), `${streamId}:record`, bytes(record))
+    async look(sessionId) {
+      return (await redis.hgetBuffer(sessionKey(sessionId), 'state')) ?? undefined
+    },
+    async amend(sessionId, { streamId, accountId, record }) {
+      const shard = shardOf(sessionId)
+      const will = [`${streamId}:session`, sessionId, `${streamId}:account`, accountId]
+      await redis
+        .multi()
+        .hset(wills(shard), ...will, `${streamId}:record`, bytes(record))
+        // Of a stream that began and ended while Redis was away there is no lease: it has run out.
+        .zadd(leases(shard), 'NX', 0, streamId)
+        .exec()
     },
     settle: (sessionId, streamId) => settle(shardOf(sessionId), streamId),
     async claim(limitPerShard) {
@@ -159,9 +206,12 @@ export function createSessionStore(redis: Redis, { gatewayId, waitMs }: SessionS
             leases(shard),
             claims(shard),
             wills(shard),
+            passes(shard),
             sessionPrefix(shard),
             limitPerShard,
             CLAIM_AGAIN_MS,
+            patience?.gapMs ?? 0,
+            patience?.graceMs ?? 0,
           )
           return claimedOf(shard, flat)
         }),

@@ -1,23 +1,34 @@
-/** Owns how our own two programs are started beside the servers: the gateway and the workers. */
+/** Owns how our own programs are started beside the servers: the gateway, or two of them, and the workers. */
 
+import { withLoginsOf } from '../postgres/roles.ts'
 import { probeHttp } from './http-probe.ts'
 import { nodeProgram } from './node-program.ts'
-import { definePart } from './part.ts'
+import { type AppName, definePart } from './part.ts'
+import type { PortName } from './ports.ts'
 
-export const gatewayApp = definePart({
-  name: 'gateway',
-  title: 'Gateway',
-  ports: ['gateway'],
-  stopSignal: 'SIGTERM',
-  stopWithinMs: 6_000,
-  startWithinMs: 60_000,
-  async launch({ env }) {
-    return nodeProgram('gateway/main.ts', env)
-  },
-  async probe({ host, ports }) {
-    await probeHttp(`http://${host}:${ports.gateway}/readyz`)
-  },
-})
+/** What a message leaves behind is young when thousands of sockets speak at once: with little room for the young, each collection copies it. */
+const GATEWAY_FLAGS = ['--max-semi-space-size=64']
+
+const gateway = <const Name extends AppName>(name: Name, title: string, port: PortName) =>
+  definePart({
+    name,
+    title,
+    ports: [port],
+    stopSignal: 'SIGTERM',
+    // Longer than it gives itself to let its players go.
+    stopWithinMs: 11_000,
+    startWithinMs: 60_000,
+    async launch({ env, ports }) {
+      const own = { ...withLoginsOf(env, ['gateway']), SEGUE_GATEWAY_PORT: String(ports[port]) }
+      return nodeProgram('gateway/main.ts', own, GATEWAY_FLAGS)
+    },
+    async probe({ host, ports }) {
+      await probeHttp(`http://${host}:${ports[port]}/readyz`)
+    },
+  })
+
+export const gatewayApp = gateway('gateway', 'Gateway', 'gateway')
+export const secondGatewayApp = gateway('gateway-2', 'Second gateway', 'gateway2')
 
 export const workersApp = definePart({
   name: 'workers',
@@ -27,7 +38,7 @@ export const workersApp = definePart({
   stopWithinMs: 6_000,
   startWithinMs: 60_000,
   async launch({ env }) {
-    return nodeProgram('workers/main.ts', env)
+    return nodeProgram('workers/main.ts', withLoginsOf(env, ['royalties', 'rollups', 'sharing', 'ads', 'maintenance']))
   },
   async probe({ host, ports }) {
     await probeHttp(`http://${host}:${ports.workers}/readyz`)

@@ -9,6 +9,8 @@ export interface DebianProgram {
   /** Any of these on PATH means it is there. */
   readonly commands: readonly string[]
   readonly package: string
+  /** Whether a command that was found is of use: some programs come in parts. */
+  serves?(path: string): Promise<boolean>
 }
 
 export interface AptOptions {
@@ -23,8 +25,13 @@ const OPTIONS = ['-y', '-q', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Dpkg::Use-P
 async function missingPackages(programs: readonly DebianProgram[]): Promise<readonly string[]> {
   const missing: string[] = []
   for (const program of programs) {
-    const found = await Promise.all(program.commands.map(findCommand))
-    if (found.every((path) => path === undefined)) missing.push(program.package)
+    const found = await Promise.all(
+      program.commands.map(async (command) => {
+        const path = await findCommand(command)
+        return path !== undefined && (program.serves === undefined || (await program.serves(path)))
+      }),
+    )
+    if (!found.includes(true)) missing.push(program.package)
   }
   return missing
 }

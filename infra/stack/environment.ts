@@ -1,23 +1,25 @@
 /** Owns the environment record of a stack: every address and secret its programs read, ours or configured. */
 
-import { CLICKHOUSE_USER } from '../clickhouse/server.ts'
+import { CLICKHOUSE_READER, CLICKHOUSE_USER } from '../clickhouse/server.ts'
+import { addressOf, addressVariable, databaseRole, LOGIN_ROLES } from '../postgres/roles.ts'
 import type { EnvRecord } from './env-file.ts'
-import type { ServerName } from './part.ts'
+import type { ExtraName, ServerName } from './part.ts'
 import { HOST, type Ports } from './ports.ts'
 import { StackProblem } from './problem.ts'
 import type { Secrets } from './secrets.ts'
 
 /** A server whose address is set here is somebody else's to run. */
-const CONFIGURED_BY: Readonly<Record<ServerName, string>> = {
+const CONFIGURED_BY: Readonly<Record<ServerName | ExtraName, string>> = {
   postgres: 'SEGUE_POSTGRES_URL',
   redis: 'SEGUE_REDIS_URL',
   kafka: 'SEGUE_KAFKA_BROKERS',
   clickhouse: 'SEGUE_CLICKHOUSE_URL',
   minio: 'SEGUE_MINIO_URL',
   issuer: 'SEGUE_ISSUER_URL',
+  superset: 'SEGUE_SUPERSET_URL',
 }
 
-export function isConfigured(name: ServerName, source: NodeJS.ProcessEnv): boolean {
+export function isConfigured(name: ServerName | ExtraName, source: NodeJS.ProcessEnv): boolean {
   return Boolean(source[CONFIGURED_BY[name]]?.trim())
 }
 
@@ -30,11 +32,23 @@ export function stackEnvironment(ports: Ports, secrets: Secrets, source: NodeJS.
     throw new StackProblem('SEGUE_MINIO_URL is set: set SEGUE_MINIO_ACCESS_KEY and SEGUE_MINIO_SECRET_KEY as well')
   }
   const issuer = source.SEGUE_ISSUER_URL?.trim() || `http://${HOST}:${ports.issuer}`
+  const postgres =
+    source.SEGUE_POSTGRES_URL?.trim() || `postgres://segue:${secrets.postgres_password}@${HOST}:${ports.postgres}/segue`
+  const logins = LOGIN_ROLES.map((role) => {
+    const address = addressOf(postgres, databaseRole(role), secrets[`postgres_${role}_password`])
+    return [addressVariable(role), address] as const
+  })
   const own = {
-    SEGUE_POSTGRES_URL: `postgres://segue:${secrets.postgres_password}@${HOST}:${ports.postgres}/segue`,
+    SEGUE_POSTGRES_URL: postgres,
+    ...Object.fromEntries(logins),
     SEGUE_REDIS_URL: `redis://:${secrets.redis_password}@${HOST}:${ports.redis}`,
     SEGUE_KAFKA_BROKERS: `${HOST}:${ports.kafka}`,
     SEGUE_CLICKHOUSE_URL: `http://${CLICKHOUSE_USER}:${secrets.clickhouse_password}@${HOST}:${ports.clickhouse}/segue`,
+    ...(isConfigured('clickhouse', source)
+      ? {}
+      : {
+          SEGUE_CLICKHOUSE_READER_URL: `http://${CLICKHOUSE_READER}:${secrets.clickhouse_reader_password}@${HOST}:${ports.clickhouse}/segue`,
+        }),
     SEGUE_MINIO_URL: `http://${HOST}:${ports.minio}`,
     SEGUE_MINIO_ACCESS_KEY: secrets.minio_access_key,
     SEGUE_MINIO_SECRET_KEY: secrets.minio_secret_key,
@@ -42,7 +56,11 @@ export function stackEnvironment(ports: Ports, secrets: Secrets, source: NodeJS.
     SEGUE_ISSUER_URL: issuer,
     SEGUE_JWKS_URL: `${issuer}/jwks`,
     SEGUE_AUDIENCE: 'segue-gateway',
+    SEGUE_SUPERSET_URL: `http://${HOST}:${ports.superset}`,
+    SEGUE_SUPERSET_CLIENT_ID: 'segue-superset',
+    SEGUE_SUPERSET_CLIENT_SECRET: secrets.superset_client_secret,
     SEGUE_TICKET_SECRET: secrets.ticket_secret,
+    SEGUE_ADDRESS_SECRET: secrets.address_secret,
     SEGUE_GATEWAY_HOST: HOST,
     SEGUE_GATEWAY_PORT: String(ports.gateway),
     SEGUE_WORKERS_HOST: HOST,

@@ -1,21 +1,23 @@
-/** Owns the installation of everything that npm does not bring: Debian's programs, Kafka, MinIO. */
+/** Owns the installation of everything that npm does not bring: Debian's programs, Kafka, MinIO, Superset. */
 
 import { mkdir } from 'node:fs/promises'
 import { type DebianProgram, ensureDebianPrograms } from './apt.ts'
 import { requireSpace } from './folders.ts'
-import type { PartDefinition, ServerName } from './part.ts'
+import type { ExtraName, PartDefinition, ServerName } from './part.ts'
 import { StackProblem } from './problem.ts'
 import { asStep, type Screen } from './screen.ts'
-import { SERVERS } from './servers.ts'
+import { EXTRAS, SERVERS } from './servers.ts'
 
 export interface InstallOptions {
   readonly cacheDir: string
   /** The servers that are wanted; one that is configured elsewhere needs no install. */
-  readonly servers: readonly ServerName[]
+  readonly servers: readonly (ServerName | ExtraName)[]
   readonly programs: readonly DebianProgram[]
   readonly screen: Screen
   readonly signal: AbortSignal
 }
+
+const DEFINITIONS: Readonly<Record<ServerName | ExtraName, PartDefinition>> = { ...SERVERS, ...EXTRAS }
 
 /** Installs what is missing, one after the other: each of them keeps every core busy. */
 export async function installSystems(options: InstallOptions): Promise<void> {
@@ -23,7 +25,8 @@ export async function installSystems(options: InstallOptions): Promise<void> {
   await requireSpace(cacheDir, 'SEGUE_CACHE_DIR')
   await mkdir(cacheDir, { recursive: true })
   const due = await dueInstalls(options)
-  await ensureDebianPrograms(options.programs, { cacheDir, screen, signal })
+  const programs = [...options.programs, ...due.flatMap(({ definition }) => definition.debian ?? [])]
+  await ensureDebianPrograms(programs, { cacheDir, screen, signal })
   for (const { definition, what } of due) {
     await asStep(screen, what, async (step) => {
       await definition.install?.({ cacheDir, step, signal })
@@ -37,7 +40,7 @@ async function dueInstalls(options: InstallOptions): Promise<{ definition: PartD
   const due: { definition: PartDefinition; what: string }[] = []
   const lines: string[] = []
   for (const name of options.servers) {
-    const definition: PartDefinition = SERVERS[name]
+    const definition: PartDefinition = DEFINITIONS[name]
     const what = await definition.missing?.(options.cacheDir)
     if (what === undefined) continue
     due.push({ definition, what })

@@ -9,11 +9,15 @@ import type { Launch } from './part.ts'
 // Not import.meta.resolve: vitest, whose tests start programs too, has none.
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 
-/** Launches `file` (relative to the project) with this process's environment and `env` above it. */
-export function nodeProgram(file: string, env: Readonly<Record<string, string>>): Launch {
+/** Launches `file` (relative to the project) with this process's environment and `env` above it; `flags` are those of Node. */
+export function nodeProgram(
+  file: string,
+  env: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
+): Launch {
   return {
     command: process.execPath,
-    args: ['--import', TSX, join(PROJECT_ROOT, file)],
+    args: [...flags, '--import', TSX, join(PROJECT_ROOT, file)],
     env: { ...process.env, ...env },
   }
 }

@@ -1,13 +1,16 @@
 /** Owns the shape of a part of the stack: what it takes to install, start, probe and stop one program. */
 
+import type { DebianProgram } from './apt.ts'
 import type { EnvRecord } from './env-file.ts'
 import type { PortName, Ports } from './ports.ts'
 import type { Step } from './screen.ts'
 import type { Secrets } from './secrets.ts'
 
 export type ServerName = 'postgres' | 'redis' | 'kafka' | 'clickhouse' | 'minio' | 'issuer'
-export type AppName = 'gateway' | 'workers'
-export type PartName = ServerName | AppName
+/** A server that a start leaves out unless it is asked for. */
+export type ExtraName = 'superset'
+export type AppName = 'gateway' | 'gateway-2' | 'workers'
+export type PartName = ServerName | ExtraName | AppName
 
 export interface InstallContext {
   /** Holds one folder a program and version, filled aside and renamed when whole. */
@@ -39,6 +42,10 @@ export interface PartDefinition {
   readonly name: PartName
   readonly title: string
   readonly ports: readonly PortName[]
+  /** The servers that it does nothing without. */
+  readonly needs?: readonly ServerName[]
+  /** What Debian must give before it is installed. */
+  readonly debian?: readonly DebianProgram[]
   /** What is still to be installed, in a few words, or `undefined`. Debian's packages are not its matter. */
   missing?(cacheDir: string): Promise<string | undefined>
   /** What an install lacks to begin with, a line each saying what to do: asked before anything is downloaded. */

@@ -17,6 +17,8 @@ export const PORT_TABLE = {
   minio: { variable: 'SEGUE_MINIO_PORT', usual: 19_000, wanted: 'MinIO' },
   issuer: { variable: 'SEGUE_ISSUER_PORT', usual: 18_090, wanted: 'the issuer' },
   gateway: { variable: 'SEGUE_GATEWAY_PORT', usual: 18_080, wanted: 'the gateway' },
+  gateway2: { variable: 'SEGUE_GATEWAY_2_PORT', usual: 18_082, wanted: 'the second gateway' },
+  superset: { variable: 'SEGUE_SUPERSET_PORT', usual: 18_088, wanted: 'Superset' },
   workers: { variable: 'SEGUE_WORKERS_PORT', usual: 18_081, wanted: 'the workers' },
 } as const satisfies Record<string, { variable: string; usual: number; wanted: string }>
 

@@ -1,9 +1,9 @@
-/** Owns the running of an installer (apt-get, mvn, go): its output to a log file, its last line to the screen. */
+/** Owns the running of an installer (apt-get, mvn, go, pip): its output to a log file, its last line to the screen. */
 
 import { spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { access, constants, mkdir } from 'node:fs/promises'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
 import { StackProblem } from './problem.ts'
@@ -18,13 +18,12 @@ export interface ToolRun {
   readonly signal: AbortSignal
 }
 
-/** The full path of `command`, or `undefined` when PATH has none. */
+/** The full path of `command`, or `undefined` when PATH has none; a full path is one already. */
 export async function findCommand(command: string): Promise<string | undefined> {
   // sbin holds system programs that the PATH of an ordinary Debian user leaves out.
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']
-  for (const folder of folders) {
-    if (folder === '') continue
-    const path = join(folder, command)
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'].filter((folder) => folder !== '')
+  const paths = isAbsolute(command) ? [command] : folders.map((folder) => join(folder, command))
+  for (const path of paths) {
     const runs = await access(path, constants.X_OK).then(
       () => true,
       () => false,

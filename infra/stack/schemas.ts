@@ -2,24 +2,22 @@
 
 import { clickhouseConfig } from '../clickhouse/config.ts'
 import { migrateClickHouse } from '../clickhouse/migrate.ts'
+import { retentionConfig } from '../clickhouse/retention.ts'
 import { kafkaConfig } from '../kafka/config.ts'
 import { ensureTopics } from '../kafka/topics.ts'
 import { ensureBucket } from '../minio/bucket.ts'
 import { createMinioClient } from '../minio/client.ts'
 import { minioConfig } from '../minio/config.ts'
-import { postgresConfig } from '../postgres/config.ts'
-import { migratePostgres } from '../postgres/migrate.ts'
+import { preparePostgres } from '../postgres/prepare.ts'
 import { readEnv } from '../runtime/env.ts'
 import type { EnvRecord } from './env-file.ts'
 import type { ServerName } from './part.ts'
 import { StackProblem } from './problem.ts'
 
 const SCHEMAS: Readonly<Partial<Record<ServerName, (env: EnvRecord) => Promise<void>>>> = {
-  async postgres(env) {
-    await migratePostgres(readEnv(env, postgresConfig).url)
-  },
+  postgres: preparePostgres,
   async clickhouse(env) {
-    await migrateClickHouse(readEnv(env, clickhouseConfig))
+    await migrateClickHouse(readEnv(env, clickhouseConfig), readEnv(env, retentionConfig).days)
   },
   async kafka(env) {
     await ensureTopics(readEnv(env, kafkaConfig))

@@ -27,6 +27,8 @@ const FIRST_PLAIN_MS = 3_000
 const LATER_PLAIN_MS = 10_000
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const TITLE_WIDTH = 26
+/** Some tools say all they have done in one line. */
+const NOTE_LENGTH = 120
 
 function seconds(sinceMs: number): string {
   return `${((Date.now() - sinceMs) / 1000).toFixed(1)} s`
@@ -97,7 +99,7 @@ export function createScreen(out: NodeJS.WriteStream): Screen {
       return {
         note(line) {
           const printable = printableLine(line)
-          if (printable !== '') step.note = printable
+          if (printable !== '') step.note = printable.slice(0, NOTE_LENGTH)
         },
         done: (remark = '') => finish(step, '✓', remark),
         failed: () => finish(step, '✗', ''),

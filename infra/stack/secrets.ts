@@ -2,17 +2,23 @@
 
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { LOGIN_ROLES, type LoginRole } from '../postgres/roles.ts'
 import { hasErrno } from './errno.ts'
 import { writePrivateFile } from './private-file.ts'
 import { StackProblem } from './problem.ts'
 
 const SECRET_NAMES = [
   'postgres_password',
+  ...LOGIN_ROLES.map((role): `postgres_${LoginRole}_password` => `postgres_${role}_password`),
   'redis_password',
   'clickhouse_password',
+  'clickhouse_reader_password',
   'minio_access_key',
   'minio_secret_key',
   'ticket_secret',
+  'address_secret',
+  'superset_secret',
+  'superset_client_secret',
 ] as const
 
 export type SecretName = (typeof SECRET_NAMES)[number]

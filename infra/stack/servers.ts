@@ -1,4 +1,4 @@
-/** Owns the table of servers that the stack installs and starts. */
+/** Owns the tables of servers and programs that the stack installs and starts. */
 
 import { clickhouseServer } from '../clickhouse/server.ts'
 import { issuerServer } from '../issuer/server.ts'
@@ -6,9 +6,10 @@ import { kafkaServer } from '../kafka/server.ts'
 import { minioServer } from '../minio/server.ts'
 import { postgresServer } from '../postgres/server.ts'
 import { REDIS_PACKAGE, redisServer } from '../redis/server.ts'
-import { gatewayApp, workersApp } from './apps.ts'
+import { supersetServer } from '../superset/server.ts'
+import { gatewayApp, secondGatewayApp, workersApp } from './apps.ts'
 import type { DebianProgram } from './apt.ts'
-import type { AppName, PartDefinition, ServerName } from './part.ts'
+import type { AppName, ExtraName, PartDefinition, ServerName } from './part.ts'
 
 export const SERVERS = {
   postgres: postgresServer,
@@ -19,9 +20,16 @@ export const SERVERS = {
   issuer: issuerServer,
 } as const satisfies Record<ServerName, PartDefinition>
 
-export const APPS = { gateway: gatewayApp, workers: workersApp } as const satisfies Record<AppName, PartDefinition>
+export const EXTRAS = { superset: supersetServer } as const satisfies Record<ExtraName, PartDefinition>
+
+export const APPS = {
+  gateway: gatewayApp,
+  'gateway-2': secondGatewayApp,
+  workers: workersApp,
+} as const satisfies Record<AppName, PartDefinition>
 
 export const SERVER_NAMES = Object.keys(SERVERS) as ServerName[]
+export const EXTRA_NAMES = Object.keys(EXTRAS) as ExtraName[]
 export const APP_NAMES = Object.keys(APPS) as AppName[]
 
 /** Debian's part: Redis, and ffmpeg, which turns music files into chunks. */

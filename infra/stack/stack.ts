@@ -8,15 +8,16 @@ import { type EnvRecord, writeEnvFile } from './env-file.ts'
 import { isConfigured, stackEnvironment } from './environment.ts'
 import { ensureDataFolder, inDataFolder, requireSpace } from './folders.ts'
 import { installSystems } from './install.ts'
-import type { AppName, PartDefinition, PartName, ServerName } from './part.ts'
+import type { AppName, ExtraName, PartDefinition, PartName, ServerName } from './part.ts'
 import { HOST, type Ports, requireFreePorts } from './ports.ts'
 import { StackProblem } from './problem.ts'
 import { endLeftovers, isAlive, readProcessRecord, removeProcessRecord } from './process-record.ts'
 import { ProcessRegister } from './process-register.ts'
+import { signalTree } from './process-tree.ts'
 import { applySchema } from './schemas.ts'
 import { asStep, type Screen } from './screen.ts'
 import { ensureSecrets } from './secrets.ts'
-import { APP_NAMES, APPS, DEBIAN_PROGRAMS, SERVER_NAMES, SERVERS } from './servers.ts'
+import { APP_NAMES, APPS, DEBIAN_PROGRAMS, EXTRA_NAMES, EXTRAS, SERVER_NAMES, SERVERS } from './servers.ts'
 import { startPart } from './start-part.ts'
 
 export interface PartDeath {
@@ -33,8 +34,12 @@ export interface StackOptions {
   readonly ports: Ports
   /** Where configured addresses and levels are read: process.env, or {} for a stack that takes nothing from outside. */
   readonly source: NodeJS.ProcessEnv
-  /** `servers` leaves the gateway and the workers to the caller. */
-  readonly parts: 'servers' | 'all'
+  /** `servers` leaves the gateway and the workers to the caller; `needed` starts what the extras need alone. */
+  readonly parts: 'servers' | 'all' | 'needed'
+  /** None unless said otherwise. */
+  readonly extras?: readonly ExtraName[]
+  /** Of `all`; 1 unless said otherwise. */
+  readonly gateways?: 1 | 2
   readonly screen: Screen
   readonly signal?: AbortSignal
   /** Told of a part that ends without being asked to. */
@@ -44,15 +49,18 @@ export interface StackOptions {
 export interface Stack {
   readonly env: EnvRecord
   readonly dataDir: string
+  readonly ports: Ports
+  /** What was started; of a configured server nothing is. */
+  readonly parts: readonly PartName[]
   readonly running: readonly PartName[]
-  /** Signals one part, as a fault would; with SIGKILL or its stop signal, resolves when it has ended. */
-  kill(name: PartName, signal: NodeJS.Signals): Promise<void>
-  /** Starts a part again, or for the first time; one that runs is stopped before. */
-  restart(name: PartName): Promise<void>
+  /** Signals one part, as a fault would; with SIGKILL or its stop signal, resolves with how it ended. SIGSTOP and SIGCONT reach its children too. */
+  kill(name: PartName, signal: NodeJS.Signals): Promise<Exit | undefined>
+  /** Starts a part again, or for the first time; one that runs is stopped before. Returns how that ended. */
+  restart(name: PartName): Promise<Exit | undefined>
   stop(): Promise<void>
 }
 
-const PARTS: Readonly<Record<PartName, PartDefinition>> = { ...SERVERS, ...APPS }
+const PARTS: Readonly<Record<PartName, PartDefinition>> = { ...SERVERS, ...EXTRAS, ...APPS }
 /** After a SIGKILL a server's own children, or its port, may be there for a moment longer. */
 const RESTART_TRIES = 5
 const RESTART_PAUSE_MS = 1_000
@@ -62,13 +70,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { dataDir, cacheDir, ports, source, screen } = options
   const stopping = new AbortController()
   const signal = options.signal === undefined ? stopping.signal : AbortSignal.any([options.signal, stopping.signal])
-  const servers = SERVER_NAMES.filter((name) => !isConfigured(name, source))
-  const apps = options.parts === 'all' ? APP_NAMES : []
+  const extras = (options.extras ?? []).filter((name) => !isConfigured(name, source))
+  const needed = extras.flatMap((name): readonly ServerName[] => EXTRAS[name].needs)
+  const wanted = SERVER_NAMES.filter((name) => options.parts !== 'needed' || needed.includes(name))
+  const servers = wanted.filter((name) => !isConfigured(name, source))
+  const apps = options.parts === 'all' ? APP_NAMES.filter((name) => name !== 'gateway-2' || options.gateways === 2) : []
 
   await ensureDataFolder(dataDir)
   await requireSpace(dataDir, 'SEGUE_DATA_DIR')
   await takeOver(dataDir, screen)
-  const wantedPorts = [...servers, ...apps].flatMap((name) => PARTS[name].ports)
+  const wantedPorts = [...servers, ...extras, ...apps].flatMap((name) => PARTS[name].ports)
   await requireFreePorts(ports, wantedPorts)
   const secrets = await ensureSecrets(inDataFolder.secrets(dataDir))
   await mkdir(inDataFolder.logs(dataDir), { recursive: true })
@@ -95,17 +106,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       options.onDeath?.({ name, title: definition.title, exit, logFile, tail: await logTail(logFile) })
     })
   }
-  const end = async (name: PartName): Promise<void> => {
+  const end = async (name: PartName): Promise<Exit | undefined> => {
     const child = children.get(name)
-    if (child === undefined) return
+    if (child === undefined) return undefined
     asked.add(child)
     await child.stop(PARTS[name].stopSignal, PARTS[name].stopWithinMs)
     children.delete(name)
     await register.remove(name)
+    return await child.exited
   }
   const endAll = async (): Promise<void> => {
     // Those that write first, then those they write to.
-    await Promise.all(APP_NAMES.map(end))
+    await Promise.all([...APP_NAMES, ...EXTRA_NAMES].map(end))
     await Promise.all(SERVER_NAMES.map(end))
     // Without servers its addresses lead nowhere, and a command is better told so.
     await rm(inDataFolder.environment(dataDir), { force: true })
@@ -121,7 +133,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       return servers.includes(name) ? undefined : 'configured, not started'
     })
   }
-  const startApp = async (name: AppName): Promise<void> => {
+  const startOther = async (name: AppName | ExtraName): Promise<void> => {
     await asStep(screen, PARTS[name].title, async () => {
       await start(name)
       return undefined
@@ -129,12 +141,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 
   try {
-    await installSystems({ cacheDir, servers, programs: DEBIAN_PROGRAMS, screen, signal })
+    await installSystems({ cacheDir, servers: [...servers, ...extras], programs: DEBIAN_PROGRAMS, screen, signal })
     // An install takes minutes, in which somebody may have come: its answers would pass for ours.
     await requireFreePorts(ports, wantedPorts)
     await writeEnvFile(inDataFolder.environment(dataDir), env)
-    await allOrFirstFailure(SERVER_NAMES.map(startServer))
-    await allOrFirstFailure(apps.map(startApp))
+    await allOrFirstFailure(wanted.map(startServer))
+    await allOrFirstFailure([...apps, ...extras].map(startOther))
   } catch (error) {
     await endAll()
     throw error
@@ -144,24 +156,35 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   return {
     env,
     dataDir,
+    ports,
+    parts: [...servers, ...extras, ...apps],
     get running() {
       return [...children.keys()]
     },
     async kill(name, fault) {
       const child = children.get(name)
       if (child === undefined) throw new Error(`${name} is not running: it cannot be killed`)
+      if (fault === 'SIGSTOP' || fault === 'SIGCONT') {
+        await signalTree(child.pid, fault)
+        return undefined
+      }
       asked.add(child)
       child.signal(fault)
-      if (fault !== 'SIGKILL' && fault !== PARTS[name].stopSignal) return
-      await child.exited
-      children.delete(name)
-      await register.remove(name)
+      if (fault !== 'SIGKILL' && fault !== PARTS[name].stopSignal) return undefined
+      const exit = await child.exited
+      // Another signal may have waited for the same end, and the part be started again since.
+      if (children.get(name) === child) {
+        children.delete(name)
+        await register.remove(name)
+      }
+      return exit
     },
     async restart(name) {
-      await end(name)
+      const ended = await end(name)
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await start(name)
+          await start(name)
+          return ended
         } catch (error) {
           if (attempt >= RESTART_TRIES || signal.aborted) throw error
           await sleep(RESTART_PAUSE_MS, undefined, { signal })

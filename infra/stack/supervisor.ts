@@ -1,11 +1,11 @@
-/** Owns what follows when a part dies by itself: the gateway and the workers come back, without a server all ends. */
+/** Owns what follows when a part dies by itself: what only reads from servers comes back, without a server all ends. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { exitText } from './child.ts'
 import type { PartName } from './part.ts'
 import { StackProblem } from './problem.ts'
 import type { Screen } from './screen.ts'
-import { APP_NAMES } from './servers.ts'
+import { SERVER_NAMES } from './servers.ts'
 import type { PartDeath } from './stack.ts'
 
 const FIRST_PAUSE_MS = 500
@@ -48,7 +48,7 @@ export function createSupervisor(options: SupervisorOptions): (death: PartDeath)
 
   return (death) => {
     if (options.signal.aborted) return
-    if (!APP_NAMES.some((name) => name === death.name)) {
+    if (SERVER_NAMES.some((name) => name === death.name)) {
       options.giveUp(new StackProblem(deathLine(death, 'and nothing runs without it: everything stops')))
       return
     }

@@ -39,7 +39,10 @@ beforeAll(async () => {
     screen: silentScreen,
   })
   await loadDemoCatalog(stack.env, () => undefined, { size: 'tiny' })
-  const config = readEnv(stack.env, (read) => ({ postgres: postgresConfig(read), clickhouse: clickhouseConfig(read) }))
+  const config = readEnv(stack.env, (read) => ({
+    postgres: postgresConfig(read, 'finance'),
+    clickhouse: clickhouseConfig(read),
+  }))
   pool = createPool(config.postgres.url, { applicationName: 'whole-path-test' })
   clickhouse = createClickHouse(config.clickhouse)
 }, 300_000)

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import WebSocket from 'ws'
 import { type GatewayProcess, startGateway } from '../../gateway/testing/gateway-process.ts'
-import { type KeyServer, startKeyServer } from '../../gateway/testing/key-server.ts'
+import { metric } from '../../gateway/testing/metric.ts'
 import { loadDemoCatalog } from '../../infra/demo/load-demo-catalog.ts'
+import { type KeyServer, startKeyServer } from '../../infra/issuer/key-server.ts'
 import { uuidv7 } from '../ids.ts'
 import { type Client, type ClientEvents, type ClientOptions, connect, memoryEventStore, SignedOut } from './index.ts'
 
@@ -95,6 +96,41 @@ describe('the SDK', () => {
     })
     await becomes(sdk, 'connected')
     expect(asked).toEqual([false, true])
+  })
+
+  it('S4 waits as long as the gateway says when its fresh tokens come too fast, and stays connected', async () => {
+    const strict = await startGateway({ ...gatewayEnv(), SEGUE_REFRESHES_PER_MINUTE: '30' })
+    try {
+      // The issuer gives the same again and again, of which half of what is left is less each time; at last one that lives.
+      const aging = keys.token({ expiresInS: 4 })
+      let lasting = false
+      let asked = 0
+      const sdk = open({
+        url: strict.ws,
+        token: () => {
+          asked += 1
+          return lasting ? keys.token() : aging
+        },
+      })
+      await becomes(sdk, 'connected')
+      const states: string[] = []
+      const errors: unknown[] = []
+      sdk.on('state', ({ state }) => states.push(state))
+      sdk.on('error', (error) => errors.push(error))
+      const refused = () => metric(strict, 'segue_gateway_errors_total{error="too_many_requests"}')
+      await expect.poll(refused, { timeout: 30_000, interval: 50 }).toBeGreaterThan(0)
+      lasting = true
+      const before = asked
+      await expect.poll(() => asked, { timeout: 30_000, interval: 20 }).toBeGreaterThan(before)
+      const taken = () => metric(strict, 'segue_gateway_tokens_total{result="good"}')
+      await expect.poll(taken, { timeout: 30_000, interval: 50 }).toBeGreaterThan(1)
+      // Had it not waited, it would have been refused again and again.
+      expect(await refused()).toBeLessThan(5)
+      expect(states).toEqual([])
+      expect(errors).toEqual([])
+    } finally {
+      await strict.stop()
+    }
   })
 
   it('fails when the listener is signed out', async () => {
@@ -192,7 +228,8 @@ describe('the SDK', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     gateway = await startGateway(gatewayEnv(), port)
     await next(sdk, 'ready')
-    await expect.poll(() => sdk.playback?.stream_id !== before.stream_id && sdk.playback?.status).toBe('playing')
+    const anew = () => sdk.playback?.stream_id !== before.stream_id && sdk.playback?.status
+    await expect.poll(anew, { timeout: 15_000, interval: 20 }).toBe('playing')
     expect(sdk.playback).toMatchObject({ position_ms: 3_000, track: { track_id: trackId } })
   }, 90_000)
 })

@@ -1,6 +1,8 @@
 /** Owns the player SDK: one session over sockets that come and go. */
 
+import type { Command } from '../messages/command.ts'
 import type { Credit } from '../messages/credit.ts'
+import type { Done } from '../messages/done.ts'
 import type { DownMessage } from '../messages/down.ts'
 import type { ErrorMessage } from '../messages/error.ts'
 import type { Hello } from '../messages/hello.ts'
@@ -9,6 +11,7 @@ import type { Playback } from '../messages/playback.ts'
 import type { Ready } from '../messages/ready.ts'
 import type { Resumed } from '../messages/resumed.ts'
 import type { Stop } from '../messages/stop.ts'
+import type { UpNext } from '../messages/up-next.ts'
 import type { TelemetryEvent } from '../telemetry-event.ts'
 import type { TelemetryKind } from '../vocabulary.ts'
 import { Connection } from './connection.ts'
@@ -43,14 +46,17 @@ export class Client extends Emitter<ClientEvents> {
     playing: () => {
       const at = this.#options.position?.()
       const streamId = this.playback?.stream_id
-      return at === undefined || streamId === undefined ? undefined : { streamId, at }
+      return at === undefined || streamId === undefined ? undefined : { streamId, at, ...this.#fence() }
     },
+    volume: () => this.#options.volume?.(),
   })
   readonly #playback = new PlaybackKeeper({
     play: (wish) => this.play(wish),
     positionMs: () => this.#options.position?.()?.position_ms,
+    nextTrackId: () => this.#nextTrackId,
     serverNowMs: () => this.serverNowMs(),
     changed: (playback) => {
+      this.#upkeep.hearAd(playback.ad !== undefined && playback.status === 'playing')
       this.emit('playback', playback)
       this.#requests.answer(playback)
     },
@@ -69,22 +75,33 @@ export class Client extends Emitter<ClientEvents> {
       this.#upkeep.refreshed(token_expires_at_ms)
     },
     heartbeat_ack: ({ sent_at_ms }) => {
-      this.#upkeep.answered()
+      this.#upkeep.answered(sent_at_ms)
       this.emit('rtt', Date.now() - sent_at_ms)
     },
     playback: (message, link) => this.#isNext(link, message.seq) && this.#playback.told(message),
-    up_next: (message, link) => this.#isNext(link, message.seq) && this.emit('up_next', message),
+    up_next: (message) => this.#onUpNext(message),
     error: (message, link) => {
       if (message.seq === undefined || this.#isNext(link, message.seq)) this.#onError(link, message)
     },
     grant: (message) => this.emit('grant', message),
     ack: ({ batch }) => this.#telemetry.acknowledged(batch),
+    devices: (message) => {
+      if (message.revision <= this.#devicesRevision) return
+      this.#devicesRevision = message.revision
+      this.emit('devices', message)
+    },
+    commanded: (message) => this.emit('commanded', message),
+    notice: (message) => this.emit('notice', message),
+    done: (message, link) => this.#isNext(link, message.seq) && this.#requests.answer(message),
     goaway: (message) => {
       this.emit('goaway', message)
       this.#connection.comeBackAfter(message.reconnect_after_ms)
     },
   }
   #hello: Hello | undefined
+  #devicesRevision = 0
+  /** The first of the newest `up_next`. */
+  #nextTrackId: string | undefined
 
   constructor(options: ClientOptions) {
     super()
@@ -94,11 +111,13 @@ export class Client extends Emitter<ClientEvents> {
       dropped: (events, reason) => this.emit('dropped', { events, reason }),
       storeFailed: (error) => this.emit('store_failed', { error }),
     })
+    if (options.account !== undefined) this.#telemetry.signedIn(options.account)
     this.#connection = new Connection({
       options,
       became: (now) => this.emit('state', now),
       message: (message, link) => this.#onMessage(message, link),
       quiet: () => this.#quiet(),
+      probe: () => this.#upkeep.probe(),
       closed: (name) => this.#handshake.closed(name),
       resumeWithinMs: () => (this.#memory.resumable === undefined ? undefined : this.#memory.resumeWithinMs),
       sessionLost: (reason, failed) => {
@@ -110,7 +129,11 @@ export class Client extends Emitter<ClientEvents> {
       options,
       memory: this.#memory,
       nextId: () => this.#requests.nextId(),
-      positionMs: () => (this.playback?.stream_id === undefined ? undefined : options.position?.()?.position_ms),
+      // What is asked and not yet answered may have moved the playhead to where the gateway does not know of.
+      positionMs: () =>
+        this.playback?.stream_id === undefined || this.#requests.waiting > 0
+          ? undefined
+          : options.position?.()?.position_ms,
       isCurrent: (link) => link === this.#connection.link,
       signedOut: (reason) => this.#connection.fail(`no access token: ${reason}`),
     })
@@ -120,7 +143,7 @@ export class Client extends Emitter<ClientEvents> {
     return this.#connection.state
   }
 
-  /** The open stream as last said, with its track; undefined when none is open. */
+  /** The open stream as last said, with its track or advertisement; undefined when none is open. */
   get playback(): Playback | undefined {
     return this.#playback.current
   }
@@ -140,47 +163,78 @@ export class Client extends Emitter<ClientEvents> {
     return this
   }
 
-  /** Connects at once instead of at the end of the wait: the network changed, the laptop woke up. */
+  /** Connects at once instead of at the end of the wait: the listener asked for it. What the surroundings tell is heard without it. */
   retryNow(): void {
     this.#connection.retryNow()
   }
 
   /** Begins a track; the open stream, if any, ends. */
   play(wish: PlayWish): Promise<Playback> {
-    return this.#ask({ type: 'play', ...wish })
+    const open = wish.from_ms === undefined ? undefined : this.#playback.current?.stream_id
+    const from = open === undefined ? {} : { from_stream_id: open }
+    return this.#ask({ type: 'play', ...wish, ...from }) as Promise<Playback>
   }
 
   /** The paused stream goes on; when its session was lost, as a new stream from where it stood. */
-  resume(): Promise<Playback> {
-    const lost = this.#playback.lostPause
-    if (lost !== undefined) return this.play(lost)
-    return this.#ask({ type: 'play' })
+  resume(wish: Pick<PlayWish, 'instead_of_device_id'> = {}): Promise<Playback> {
+    return this.#ask({ type: 'play', ...this.#playback.lostPause, ...wish }) as Promise<Playback>
   }
 
   pause(position_ms: number): Promise<Playback> {
-    return this.#ask({ type: 'pause', position_ms })
+    return this.#askPlayback({ type: 'pause', position_ms })
   }
 
   seek(from_ms: number, position_ms: number): Promise<Playback> {
-    return this.#ask({ type: 'seek', from_ms, position_ms })
+    return this.#askPlayback({ type: 'seek', from_ms, position_ms })
   }
 
   next(wish: { reason: Next['reason']; position_ms: number }): Promise<Playback> {
-    return this.#ask({ type: 'next', ...wish })
+    return this.#askPlayback({ type: 'next', ...wish })
   }
 
   stop(wish: { reason: Stop['reason']; position_ms: number }): Promise<Playback> {
-    return this.#ask({ type: 'stop', ...wish })
+    return this.#askPlayback({ type: 'stop', ...wish })
+  }
+
+  /** What `from` plays goes on on another device, at its position: `devices` says what there is, and by which fence. */
+  async transfer(from: { readonly device_id: string; readonly fence: number }, toDeviceId: string): Promise<void> {
+    const { device_id: from_device_id, fence } = from
+    await this.#ask({ type: 'transfer', from_device_id, to_device_id: toDeviceId, fence })
+  }
+
+  /** Asks another device of the listener to do something; what it does then is seen in `devices`. */
+  async command(device_id: string, wish: Omit<Command, 'type' | 'id' | 'device_id'>): Promise<void> {
+    await this.#ask({ type: 'command', device_id, ...wish })
+  }
+
+  /** Gives this device another name, which the listener's other devices see at once. The player remembers it: the next client is given it as `device`. */
+  async rename(name: string): Promise<void> {
+    await this.#ask({ type: 'rename', name })
+    this.#handshake.renamed(name)
+  }
+
+  /** Says at once where the playhead is and how loud it is, for the listener's other devices; else the next heartbeat does. */
+  show(): void {
+    if (this.state === 'connected') this.#upkeep.beat()
   }
 
   /** Says which chunks there is room for; said again after `ready` and `resumed` by whoever plays. */
   credit(window: Omit<Credit, 'type'>): void {
-    if (this.state === 'connected') this.#connection.link?.send({ type: 'credit', ...window })
+    if (this.state === 'connected') this.#connection.link?.send({ type: 'credit', ...window, ...this.#fence() })
   }
 
-  /** Keeps an event until the gateway has acknowledged it. Its `seq` is final once it is kept, which is after the first `ready`. */
+  /** Keeps an event until the gateway has acknowledged it. Its `seq` is final once it is kept, which is when it is known whose it is: after the first `ready`. Of a play without a session: `offline`. */
   report(kind: TelemetryKind, seen: Seen): TelemetryEvent {
-    return this.#telemetry.report(kind, seen, Math.round(this.serverNowMs()))
+    const known = { ...this.#playback.fenceOf(seen.stream_id), ...seen }
+    return this.#telemetry.report(kind, known, Math.round(this.serverNowMs()))
+  }
+
+  /** The listener followed the advertisement that plays: the gateway is told, also when it cannot be reached now. */
+  adClicked(): void {
+    const { ad, position_ms } = this.playback ?? {}
+    if (ad === undefined) return
+    const at = Math.round(this.#options.position?.()?.position_ms ?? position_ms ?? 0)
+    this.report('ad-clicked', { stream_id: ad.impression_id, position_ms: at })
   }
 
   /** Ends for good. Events not yet acknowledged are left in the store, for the next client. */
@@ -219,25 +273,42 @@ export class Client extends Emitter<ClientEvents> {
     if (message.state !== undefined) {
       this.#requests.rejectAnswered(message.last_request, new SegueError('lost', 'done, but the answer is lost', false))
       this.#playback.told({ ...message.state.playback, seq: message.seq })
-      this.emit('up_next', { ...message.state.up_next, seq: message.seq })
+      this.#onUpNext(message.state.up_next)
     }
     this.#requests.askAgain(message.last_request, (request) => link.send(request))
+  }
+
+  #onUpNext(message: UpNext): void {
+    this.#memory.upNextRevision = message.revision
+    this.#nextTrackId = message.tracks[0]?.track_id
+    this.emit('up_next', message)
   }
 
   #connected(link: SocketLink, serverTimeMs: number): void {
     this.#upkeep.connected(link, this.#hello, serverTimeMs, this.#memory.tokenExpiresAtMs)
     this.#connection.connected()
-    this.#telemetry.connected((batch) => link.send(batch), this.#hello?.max_batch_events ?? 1)
+    const { max_batch_events: mostEvents = 1, messages_per_second: messagesPerSecond = 1 } = this.#hello ?? {}
+    this.#telemetry.connected((batch) => link.send(batch), { mostEvents, messagesPerSecond })
   }
 
   #onError(link: SocketLink, message: ErrorMessage): void {
-    if (this.#handshake.refused(link, message)) return
+    if (this.#handshake.refused(link, message) || this.#upkeep.refused(message)) return
     if (this.#requests.refuse(message)) return
     this.emit('error', message)
     if (message.batch !== undefined) this.#telemetry.refused(message.batch, message)
   }
 
-  async #ask(request: WithoutId): Promise<Playback> {
+  /** About the open stream: by the fence under which it plays. */
+  #askPlayback(request: WithoutId): Promise<Playback> {
+    return this.#ask({ ...request, ...this.#fence() }) as Promise<Playback>
+  }
+
+  #fence(): { fence?: number } {
+    const fence = this.playback?.fence
+    return fence === undefined ? {} : { fence }
+  }
+
+  async #ask(request: WithoutId): Promise<Playback | Done> {
     if (this.state !== 'connected') {
       throw new SegueError('disconnected', 'not connected now; try again when it is', true)
     }

@@ -5,6 +5,7 @@ import type { DownMessage } from '../messages/down.ts'
 import type { ClientEvents, ClientOptions, ClientState } from './options.ts'
 import { Reconnection } from './reconnection.ts'
 import { GIVEN_UP, GOODBYE, SocketLink } from './socket-link.ts'
+import { type News, nativeSurroundings } from './surroundings.ts'
 
 export interface ConnectionParts {
   readonly options: ClientOptions
@@ -12,6 +13,8 @@ export interface ConnectionParts {
   message(message: DownMessage, link: SocketLink): void
   /** The socket is gone: nothing more goes over it. */
   quiet(): void
+  /** Tries whether the line still answers. */
+  probe(): void
   /** The socket was closed with a code after which the client connects again. */
   closed(name: CloseName | 'unknown'): void
   /** How long the session waits for a resume; undefined when there is none. */
@@ -28,6 +31,7 @@ export class Connection {
   })
   #state: ClientState = 'initialized'
   #link: SocketLink | undefined
+  #stopListening: (() => void) | undefined
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
@@ -43,7 +47,10 @@ export class Connection {
   }
 
   open(): void {
-    if (this.#state === 'initialized' || this.#state === 'failed') this.#connect()
+    if (this.#state !== 'initialized' && this.#state !== 'failed') return
+    const listen = this.#parts.options.surroundings ?? nativeSurroundings
+    this.#stopListening = listen((news) => this.#onNews(news))
+    this.#connect()
   }
 
   /** Connects at once instead of at the end of the wait. */
@@ -78,12 +85,26 @@ export class Connection {
     link?.drop(GOODBYE)
   }
 
+  /** R5: an open line is tried, a wait is cut short, an attempt that began in another network is given up. */
+  #onNews(news: News): void {
+    this.#reconnection.isOffline = news === 'offline'
+    if (news === 'offline') return
+    if (this.#state === 'connected') {
+      this.#parts.probe()
+      return
+    }
+    if (this.#state === 'connecting' && news === 'back' && this.#reconnection.isSlow) this.#link?.drop(GIVEN_UP)
+    if (this.#state === 'disconnected' || this.#state === 'suspended') this.#reconnection.hasten()
+  }
+
   #connect(): void {
     this.#become('connecting')
-    const link = new SocketLink(this.#parts.options, {
-      message: (message) => this.#parts.message(message, link),
-      gone: (code) => this.#onGone(link, code),
-    })
+    const resuming = this.#parts.resumeWithinMs() !== undefined
+    const events = {
+      message: (message: DownMessage) => this.#parts.message(message, link),
+      gone: (code: number) => this.#onGone(link, code),
+    }
+    const link: SocketLink = new SocketLink(this.#parts.options, events, resuming)
     this.#link = link
     this.#reconnection.begun(() => link.drop(GIVEN_UP))
   }
@@ -112,6 +133,8 @@ export class Connection {
   #end(): SocketLink | undefined {
     const link = this.#link
     this.#link = undefined
+    this.#stopListening?.()
+    this.#stopListening = undefined
     this.#reconnection.stop()
     this.#parts.quiet()
     return link

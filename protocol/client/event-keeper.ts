@@ -4,15 +4,18 @@ import type { TelemetryEvent } from '../telemetry-event.ts'
 import type { EventStore, StoredEvents } from './event-store.ts'
 import { memoryEventStore } from './event-store-memory.ts'
 
-/** A store that takes longer is taken for failed: some browsers never answer. */
+/** A store that is silent for longer, while something is asked of it, is taken for failed: some browsers never answer. */
 const ANSWER_WITHIN_MS = 5_000
 
 export class EventKeeper {
   readonly #failed: (error: Error) => void
   #store: EventStore
+  #hasFailed = false
+  /** Whose queue is open, once all that was asked is done. */
   #account: string | undefined
-  /** One after the other: what is removed was put before. */
-  #last: Promise<unknown> = Promise.resolve()
+  /** What the store has not answered yet, in the order in which it was asked; each can be done anew. */
+  readonly #underWay = new Set<() => void>()
+  #silence: ReturnType<typeof setTimeout> | undefined
 
   constructor(store: EventStore, failed: (error: Error) => void) {
     this.#store = store
@@ -20,50 +23,72 @@ export class EventKeeper {
   }
 
   load(account: string): Promise<StoredEvents> {
+    const loaded = this.#ask(async (store) => store.load(account))
     this.#account = account
-    return this.#next((store) => store.load(account))
+    return loaded
   }
 
+  /** The store has `event` when this returns, and needs only be let finish: the page may go at any moment. */
   put(event: TelemetryEvent): Promise<void> {
-    return this.#next((store) => store.put(event))
+    return this.#ask(async (store) => store.put(event))
   }
 
-  async remove(events: readonly TelemetryEvent[]): Promise<void> {
-    if (events.length === 0) return
-    await this.#next((store) => store.remove(events.map(({ id }) => id)))
+  remove(events: readonly TelemetryEvent[]): Promise<void> {
+    if (events.length === 0) return Promise.resolve()
+    return this.#ask(async (store) => store.remove(events.map(({ id }) => id)))
   }
 
   close(): Promise<void> {
-    return this.#next((store) => store.close())
+    const closed = this.#ask(async (store) => store.close())
+    this.#account = undefined
+    return closed
   }
 
-  #next<Result>(act: (store: EventStore) => Promise<Result>): Promise<Result> {
-    const done = this.#last.then(() => this.#act(act))
-    this.#last = done
-    return done
+  /** Never waits for what is under way: the order is the store's to keep. */
+  #ask<Result>(act: (store: EventStore) => Promise<Result>): Promise<Result> {
+    if (this.#hasFailed) return act(this.#store)
+    const account = this.#account
+    return new Promise((resolve) => {
+      const again = () => {
+        this.#open(account)
+        resolve(act(this.#store))
+      }
+      this.#underWay.add(again)
+      this.#silence ??= this.#listen()
+      const answered = (result: Result) => {
+        resolve(result)
+        if (!this.#underWay.delete(again)) return
+        clearTimeout(this.#silence)
+        this.#silence = this.#underWay.size > 0 ? this.#listen() : undefined
+      }
+      act(this.#store).then(answered, (cause: unknown) => this.#goOnInMemory(cause))
+    })
   }
 
-  async #act<Result>(act: (store: EventStore) => Promise<Result>): Promise<Result> {
-    const store = this.#store
-    try {
-      return await inTime(act(store))
-    } catch (cause) {
-      this.#store = memoryEventStore()
-      if (this.#account !== undefined) await this.#store.load(this.#account)
-      this.#failed(new Error('events are kept in memory only: the store failed', { cause }))
-      // Its queue is for others to take over; that it cannot be let go of either is no news.
-      Promise.resolve()
-        .then(() => store.close())
-        .catch(() => undefined)
-      return act(this.#store)
-    }
+  /** In memory, where it takes effect at once. */
+  #open(account: string | undefined): void {
+    if (account !== undefined) void this.#store.load(account)
   }
-}
 
-function inTime<Result>(answer: Promise<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new Error(`no answer within ${ANSWER_WITHIN_MS} ms`))
-    const timer = setTimeout(late, ANSWER_WITHIN_MS)
-    answer.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
+  #listen(): ReturnType<typeof setTimeout> {
+    const late = () => this.#goOnInMemory(new Error(`no answer within ${ANSWER_WITHIN_MS} ms`))
+    return setTimeout(late, ANSWER_WITHIN_MS)
+  }
+
+  /** Once: what else the store fails at was under way as well, and is done anew in memory with the rest. */
+  #goOnInMemory(cause: unknown): void {
+    if (this.#hasFailed) return
+    this.#hasFailed = true
+    clearTimeout(this.#silence)
+    const failed = this.#store
+    this.#store = memoryEventStore()
+    for (const again of this.#underWay) again()
+    this.#underWay.clear()
+    this.#open(this.#account)
+    this.#failed(new Error('events are kept in memory only: the store failed', { cause }))
+    // Its queue is for others to take over; that it cannot be let go of either is no news.
+    Promise.resolve()
+      .then(() => failed.close())
+      .catch(() => undefined)
+  }
 }

@@ -1,8 +1,9 @@
 /** Owns events kept in IndexedDB: they survive a reload, a closed tab and a restart of the browser. */
 
 import type { TelemetryEvent } from '../telemetry-event.ts'
-import { type EventStore, MOST_STORED } from './event-store.ts'
-import { done, openDatabase, result } from './indexed-db.ts'
+import { type EventStore, MOST_STORED, type StoredEvents } from './event-store.ts'
+import { committed, done, openDatabase, result } from './indexed-db.ts'
+import { Turns } from './turns.ts'
 import { type HeldLock, holdLock } from './web-lock.ts'
 
 /** `events`: one a row, found by its id. `queues`: one a row for each client that has put something, alive or not. */
@@ -30,6 +31,9 @@ interface OpenQueue {
   readonly account: string
   readonly queue: string
   readonly lock: HeldLock
+  /** The ids of the events it holds: nothing needs to be read before a row is written. */
+  readonly held: Set<string>
+  lastSeq: number
 }
 
 export interface IndexedDbStoreOptions {
@@ -45,56 +49,62 @@ export interface IndexedDbStoreOptions {
  */
 export function indexedDbEventStore(options: IndexedDbStoreOptions = {}): EventStore {
   const { database: name = 'segue-events', most = MOST_STORED } = options
+  const turns = new Turns()
   let open: OpenQueue | undefined
 
+  async function load(account: string): Promise<StoredEvents> {
+    letGo(open)
+    open = undefined
+    const database = await openDatabase(name, makeSchema)
+    const lockOf = (queue: string) => `${name}/${account}/${queue}`
+    const queue = crypto.getRandomValues(new Uint32Array(4)).join('-')
+    // Held before the first row is written: no other tab can take this queue for a dead one.
+    const lock = await holdLock(lockOf(queue), DYING_MS)
+    if (lock === undefined) throw new Error(`the lock of the new queue ${queue} is held by another tab`)
+    open = { database, account, queue, lock, held: new Set(), lastSeq: 0 }
+    const dead = await deadQueues(open, lockOf)
+    try {
+      return await takeOver(open, new Set(dead.keys()))
+    } finally {
+      for (const held of dead.values()) held.release()
+    }
+  }
+
+  /** All of it is asked of the browser before this first waits. */
+  async function put(event: TelemetryEvent): Promise<void> {
+    const own = opened(open)
+    const { database, account, queue, held } = own
+    own.lastSeq = Math.max(own.lastSeq, event.seq)
+    held.add(event.id)
+    const change = database.transaction([EVENTS, QUEUES], 'readwrite')
+    change.objectStore(EVENTS).put({ account, id: event.id, queue, seq: event.seq, event } satisfies EventRow)
+    change.objectStore(QUEUES).put({ account, queue, lastSeq: own.lastSeq } satisfies QueueRow)
+    await committed(change)
+    if (held.size > most) await dropOldest(own, most)
+  }
+
+  async function remove(ids: readonly string[]): Promise<void> {
+    const { database, account, held } = opened(open)
+    const change = database.transaction(EVENTS, 'readwrite')
+    for (const id of ids) {
+      change.objectStore(EVENTS).delete([account, id])
+      held.delete(id)
+    }
+    await committed(change)
+  }
+
+  async function close(): Promise<void> {
+    letGo(open)
+    open = undefined
+  }
+
   return {
-    async load(account) {
-      await letGo(open)
-      open = undefined
-      const database = await openDatabase(name, makeSchema)
-      const lockOf = (queue: string) => `${name}/${account}/${queue}`
-      const queue = crypto.getRandomValues(new Uint32Array(4)).join('-')
-      // Held before the first row is written: no other tab can take this queue for a dead one.
-      const lock = await holdLock(lockOf(queue), DYING_MS)
-      if (lock === undefined) throw new Error(`the lock of the new queue ${queue} is held by another tab`)
-      open = { database, account, queue, lock }
-      const dead = await deadQueues(open, lockOf)
-      try {
-        return await takeOver(open, new Set(dead.keys()))
-      } finally {
-        for (const held of dead.values()) held.release()
-      }
-    },
-
-    async put(event) {
-      const { database, account, queue } = opened(open)
-      const change = database.transaction([EVENTS, QUEUES], 'readwrite')
-      const row: EventRow = { account, id: event.id, queue, seq: event.seq, event }
-      const rows = change.objectStore(EVENTS)
-      rows.put(row)
-      const before = await result<QueueRow | undefined>(change.objectStore(QUEUES).get([account, queue]))
-      const lastSeq = Math.max(before?.lastSeq ?? 0, event.seq)
-      change.objectStore(QUEUES).put({ account, queue, lastSeq } satisfies QueueRow)
-      const ofQueue = IDBKeyRange.bound([account, queue], [account, queue, []])
-      const excess = (await result(rows.index('by_seq').count(ofQueue))) - most
-      if (excess > 0) {
-        for (const key of await result(rows.index('by_seq').getAllKeys(ofQueue, excess))) rows.delete(key)
-      }
-      await done(change)
-    },
-
-    async remove(ids) {
-      const { database, account } = opened(open)
-      const change = database.transaction(EVENTS, 'readwrite')
-      for (const id of ids) change.objectStore(EVENTS).delete([account, id])
-      await done(change)
-    },
-
-    async close() {
-      const closing = open
-      open = undefined
-      await letGo(closing)
-    },
+    load: (account) => turns.alone(() => load(account)),
+    // The browser does one after the other what changes the same rows.
+    put: (event) => turns.together(() => put(event)),
+    remove: (ids) => turns.together(() => remove(ids)),
+    // What is under way is waited for: whoever takes over the queue finds it.
+    close: () => turns.alone(close),
   }
 }
 
@@ -118,10 +128,7 @@ async function deadQueues(own: OpenQueue, lockOf: (queue: string) => string): Pr
 }
 
 /** Moves the events of dead queues to our own, in one transaction: a tab that dies in its midst has moved none. */
-async function takeOver(
-  own: OpenQueue,
-  dead: ReadonlySet<string>,
-): Promise<{ events: TelemetryEvent[]; lastSeq: number }> {
+async function takeOver(own: OpenQueue, dead: ReadonlySet<string>): Promise<StoredEvents> {
   const { database, account, queue } = own
   const change = database.transaction([EVENTS, QUEUES], 'readwrite')
   const queues: QueueRow[] = await result(change.objectStore(QUEUES).getAll(everyOf(account)))
@@ -132,12 +139,28 @@ async function takeOver(
   const taken = rows.filter((row) => dead.has(row.queue)).sort((a, b) => a.seq - b.seq)
   for (const row of taken) change.objectStore(EVENTS).put({ ...row, queue } satisfies EventRow)
   await done(change)
+  own.lastSeq = lastSeq
+  for (const { id } of taken) own.held.add(id)
   return { events: taken.map(({ event }) => event), lastSeq }
+}
+
+async function dropOldest({ database, account, queue, held }: OpenQueue, most: number): Promise<void> {
+  const change = database.transaction(EVENTS, 'readwrite')
+  const rows = change.objectStore(EVENTS)
+  const ofQueue = IDBKeyRange.bound([account, queue], [account, queue, []])
+  const excess = (await result(rows.index('by_seq').count(ofQueue))) - most
+  if (excess > 0) {
+    for (const row of await result<EventRow[]>(rows.index('by_seq').getAll(ofQueue, excess))) {
+      rows.delete([account, row.id])
+      held.delete(row.id)
+    }
+  }
+  await done(change)
 }
 
 const everyOf = (account: string) => IDBKeyRange.bound([account], [account, []])
 
-async function letGo(queue: OpenQueue | undefined): Promise<void> {
+function letGo(queue: OpenQueue | undefined): void {
   queue?.database.close()
   queue?.lock.release()
 }

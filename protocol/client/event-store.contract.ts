@@ -82,6 +82,53 @@ export function eventStoreContract(name: string, test: StoreUnderTest): void {
       expect(await store.load('ada')).toEqual({ events: [event(2)], lastSeq: 2 })
     })
 
+    it('does what is asked of it in the order of the calls, though no answer is awaited', async () => {
+      const loaded = store.load('ada')
+      const changes = [
+        store.put(event(1)),
+        store.remove([event(1).id]),
+        store.put(event(2)),
+        store.put(event(3)),
+        store.remove([event(3).id, event(2).id]),
+        store.put(event(2)),
+        store.put(event(4)),
+      ]
+      const again = store.load('ada')
+      const more = store.remove([event(4).id])
+      expect(await loaded).toEqual({ events: [], lastSeq: 0 })
+      expect(await again).toEqual({ events: [event(2), event(4)], lastSeq: 4 })
+      await Promise.all([...changes, more])
+      store = await test.after()
+      expect(await store.load('ada')).toEqual({ events: [event(2)], lastSeq: 4 })
+    })
+
+    it('is bounded, however many are put at once', async () => {
+      await store.load('ada')
+      const seqs = Array.from({ length: 3 * MOST }, (_, at) => at + 1)
+      await Promise.all(seqs.map((seq) => store.put(event(seq))))
+      store = await test.after()
+      expect(await store.load('ada')).toEqual({ events: seqs.slice(-MOST).map((seq) => event(seq)), lastSeq: 3 * MOST })
+    })
+
+    it('lets go of its queue when what was put before is in it, and not of what is asked after', async () => {
+      await store.load('ada')
+      const put = store.put(event(1))
+      const closed = store.close()
+      await expect(store.put(event(2))).rejects.toThrow('call `load` first')
+      await Promise.all([put, closed])
+      store = await test.after()
+      expect(await store.load('ada')).toEqual({ events: [event(1)], lastSeq: 1 })
+    })
+
+    it('keeps under its own account what is put right before another account loads', async () => {
+      await store.load('ada')
+      const put = store.put(event(1))
+      expect(await store.load('bob')).toEqual({ events: [], lastSeq: 0 })
+      await put
+      store = await test.after()
+      expect(await store.load('ada')).toEqual({ events: [event(1)], lastSeq: 1 })
+    })
+
     it('keeps accounts apart', async () => {
       await store.load('ada')
       await store.put(event(4))

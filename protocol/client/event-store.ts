@@ -12,7 +12,11 @@ export interface StoredEvents {
   readonly lastSeq: number
 }
 
-/** One queue of one client. Whatever it cannot do, it rejects. */
+/**
+ * One queue of one client. Whatever it cannot do, it rejects.
+ * What is asked of it takes effect in the order of the calls, whether or not the answer to one is awaited before the next.
+ * A page that goes right after a call gives the store no other moment: the sooner `put` is out of its hands, the less is lost.
+ */
 export interface EventStore {
   /** Opens the queue of `account`, and takes over what clients that are gone have left of it. */
   load(account: string): Promise<StoredEvents>

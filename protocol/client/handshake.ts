@@ -23,9 +23,16 @@ export class Handshake {
   readonly #parts: HandshakeParts
   #resumeId = 0
   #refreshToken = false
+  #device: ClientOptions['device']
 
   constructor(parts: HandshakeParts) {
     this.#parts = parts
+    this.#device = parts.options.device
+  }
+
+  /** The listener calls the device otherwise. */
+  renamed(name: string): void {
+    this.#device = { ...this.#device, name }
   }
 
   /** The gateway has said `hello` over `link`. */
@@ -49,7 +56,11 @@ export class Handshake {
 
   /** The socket was closed with a code that says how to begin the next time. */
   closed(name: CloseName | 'unknown'): void {
-    if (name === 'token_expired') this.#refreshToken = true
+    if (name === 'token_expired') {
+      this.#refreshToken = true
+      // After a resume the fresh one is sent at once, whatever this side took for its expiry.
+      this.#parts.memory.tokenExpiresAtMs = 0
+    }
     if (name === 'ticket_invalid' || name === 'ticket_used') this.#parts.memory.forget()
   }
 
@@ -58,7 +69,7 @@ export class Handshake {
     try {
       const token = await options.token(this.#refreshToken)
       this.#refreshToken = false
-      link.send({ type: 'authenticate', token, device: options.device })
+      link.send({ type: 'authenticate', token, device: this.#device })
     } catch (error) {
       if (!this.#parts.isCurrent(link)) return
       if (error instanceof SignedOut) this.#parts.signedOut(error.message)
@@ -67,7 +78,7 @@ export class Handshake {
     }
   }
 
-  #resume(link: SocketLink, session: { readonly ticket: string; readonly last_seq: number }): void {
+  #resume(link: SocketLink, session: NonNullable<SessionMemory['resumable']>): void {
     this.#resumeId = this.#parts.nextId()
     const at = this.#parts.positionMs()
     link.send({

@@ -3,8 +3,11 @@
 import { Client } from './client.ts'
 import type { ClientOptions } from './options.ts'
 
+export type { Commanded } from '../messages/commanded.ts'
+export type { Devices, NamedDevice } from '../messages/devices.ts'
 export type { Grant } from '../messages/grant.ts'
-export type { Playback, TrackInfo } from '../messages/playback.ts'
+export type { Notice } from '../messages/notice.ts'
+export type { AdInfo, Playback, TrackInfo } from '../messages/playback.ts'
 export type { Ready } from '../messages/ready.ts'
 export type { UpNext } from '../messages/up-next.ts'
 export type { TelemetryEvent } from '../telemetry-event.ts'
@@ -15,7 +18,9 @@ export { memoryEventStore } from './event-store-memory.ts'
 export type { ClientEvents, ClientOptions, ClientState, PlayerPosition, SocketLike } from './options.ts'
 export type { PlayWish } from './playback-keeper.ts'
 export { SegueError, SignedOut } from './segue-error.ts'
+export type { News, Surroundings } from './surroundings.ts'
 export type { Seen } from './telemetry-sender.ts'
+export { type ThroughputMeter, throughputMeter } from './throughput.ts'
 
 /** Connects, signs in, and stays connected until `close`. */
 export function connect(options: ClientOptions): Client {

@@ -31,6 +31,13 @@ export function done(transaction: IDBTransaction): Promise<void> {
   })
 }
 
+/** For a transaction whose requests are all made. The browser aborts what is still open when its page goes, and finishes what is committed. */
+export function committed(transaction: IDBTransaction): Promise<void> {
+  const ended = done(transaction)
+  transaction.commit()
+  return ended
+}
+
 function failure(cause: DOMException | null): Error {
   return new Error(`IndexedDB failed: ${cause?.message ?? 'no reason was given'}`, { cause })
 }

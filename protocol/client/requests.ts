@@ -1,16 +1,17 @@
 /** Owns the requests that wait for their answer: asked again after a resume when they never arrived. */
 
+import type { Done } from '../messages/done.ts'
 import type { ErrorMessage } from '../messages/error.ts'
 import type { Playback } from '../messages/playback.ts'
-import type { UpMessage } from '../messages/up.ts'
+import type { RequestType, UpMessage } from '../messages/up.ts'
 import { SegueError } from './segue-error.ts'
 
-/** A request about playback. */
-export type Request = Extract<UpMessage, { type: 'play' | 'pause' | 'seek' | 'next' | 'stop' }>
+/** What is answered once, by `playback`, `done` or `error`. */
+export type Request = Extract<UpMessage, { type: RequestType }>
 
 interface Waiting {
   readonly request: Request
-  resolve(answer: Playback): void
+  resolve(answer: Playback | Done): void
   reject(error: SegueError): void
   readonly timer: ReturnType<typeof setTimeout>
 }
@@ -24,6 +25,11 @@ export class Requests {
     this.#timeoutMs = timeoutMs
   }
 
+  /** How many wait for their answer. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
   /** An id that no request has. */
   nextId(): number {
     const id = this.#nextId
@@ -32,7 +38,7 @@ export class Requests {
   }
 
   /** Sends `request` and waits for the answer that repeats its id. */
-  ask(request: Request, send: (request: Request) => void): Promise<Playback> {
+  ask(request: Request, send: (request: Request) => void): Promise<Playback | Done> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(request.id)
@@ -48,14 +54,14 @@ export class Requests {
     for (const [id, { request }] of this.#waiting) if (id > lastAnswered) send(request)
   }
 
-  answer(message: Playback): void {
+  answer(message: Playback | Done): void {
     if (message.re !== undefined) this.#settle(message.re)?.resolve(message)
   }
 
   /** Whether the error was the answer to a request. */
   refuse(message: ErrorMessage): boolean {
     const waiting = message.re === undefined ? undefined : this.#settle(message.re)
-    waiting?.reject(new SegueError(message.name, message.message, message.retriable))
+    waiting?.reject(new SegueError(message.name, message.message, message.retriable, message.conflicts))
     return waiting !== undefined
   }
 

@@ -1,6 +1,7 @@
 /** Owns what the client remembers of its session between two sockets: ticket, place, and until when that is worth anything. */
 
 import type { Ready } from '../messages/ready.ts'
+import type { Resume } from '../messages/resume.ts'
 import type { Resumed } from '../messages/resumed.ts'
 
 export class SessionMemory {
@@ -8,10 +9,13 @@ export class SessionMemory {
   #lastSeq = 0
   #resumeWithinMs = 0
   tokenExpiresAtMs = 0
+  /** Of the newest `up_next`. */
+  upNextRevision = 0
 
   /** What a `resume` needs, or undefined when there is nothing to resume. */
-  get resumable(): { readonly ticket: string; readonly last_seq: number } | undefined {
-    return this.#ticket === undefined ? undefined : { ticket: this.#ticket, last_seq: this.#lastSeq }
+  get resumable(): Pick<Resume, 'ticket' | 'last_seq' | 'up_next_revision'> | undefined {
+    if (this.#ticket === undefined) return undefined
+    return { ticket: this.#ticket, last_seq: this.#lastSeq, up_next_revision: this.upNextRevision }
   }
 
   /** How long the session waits for a resume. */
@@ -22,6 +26,7 @@ export class SessionMemory {
   begin(ready: Ready): void {
     this.#ticket = ready.ticket
     this.#lastSeq = 0
+    this.upNextRevision = 0
     this.#resumeWithinMs = ready.resume_within_ms
     this.tokenExpiresAtMs = ready.token_expires_at_ms
   }

@@ -3,7 +3,7 @@
 import { decodeDown, encodeMessage } from '../codec.ts'
 import type { DownMessage } from '../messages/down.ts'
 import type { UpMessage } from '../messages/up.ts'
-import { type Encoding, SUBPROTOCOLS } from '../version.ts'
+import { type Encoding, RESUMING, SUBPROTOCOLS } from '../version.ts'
 import type { ClientOptions, SocketLike } from './options.ts'
 
 const OPEN = 1
@@ -22,11 +22,12 @@ export class SocketLink {
   readonly #encoding: Encoding
   #events: LinkEvents | undefined
 
-  constructor(options: ClientOptions, events: LinkEvents) {
+  constructor(options: ClientOptions, events: LinkEvents, resuming: boolean) {
     this.#encoding = options.encoding ?? 'msgpack'
     this.#events = events
     const WebSocketClass = options.webSocket ?? globalSocket()
-    this.#socket = new WebSocketClass(options.url, [SUBPROTOCOLS[this.#encoding]])
+    const url = typeof options.url === 'string' ? options.url : options.url()
+    this.#socket = new WebSocketClass(resuming ? resumingAt(url) : url, [SUBPROTOCOLS[this.#encoding]])
     this.#socket.binaryType = 'arraybuffer'
     this.#socket.onmessage = (event: { data: unknown }) => this.#onFrame(event.data)
     this.#socket.onclose = (event: { code: number }) => this.#gone(event.code)
@@ -57,6 +58,11 @@ export class SocketLink {
     this.#events = undefined
     events?.gone(code)
   }
+}
+
+/** There is room for those who resume apart from the rest (G2). */
+function resumingAt(url: string): string {
+  return `${url}${url.includes('?') ? '&' : '?'}${RESUMING}=1`
 }
 
 function globalSocket(): new (url: string, protocols: string[]) => SocketLike {

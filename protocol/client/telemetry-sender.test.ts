@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { uuidv7TimeMs } from '../ids.ts'
 import type { ErrorMessage } from '../messages/error.ts'
 import type { Telemetry } from '../messages/telemetry.ts'
 import type { TelemetryEvent } from '../telemetry-event.ts'
@@ -27,7 +28,7 @@ function start(store: EventStore) {
   const report = () => sender.report('position', SEEN, 1_700_000_000_000)
   const signIn = (account = 'ada') => {
     sender.signedIn(account)
-    sender.connected((batch) => void told.sent.push(batch), 20)
+    sender.connected((batch) => void told.sent.push(batch), { mostEvents: 20, messagesPerSecond: 1_000 })
   }
   const sentSeqs = () => told.sent.map(({ events }) => events.map(({ seq }) => seq))
   return { sender, told, report, signIn, sentSeqs }
@@ -45,6 +46,22 @@ const refusal = (retriable: boolean): ErrorMessage => ({
 })
 
 describe('T2 events and their store', () => {
+  it('T6 keeps what was reported before anybody signed in, at the time it was, under the account that is remembered', async () => {
+    const store = memoryEventStore()
+    const { sender, told, signIn } = start(store)
+    sender.signedIn('ada')
+    const at_ms = 1_600_000_000_000
+    const event = sender.report('position', { ...SEEN, offline: true, at_ms }, 1_700_000_000_000)
+    await flushed()
+    expect(event).toMatchObject({ at_ms, offline: true, stream_id: SEEN.stream_id })
+    expect(uuidv7TimeMs(event.id)).toBe(at_ms)
+    expect(await held(store)).toEqual([event])
+    expect(told.sent).toEqual([])
+    signIn('ada')
+    await flushed()
+    expect(told.sent.map(({ events }) => events)).toEqual([[event]])
+  })
+
   it('puts an event before it is sent, and removes it when it is acknowledged', async () => {
     const store = memoryEventStore()
     let letPut: () => void = () => undefined

@@ -14,9 +14,20 @@ const FLUSH_MS = 250
 const RETRY_MS = 1_000
 const BATCHES_UNDER_WAY = 4
 const BATCH_EVENTS = 20
+/** What waited long is sent at half the rate that `hello` allows: the other messages need the rest (L4). */
+const PACE_FACTOR = 2
+
+/** What `hello` says of telemetry. */
+export interface TelemetryLimits {
+  readonly mostEvents: number
+  readonly messagesPerSecond: number
+}
 
 /** What a player says of an event; the rest is the sender's. */
-export type Seen = Omit<TelemetryEvent, 'id' | 'seq' | 'kind' | 'at_ms'>
+export type Seen = Omit<TelemetryEvent, 'id' | 'seq' | 'kind' | 'at_ms'> & {
+  /** When it was, if not now: on the clock of `serverNowMs`. */
+  readonly at_ms?: number
+}
 
 export interface TelemetrySenderEvents {
   acked(events: readonly TelemetryEvent[], pending: number): void
@@ -37,6 +48,8 @@ export class TelemetrySender {
   #lastSeq = 0
   #send: ((message: Telemetry) => void) | undefined
   #mostEvents = BATCH_EVENTS
+  #paceMs = 0
+  #nextAtMs = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(store: EventStore, events: TelemetrySenderEvents) {
@@ -50,15 +63,16 @@ export class TelemetrySender {
   }
 
   /** Until the store has told the last `seq` of an earlier page, that of the event returned is provisional. */
-  report(kind: TelemetryKind, seen: Seen, atMs: number): TelemetryEvent {
+  report(kind: TelemetryKind, seen: Seen, nowMs: number): TelemetryEvent {
     this.#lastSeq += 1
-    const event: TelemetryEvent = { id: uuidv7(atMs), seq: this.#lastSeq, kind, at_ms: atMs, ...whole(seen) }
+    const { at_ms = nowMs, ...rest } = whole(seen)
+    const event: TelemetryEvent = { id: uuidv7(at_ms), seq: this.#lastSeq, kind, at_ms, ...rest }
     this.#unkept.add(event)
     if (this.#isLoaded && !this.#isClosed) void this.#keep(event)
     return event
   }
 
-  /** The gateway says whose events these are: what an earlier page left of that account's is sent too. */
+  /** Whose events these are, as the gateway says or an earlier page remembers: what that one left of the account's is sent too. */
   signedIn(account: string): void {
     if (account === this.#account) return
     // What another account reported stays in the store under its name, for when it signs in again.
@@ -69,9 +83,10 @@ export class TelemetrySender {
   }
 
   /** A session is ready: what waits is sent, what was under way is sent again. */
-  connected(send: (message: Telemetry) => void, mostEvents: number): void {
+  connected(send: (message: Telemetry) => void, { mostEvents, messagesPerSecond }: TelemetryLimits): void {
     this.#send = send
     this.#mostEvents = Math.min(BATCH_EVENTS, mostEvents)
+    this.#paceMs = (1000 / messagesPerSecond) * PACE_FACTOR
     this.#flush()
   }
 
@@ -99,7 +114,7 @@ export class TelemetrySender {
   refused(batch: number, error: ErrorMessage): void {
     if (error.retriable) {
       this.#queue.putBack(batch)
-      this.#flushAfter(RETRY_MS)
+      this.#flushAfter(error.retry_after_ms ?? RETRY_MS)
       return
     }
     const events = this.#queue.settle(batch)
@@ -151,8 +166,14 @@ export class TelemetrySender {
     clearTimeout(this.#timer)
     this.#timer = undefined
     while (this.#send !== undefined && this.#queue.batchesUnderWay < BATCHES_UNDER_WAY) {
+      const nowMs = performance.now()
+      if (nowMs < this.#nextAtMs) {
+        this.#flushAfter(this.#nextAtMs - nowMs)
+        return
+      }
       const batch = this.#queue.take(this.#mostEvents)
       if (batch === undefined) return
+      this.#nextAtMs = nowMs + this.#paceMs
       this.#send({ type: 'telemetry', ...batch })
     }
   }

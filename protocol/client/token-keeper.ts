@@ -23,6 +23,12 @@ export class TokenKeeper {
     this.#again(Math.max(leftMs - BEFORE_EXPIRY_MS, leftMs / 2, 0))
   }
 
+  /** The gateway did not look at the last one, and says after how long it does: then a fresh one is sent. */
+  putOff(waitMs = RETRY_MS): void {
+    this.stop()
+    this.#again(waitMs)
+  }
+
   stop(): void {
     clearTimeout(this.#timer)
   }

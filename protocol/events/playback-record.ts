@@ -1,9 +1,10 @@
 /** Owns what a record on the topic `playback.events` holds: MessagePack, keyed by account, so that an account's records keep their order. */
 
 import { type Static, Type } from '@sinclair/typebox'
-import { DurationMs, EpochMs, PositionMs, Text, Uuid, Word } from '../fields.ts'
+import { DurationMs, EpochMs, Fence, PositionMs, Text, Uuid, Word } from '../fields.ts'
 import { TelemetryEvent } from '../telemetry-event.ts'
 import { DEVICE_KINDS, PLANS, REASONS_END, REASONS_START, STREAM_FLAGS } from '../vocabulary.ts'
+import { Network } from './network.ts'
 
 /** Raised with every breaking change of the shapes below. */
 export const PLAYBACK_RECORD_VERSION = 1
@@ -28,25 +29,50 @@ const WhatPlays = {
   artist_id: Uuid('the main artist of the track'),
   started_at_ms: EpochMs('server time of the play instruction'),
   reason_start: Word(REASONS_START, 'why it began'),
+  fence: Type.Optional(Fence('of the lease that it was played under last; 0: on trust')),
 }
+
+/** Of an end without a last word, that of the last evidence; absent where it is not known. */
+const Whence = { network: Type.Optional(Network) }
+
+/** What a player saw, as the gateway took it. */
+export const TakenEvent = Type.Composite(
+  [
+    TelemetryEvent,
+    Type.Object({
+      stale: Type.Optional(
+        Type.Literal(true, { description: 'by a fence of which the player was stopped before it arrived' }),
+      ),
+    }),
+  ],
+  { description: 'one thing a player saw' },
+)
+export type TakenEvent = Static<typeof TakenEvent>
 
 /** A batch of client telemetry as the gateway took it. */
 export const TelemetryRecord = Type.Object({
   type: Type.Literal('telemetry'),
   ...Who,
+  ...Whence,
   received_at_ms: EpochMs('server time of arrival'),
-  events: Type.Array(TelemetryEvent, { minItems: 1, maxItems: 100 }),
+  events: Type.Array(TakenEvent, { minItems: 1, maxItems: 100 }),
 })
 export type TelemetryRecord = Static<typeof TelemetryRecord>
 
 /** A stream began: measured by the server. */
-export const StreamStarted = Type.Object({ type: Type.Literal('stream-started'), ...Who, ...WhatPlays })
+export const StreamStarted = Type.Object({
+  type: Type.Literal('stream-started'),
+  ...Who,
+  ...Whence,
+  ...WhatPlays,
+})
 export type StreamStarted = Static<typeof StreamStarted>
 
 /** A stream ended: the record that is counted and paid. The same `stream_id` may end twice; the longest counts, of equal ones the first read. */
 export const StreamEnded = Type.Object({
   type: Type.Literal('stream-ended'),
   ...Who,
+  ...Whence,
   ...WhatPlays,
   ended_at_ms: EpochMs('server time of the end, or of the last evidence when `reason_end` is `lost`'),
   reason_end: Word(REASONS_END, 'why it ended'),
@@ -60,5 +86,49 @@ export const StreamEnded = Type.Object({
 })
 export type StreamEnded = Static<typeof StreamEnded>
 
-export const PlaybackRecord = Type.Union([TelemetryRecord, StreamStarted, StreamEnded])
+const WhatIsAdvertised = {
+  stream_id: Uuid('UUIDv7 made by the gateway: the impression, one play of one creative'),
+  campaign_id: Uuid('the campaign'),
+  creative_id: Uuid('the creative'),
+  served_at_ms: EpochMs('server time of the decision'),
+  fence: WhatPlays.fence,
+}
+
+/** An advertisement began, its place among the caps of its campaign taken. */
+export const AdServed = Type.Object({
+  type: Type.Literal('ad-served'),
+  ...Who,
+  ...Whence,
+  ...WhatIsAdvertised,
+})
+export type AdServed = Static<typeof AdServed>
+
+/** What was heard of an advertisement, by the server. The same one may end twice; the longest counts. */
+export const AdEnded = Type.Object({
+  type: Type.Literal('ad-ended'),
+  ...Who,
+  ...Whence,
+  ...WhatIsAdvertised,
+  ended_at_ms: EpochMs('server time of the end, or of the last evidence when `reason_end` is `lost`'),
+  reason_end: Word(REASONS_END, 'why it ended'),
+  ms_played: DurationMs('heard: min(claimed, elapsed, granted)'),
+  audible_ms: DurationMs('the longest stretch of that without a break'),
+  quartile: Type.Integer({
+    minimum: 0,
+    maximum: 4,
+    description: 'how many quarters were reached; 4: heard to its end',
+  }),
+  flags: StreamEnded.properties.flags,
+})
+export type AdEnded = Static<typeof AdEnded>
+
+/** Of what plays, whatever it is. */
+export type PlayRecord = StreamStarted | StreamEnded | AdServed | AdEnded
+export type EndRecord = StreamEnded | AdEnded
+
+export function isEnd(record: PlayRecord): record is EndRecord {
+  return record.type === 'stream-ended' || record.type === 'ad-ended'
+}
+
+export const PlaybackRecord = Type.Union([TelemetryRecord, StreamStarted, StreamEnded, AdServed, AdEnded])
 export type PlaybackRecord = Static<typeof PlaybackRecord>

@@ -11,6 +11,6 @@ const DAY_MS = 86_400_000
 export const TOPICS = {
   /** Records of `playback-record.ts`, keyed by account id. */
   playbackEvents: { name: 'playback.events', partitions: 6, retentionMs: 7 * DAY_MS },
-  /** Records of `playback.events` that could not be read: key and bytes as they came, why and whence in the headers. */
-  playbackEventsDead: { name: 'playback.events.dead', partitions: 1, retentionMs: 30 * DAY_MS },
+  /** Records of `playback.events` that could not be read: key and bytes as they came, why and whence in the headers. No longer than a hashed address may be kept. */
+  playbackEventsDead: { name: 'playback.events.dead', partitions: 1, retentionMs: 28 * DAY_MS },
 } as const satisfies Record<string, Topic>

@@ -1,7 +1,7 @@
 /** Owns `credit`: how much audio the player has room for. */
 
 import { type Static, Type } from '@sinclair/typebox'
-import { Message, Uuid } from '../fields.ts'
+import { Fence, Message, Uuid } from '../fields.ts'
 import { BITRATES_KBPS } from '../vocabulary.ts'
 
 export const Credit = Message(
@@ -16,6 +16,7 @@ export const Credit = Message(
     ),
     next_chunk: Type.Integer({ minimum: 0, maximum: 100_000, description: 'the first chunk wanted' }),
     chunks: Type.Integer({ minimum: 0, maximum: 64, description: 'how many, from there on' }),
+    fence: Type.Optional(Fence('of the newest `playback`')),
   },
 )
 export type Credit = Static<typeof Credit>

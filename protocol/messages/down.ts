@@ -2,11 +2,15 @@
 
 import type { Static } from '@sinclair/typebox'
 import { Ack } from './ack.ts'
+import { Commanded } from './commanded.ts'
+import { Devices } from './devices.ts'
+import { Done } from './done.ts'
 import { ErrorMessage } from './error.ts'
 import { Goaway } from './goaway.ts'
 import { Grant } from './grant.ts'
 import { HeartbeatAck } from './heartbeat-ack.ts'
 import { Hello } from './hello.ts'
+import { Notice } from './notice.ts'
 import { Playback } from './playback.ts'
 import { Ready } from './ready.ts'
 import { Refreshed } from './refreshed.ts'
@@ -22,6 +26,10 @@ export const DOWN_MESSAGES = {
   playback: Playback,
   grant: Grant,
   up_next: UpNext,
+  devices: Devices,
+  commanded: Commanded,
+  notice: Notice,
+  done: Done,
   ack: Ack,
   error: ErrorMessage,
   goaway: Goaway,

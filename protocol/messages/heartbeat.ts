@@ -1,7 +1,7 @@
 /** Owns `heartbeat`: alive, and where the playhead is. */
 
 import { type Static, Type } from '@sinclair/typebox'
-import { DurationMs, EpochMs, Message, PositionMs, Uuid } from '../fields.ts'
+import { DurationMs, EpochMs, Fence, Message, PositionMs, Uuid, VolumePercent } from '../fields.ts'
 
 export const Heartbeat = Message(
   'heartbeat',
@@ -11,6 +11,8 @@ export const Heartbeat = Message(
     stream_id: Type.Optional(Uuid('the open stream, if any')),
     position_ms: Type.Optional(PositionMs('where the playhead is')),
     buffer_ms: Type.Optional(DurationMs('audio held ahead of the playhead')),
+    volume_percent: Type.Optional(VolumePercent),
+    fence: Type.Optional(Fence('of the newest `playback`')),
   },
 )
 export type Heartbeat = Static<typeof Heartbeat>

@@ -14,5 +14,7 @@ export const Hello = Message('hello', 'Sent once, at once, by the gateway. The c
     description: 'a longer frame from the client closes the socket with 4508',
   }),
   max_batch_events: Type.Integer({ minimum: 1, description: 'the most events one `telemetry` may hold' }),
+  messages_per_second: Type.Integer({ minimum: 1, description: 'the rate of messages the client may keep up' }),
+  messages_burst: Type.Integer({ minimum: 1, description: 'how many messages may come at once after a pause' }),
 })
 export type Hello = Static<typeof Hello>

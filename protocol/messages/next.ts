@@ -1,13 +1,14 @@
 /** Owns `next`: on to what is up next. */
 
-import type { Static } from '@sinclair/typebox'
-import { Message, PositionMs, RequestId, Word } from '../fields.ts'
+import { type Static, Type } from '@sinclair/typebox'
+import { Fence, Message, PositionMs, RequestId, Word } from '../fields.ts'
 
 export const Next = Message(
   'next',
   'Ends the open stream and begins the first track of `up_next`. Answered by `playback`: `playing`, or `stopped` when nothing is left.',
   {
     id: RequestId,
+    fence: Type.Optional(Fence('of the newest `playback`')),
     position_ms: PositionMs('where the playhead was'),
     reason: Word(
       ['next', 'completed', 'failed'] as const,

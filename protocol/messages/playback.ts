@@ -1,8 +1,9 @@
 /** Owns `playback`: what the session plays now. */
 
 import { type Static, Type } from '@sinclair/typebox'
-import { AnswerTo, DurationMs, EpochMs, Message, PositionMs, SessionSeq, Text, Uuid, Word } from '../fields.ts'
+import { AnswerTo, DurationMs, EpochMs, Fence, Message, PositionMs, SessionSeq, Text, Uuid, Word } from '../fields.ts'
 import { BITRATES_KBPS, REASONS_END } from '../vocabulary.ts'
+import { NamedDevice } from './devices.ts'
 
 export const TrackInfo = Type.Object(
   {
@@ -28,6 +29,23 @@ export const TrackInfo = Type.Object(
 )
 export type TrackInfo = Static<typeof TrackInfo>
 
+export const AdInfo = Type.Object(
+  {
+    impression_id: Uuid('of this one time: the same as `stream_id`'),
+    campaign_id: Uuid('the campaign'),
+    creative_id: Uuid('what is heard of it'),
+    title: Text(512, 'its title'),
+    sponsor: Text(512, 'who pays for it'),
+    click_url: Type.Optional(Text(2_048, 'where the listener may go, https')),
+    skip_after_ms: Type.Optional(DurationMs('heard for so long, it may be left by `next`; absent: it may not')),
+    duration_ms: DurationMs('its length'),
+    chunk_ms: TrackInfo.properties.chunk_ms,
+    renditions: TrackInfo.properties.renditions,
+  },
+  { description: 'an advertisement that plays in place of a track, and what comes next after it' },
+)
+export type AdInfo = Static<typeof AdInfo>
+
 export const Playback = Message(
   'playback',
   'The answer to `play`, `pause`, `seek`, `next` and `stop`, and what the gateway says by itself when playback changes.',
@@ -39,7 +57,10 @@ export const Playback = Message(
     position_ms: PositionMs('where the playhead is'),
     at_ms: EpochMs('server time of this state'),
     track: Type.Optional(TrackInfo),
+    ad: Type.Optional(AdInfo),
     reason: Type.Optional(Word(REASONS_END, '`stopped`: why')),
+    fence: Type.Optional(Fence('of the lease it plays under; the client repeats it')),
+    by: Type.Optional(NamedDevice),
   },
 )
 export type Playback = Static<typeof Playback>

@@ -25,7 +25,7 @@ export const Resumed = Message(
       Type.Object(
         {
           playback: Type.Omit(Playback, ['seq', 're']),
-          up_next: Type.Omit(UpNext, ['seq']),
+          up_next: UpNext,
         },
         { description: 'not recovered: what plays now, whole' },
       ),

@@ -1,13 +1,14 @@
 /** Owns `seek`: the listener moved the playhead. */
 
-import type { Static } from '@sinclair/typebox'
-import { Message, PositionMs, RequestId } from '../fields.ts'
+import { type Static, Type } from '@sinclair/typebox'
+import { Fence, Message, PositionMs, RequestId } from '../fields.ts'
 
 export const Seek = Message(
   'seek',
   'The playhead jumps; what it jumped over is not counted as heard. Answered by `playback`.',
   {
     id: RequestId,
+    fence: Type.Optional(Fence('of the newest `playback`')),
     from_ms: PositionMs('where the playhead was'),
     position_ms: PositionMs('where it is now'),
   },

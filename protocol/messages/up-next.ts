@@ -1,13 +1,15 @@
 /** Owns `up_next`: what plays after this. */
 
 import { type Static, Type } from '@sinclair/typebox'
-import { DurationMs, Message, SessionSeq, Text, Uuid } from '../fields.ts'
+import { DurationMs, Message, Revision, Text, Uuid } from '../fields.ts'
 
 export const UpNext = Message(
   'up_next',
   'The whole list, in order, whenever it changes. `next` plays its first track.',
   {
-    seq: SessionSeq('rises by one with every numbered message of the session'),
+    revision: Revision(
+      'rises by one whenever the list changes; one that is left out was replaced before it could be sent',
+    ),
     tracks: Type.Array(
       Type.Object({
         track_id: Uuid('the track'),

@@ -20,7 +20,7 @@ interface Waiting {
   readonly reject: (reason: unknown) => void
 }
 
-const DEFAULTS = { windowMs: 250, maxRows: 5_000 }
+const DEFAULTS = { windowMs: 100, maxRows: 5_000 }
 const sizeOf = (rows: PlaybackRows): number => rows.events.length + rows.streams.length
 
 export class GroupWriter {

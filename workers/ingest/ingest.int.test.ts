@@ -59,6 +59,49 @@ async function count(account: string, table = 'playback_events'): Promise<number
 }
 
 describe('ingest', () => {
+  it('keeps what a player says of its transport, and none of what it does not say', async () => {
+    const account = newAccount()
+    await (await start()).untilReady()
+    const said = { top_kbps: 320, throughput_kbps: 4_800, starved: true, starting: false } as const
+    await append(telemetry(account, [event(said), event()]))
+    await until(
+      () => count(account),
+      (n) => n === 2,
+    )
+    const result = await store.query({
+      query: `SELECT top_kbps, throughput_kbps, starved, starting FROM playback_events WHERE account_id = {account:String} ORDER BY seq`,
+      query_params: { account },
+      format: 'JSONEachRow',
+    })
+    const silent = { top_kbps: null, throughput_kbps: null, starved: null, starting: null }
+    expect(await result.json()).toEqual([said, silent])
+  })
+
+  it('keeps the fence of the lease that a stream and an event were played under, and that the event is stale', async () => {
+    await start()
+    const account = newAccount()
+    await append(started(account, { fence: 1_794_000_000_123 }))
+    await append(telemetry(account, [event({ fence: 1_794_000_000_123, stale: true })]))
+    await until(
+      async () => [await count(account, 'streams'), await count(account)],
+      ([streams, events]) => streams === 1 && events === 1,
+    )
+    for (const table of ['streams', 'playback_events']) {
+      const result = await store.query({
+        query: `SELECT toString(fence) AS fence FROM ${table} WHERE account_id = {account:String}`,
+        query_params: { account },
+        format: 'JSONEachRow',
+      })
+      expect(await result.json()).toEqual([{ fence: '1794000000123' }])
+    }
+    const marks = await store.query({
+      query: 'SELECT stale FROM playback_events WHERE account_id = {account:String}',
+      query_params: { account },
+      format: 'JSONEachRow',
+    })
+    expect(await marks.json()).toEqual([{ stale: true }])
+  })
+
   it('writes each event once, though it was resent by another session and under other offsets', async () => {
     const process = await start()
     const account = newAccount()

@@ -24,6 +24,10 @@ export function rowsOf(record: PlaybackRecord): PlaybackRows {
       return { events: [], streams: [startedRow(record)] }
     case 'stream-ended':
       return { events: [], streams: [endedRow(record)] }
+    case 'ad-served':
+    case 'ad-ended':
+      // The worker `ads` writes those: an advertisement is no stream of a track.
+      return { events: [], streams: [] }
   }
 }
 
@@ -45,7 +49,14 @@ function eventRows(record: TelemetryRecord): EventRow[] {
     stall_ms: event.stall_ms ?? null,
     buffer_ms: event.buffer_ms ?? null,
     bitrate_kbps: event.bitrate_kbps ?? null,
+    top_kbps: event.top_kbps,
+    throughput_kbps: event.throughput_kbps,
+    starved: event.starved,
+    starting: event.starting,
     reason: event.reason === undefined ? null : cleanText(event.reason),
+    fence: event.fence ?? null,
+    stale: event.stale ?? false,
+    offline: event.offline ?? false,
   }))
 }
 
@@ -58,6 +69,7 @@ function playing(record: StreamStarted | StreamEnded) {
     artist_id: record.artist_id,
     started_at: dateTimeText(record.started_at_ms),
     reason_start: record.reason_start,
+    fence: record.fence ?? null,
   }
 }
 

@@ -37,7 +37,7 @@ describe('reaper', () => {
   it('ends a stream once, when its lease runs out and not before', async () => {
     const account = newAccount()
     const seen = await readRecordsOf(account)
-    worker = await startWorkers({ ...env, SEGUE_REAPER_INTERVAL_MS: '100' }, ['reaper'])
+    worker = await startWorkers({ ...env, SEGUE_REAPER_INTERVAL_MS: '100', SEGUE_LEASE_MS: '2000' }, ['reaper'])
     await worker.untilReady()
     const [lost, kept] = [uuidv7(Date.now()), uuidv7(Date.now())]
     const save = (streamId: string, leaseMs: number) =>

@@ -4,6 +4,8 @@ import { kafkaConfig } from '../../infra/kafka/config.ts'
 import { createPlaybackLog, type PlaybackLog } from '../../infra/kafka/producer.ts'
 import { createPool, type Pool } from '../../infra/postgres/client.ts'
 import { postgresConfig } from '../../infra/postgres/config.ts'
+import { migratePostgres } from '../../infra/postgres/migrate.ts'
+import { createTestDatabase } from '../../infra/postgres/test-database.ts'
 import { readEnv } from '../../infra/runtime/env.ts'
 import { createLogger } from '../../infra/runtime/log.ts'
 import type { StreamEnded } from '../../protocol/events/playback-record.ts'
@@ -24,7 +26,7 @@ let playbackLog: PlaybackLog
 const workers = new Set<WorkerProcess>()
 
 beforeAll(() => {
-  pool = createPool(readEnv(env, postgresConfig).url, { applicationName: 'test' })
+  pool = createPool(readEnv(env, (read) => postgresConfig(read, 'admin')).url, { applicationName: 'test' })
   playbackLog = createPlaybackLog(kafka, 'test', log)
 })
 afterEach(async () => {
@@ -157,6 +159,31 @@ describe('royalties', () => {
       [topic],
     )
     expect(Number(offsets[0]?.sum)).toBe(await endOfTopic(kafka))
+  })
+
+  it('begins at the beginning when its books are lost, in partitions too where nobody plays any more', async () => {
+    const account = newAccount()
+    const sent = Array.from({ length: 24 }, (_, n) => ended(`${account}-${n}`))
+    for (const record of sent) await append(record)
+    const before = await start()
+    await until(
+      () => rowsOf(account),
+      (rows) => rows.length === sent.length,
+    )
+    await end(before, 'SIGTERM')
+    const lost = await createTestDatabase(env, 'royalties_lost')
+    await migratePostgres(lost.url)
+    const books = createPool(lost.url, { applicationName: 'test' })
+    const after = await startWorkers({ ...env, ...lost.env }, ['royalties'])
+    workers.add(after)
+    await until(
+      async () =>
+        (await books.query('SELECT FROM royalty_streams WHERE listener_id LIKE $1', [`${account}%`])).rowCount,
+      (count) => count === sent.length,
+    )
+    await end(after, 'SIGTERM')
+    await books.end()
+    await lost.drop()
   })
 
   it('does not let a reader of an older generation turn the books back', async () => {

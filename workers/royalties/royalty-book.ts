@@ -1,39 +1,7 @@
-/** Owns the statements on `royalty_streams` and `kafka_offsets`. */
+/** Owns the statements on `royalty_streams`. */
 
 import type { PoolClient } from '../../infra/postgres/client.ts'
 import type { RoyaltyStream } from './royalty-stream.ts'
-
-export interface PartitionOfGroup {
-  readonly group: string
-  readonly topic: string
-  readonly partition: number
-}
-
-/**
- * Where the partition reads on, with its row locked until the transaction ends, so that two readers take turns.
- * New books begin at the beginning, whatever Kafka remembers of the group.
- */
-export async function lockOffset(client: PoolClient, at: PartitionOfGroup): Promise<bigint> {
-  const key = [at.group, at.topic, at.partition]
-  await client.query(
-    `INSERT INTO kafka_offsets (consumer_group, topic, partition, next_offset) VALUES ($1, $2, $3, 0)
-     ON CONFLICT DO NOTHING`,
-    key,
-  )
-  const { rows } = await client.query<{ next_offset: string }>(
-    `SELECT next_offset FROM kafka_offsets WHERE consumer_group = $1 AND topic = $2 AND partition = $3 FOR UPDATE`,
-    key,
-  )
-  if (rows[0] === undefined) throw new Error(`the offset of partition ${at.partition} was deleted meanwhile`)
-  return BigInt(rows[0].next_offset)
-}
-
-export async function moveOffset(client: PoolClient, at: PartitionOfGroup, nextOffset: bigint): Promise<void> {
-  await client.query(
-    `UPDATE kafka_offsets SET next_offset = $4 WHERE consumer_group = $1 AND topic = $2 AND partition = $3`,
-    [at.group, at.topic, at.partition, nextOffset],
-  )
-}
 
 /** What an end did to the books: a stream they did not have, or a longer end of one that they had. */
 export type Entry = 'new' | 'longer'
@@ -59,7 +27,7 @@ export async function enterStreams(client: PoolClient, streams: readonly Royalty
        excluded.ended_at, excluded.ms_played, excluded.territory, excluded.tier, excluded.session_id,
        excluded.device_id, excluded.reason_end, excluded.flags)
      WHERE excluded.ms_played > kept.ms_played
-     RETURNING stream_id, CASE WHEN xmax = 0 THEN 'new' ELSE 'longer' END AS entry`,
+     RETURNING stream_id, CASE WHEN noted_at = now() THEN 'new' ELSE 'longer' END AS entry`,
     [JSON.stringify(streams)],
   )
   return new Map(rows.map(({ stream_id, entry }) => [stream_id, entry]))

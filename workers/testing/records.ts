@@ -1,8 +1,7 @@
 /** Owns playback records for tests. */
 
-import type { StreamEnded, StreamStarted, TelemetryRecord } from '../../protocol/events/playback-record.ts'
+import type { StreamEnded, StreamStarted, TakenEvent, TelemetryRecord } from '../../protocol/events/playback-record.ts'
 import { uuidv7 } from '../../protocol/ids.ts'
-import type { TelemetryEvent } from '../../protocol/telemetry-event.ts'
 
 let counter = 0
 
@@ -18,7 +17,7 @@ const who = (accountId: string) => ({
   country: 'DE',
 })
 
-export function event(fields: Partial<TelemetryEvent> = {}): TelemetryEvent {
+export function event(fields: Partial<TakenEvent> = {}): TakenEvent {
   const now = Date.now()
   return {
     id: uuidv7(now),
@@ -31,7 +30,7 @@ export function event(fields: Partial<TelemetryEvent> = {}): TelemetryEvent {
   }
 }
 
-export function telemetry(accountId: string, events: TelemetryEvent[]): TelemetryRecord {
+export function telemetry(accountId: string, events: TakenEvent[]): TelemetryRecord {
   return { type: 'telemetry', ...who(accountId), received_at_ms: Date.now(), events }
 }
 

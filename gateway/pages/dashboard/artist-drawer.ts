@@ -1,65 +1,12 @@
 /** Owns the drawer with the account of one artist: what counts, what does not, the latest streams of both. */
 
+import { type Drawer, drawer } from '../drawer.ts'
 import { element } from '../element.ts'
 import { clockText, countryText, countText, lengthText } from '../figure-text.ts'
-import { icon } from '../icon.ts'
 import type { ArtistAccount } from './figures.ts'
 
-export interface ArtistDrawer {
-  readonly element: HTMLElement
-  open(artistId: string, name: string): void
-}
-
-export function artistDrawer(read: (artistId: string) => Promise<ArtistAccount>): ArtistDrawer {
-  const title = element('h2', { attributes: { id: 'drawer-title' } })
-  const body = element('div', { class: 'drawer-body' })
-  const close = element(
-    'button',
-    { class: 'round', attributes: { type: 'button', 'aria-label': 'Close' }, on: { click: () => dialog.close() } },
-    icon('close'),
-  )
-  const dialog = element(
-    'dialog',
-    {
-      class: 'drawer',
-      attributes: { 'aria-labelledby': 'drawer-title' },
-      on: {
-        // A click beside the drawer lands on the dialog itself.
-        click: (event) => event.target === dialog && dialog.close(),
-      },
-    },
-    element('div', { class: 'drawer-inside' }, element('header', { class: 'drawer-head' }, title, close), body),
-  )
-  let asked = 0
-
-  const show = async (artistId: string, mine: number) => {
-    try {
-      const account = await read(artistId)
-      if (mine === asked) body.replaceChildren(...accountParts(account))
-    } catch (error) {
-      if (mine !== asked) return
-      body.replaceChildren(
-        element('p', { text: error instanceof Error ? error.message : String(error), attributes: { role: 'alert' } }),
-        element('button', {
-          class: 'button',
-          text: 'Try again',
-          attributes: { type: 'button' },
-          on: { click: () => void show(artistId, mine) },
-        }),
-      )
-    }
-  }
-
-  return {
-    element: dialog,
-    open(artistId, name) {
-      asked += 1
-      title.textContent = name
-      body.replaceChildren(element('p', { class: 'quiet', text: 'Reading the account' }))
-      dialog.showModal()
-      void show(artistId, asked)
-    },
-  }
+export function artistDrawer(read: (artistId: string) => Promise<ArtistAccount>): Drawer<ArtistAccount> {
+  return drawer({ read, partsOf: accountParts, waiting: 'Reading the account' })
 }
 
 function accountParts(account: ArtistAccount): HTMLElement[] {

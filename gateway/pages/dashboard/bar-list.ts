@@ -20,7 +20,8 @@ interface Shown {
   set(row: BarRow, most: number): void
 }
 
-export function barList(empty: string, pick?: (row: BarRow) => void): BarList {
+/** @param whole what a full bar stands for; undefined: the greatest value. */
+export function barList(empty: string, pick?: (row: BarRow) => void, whole?: number): BarList {
   const list = element('ol', { class: 'bars' })
   const none = element('p', { class: 'quiet none', text: empty })
   const shown = new Map<string, Shown>()
@@ -28,12 +29,13 @@ export function barList(empty: string, pick?: (row: BarRow) => void): BarList {
     element: element('div', { class: 'bar-list' }, list, none),
     update(rows) {
       none.hidden = rows.length > 0
-      const most = Math.max(1, ...rows.map((row) => row.value))
+      const most = whole ?? Math.max(1, ...rows.map((row) => row.value))
       for (const row of rows) {
         const known = shown.get(row.key) ?? rowElement(pick)
         known.set(row, most)
         shown.set(row.key, known)
       }
+      for (const key of shown.keys()) if (!rows.some((row) => row.key === key)) shown.delete(key)
       const wanted = rows.flatMap((row) => shown.get(row.key)?.item ?? [])
       if (wanted.length === list.children.length && wanted.every((item, at) => item === list.children[at])) return
       const focused = document.activeElement

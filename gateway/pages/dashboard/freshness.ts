@@ -3,7 +3,7 @@
 import { element } from '../element.ts'
 import { agoText } from '../figure-text.ts'
 
-/** Three refreshes missed. */
+/** Long enough for a connection to be made again. */
 const STALE_AFTER_MS = 7_000
 
 export interface Freshness {
@@ -23,15 +23,17 @@ export function freshness(marked: HTMLElement): Freshness {
 
   const say = () => {
     const nowMs = Date.now()
-    if (updatedAtMs !== undefined) age.textContent = `Updated ${agoText(nowMs - updatedAtMs)}`
     const stale = failure !== undefined && (updatedAtMs === undefined || nowMs - updatedAtMs > STALE_AFTER_MS)
+    if (updatedAtMs !== undefined)
+      age.textContent = `${stale ? 'Not live' : 'Live'}, updated ${agoText(nowMs - updatedAtMs)}`
+    age.dataset.live = String(updatedAtMs !== undefined && !stale)
     marked.dataset.stale = String(stale)
     warning.hidden = !stale
     if (!stale) return
     const since =
       updatedAtMs === undefined
         ? 'There are no figures yet.'
-        : `These figures are from ${new Date(updatedAtMs).toLocaleTimeString('en-GB')}.`
+        : `Not live since ${new Date(updatedAtMs).toLocaleTimeString('en-GB')}.`
     const text = `${since} ${failure ?? ''}`
     // Said again only when it says something new, for those who hear it.
     if (warning.textContent !== text) warning.textContent = text

@@ -1,4 +1,4 @@
-/** Owns the start of the dashboard page: who may see it, the range, the refreshing, and the parts joined together. */
+/** Owns the start of the dashboard page: who may see it, what is looked at, the figures that come, and the parts joined together. */
 
 import { element } from '../element.ts'
 import { getJson, pageConfig } from '../gateway-api.ts'
@@ -6,10 +6,12 @@ import { openSignIn, type SignIn, SignInEnded } from '../sign-in.ts'
 import { brokenPage, signOutOf, topBar, welcome } from '../top-bar.ts'
 import { artistDrawer } from './artist-drawer.ts'
 import type { ArtistAccount, Figures } from './figures.ts'
+import { filterBar } from './filter-bar.ts'
 import { freshness } from './freshness.ts'
+import { startLive } from './live.ts'
 import { panels } from './panels.ts'
-import { keptRange, rangePicker } from './range-picker.ts'
-import { startRefresh } from './refresh.ts'
+import { caseDrawer, timelineDrawer } from './session-drawer.ts'
+import { sessionName } from './session-row.ts'
 
 const marks = document.documentElement.dataset
 
@@ -35,37 +37,50 @@ async function start(): Promise<void> {
 }
 
 function dashboard(signIn: SignIn): HTMLElement {
-  let minutes = keptRange()
-  const drawer = artistDrawer(async (artistId) =>
-    getJson<ArtistAccount>(`/api/artists/${artistId}/account`, await signIn.token()),
-  )
-  const board = panels((artistId, name) => drawer.open(artistId, name))
+  const read = async <T>(path: string) => getJson<T>(path, await signIn.token())
+  const artist = artistDrawer((artistId) => read<ArtistAccount>(`/api/artists/${artistId}/account`))
+  const session = timelineDrawer((sessionId) => read(`/api/sessions/${sessionId}`))
+  const openSession = (sessionId: string) => session.open(sessionId, sessionName(sessionId))
+  const sharingCase = caseDrawer((caseId) => read(`/api/sharing/cases/${caseId}/sessions`), openSession)
+  const board = panels({
+    artist: artist.open,
+    session: openSession,
+    sharingCase: (caseId) => sharingCase.open(caseId, `Case ${caseId.slice(0, 4)}-${caseId.slice(4, 8)}`),
+  })
   const fresh = freshness(board.element)
-  const refresh = startRefresh<Figures>({
-    ask: async (signal) => getJson<Figures>(`/api/dashboard?minutes=${minutes}`, await signIn.token(), signal),
-    answered: (figures) => {
-      board.update(figures)
+  const said = element('p', { class: 'unseen', attributes: { role: 'status' } })
+  const filters = filterBar(() => live.again())
+  const live = startLive<Figures>({
+    path: () => `/api/dashboard/stream?${filters.query()}`,
+    token: (anew) => signIn.token(anew),
+    figures: (figures) => {
+      const words = filters.words()
+      filters.update(figures)
+      board.update(figures, words)
       fresh.succeeded()
+      // Told when it is of something else, not whenever figures come.
+      if (said.textContent !== `Showing ${words}`) said.textContent = `Showing ${words}`
       marks.state = 'live'
       marks.listenersNow = String(figures.listeners_now)
     },
     failed: (error) => {
       console.warn(error)
-      if (error instanceof SignInEnded) broken(error)
+      const isOver = error instanceof SignInEnded
+      if (isOver) broken(error)
       else fresh.failed(error)
+      return isOver
     },
-  })
-  const picker = rangePicker(minutes, (chosen) => {
-    minutes = chosen
-    refresh.now()
   })
   return element(
     'main',
     { class: 'board' },
-    element('div', { class: 'board-head' }, element('h1', { text: 'Listening, live' }), fresh.age, picker),
+    element('div', { class: 'board-head' }, element('h1', { text: 'Listening, live' }), fresh.age, filters.element),
+    said,
     fresh.warning,
     board.element,
-    drawer.element,
+    artist.element,
+    sharingCase.element,
+    session.element,
   )
 }
 

@@ -2,6 +2,7 @@
 
 import uPlot from 'uplot'
 import { element } from '../element.ts'
+import { sinceText } from '../figure-text.ts'
 
 export interface Line {
   readonly name: string
@@ -85,7 +86,7 @@ function uplotOptions(options: ChartOptions, size: { width: number; height: numb
     ],
     series: [
       xText === undefined
-        ? { label: 'At', value: '{HH}:{mm}' }
+        ? { label: 'At', value: (_plot, x) => (x === null ? '–' : sinceText(x * 1_000, Date.now())) }
         : { label: 'By', value: (_plot, x) => (x === null ? '–' : xText(x)) },
       ...options.lines.map((line) => ({
         label: line.name,

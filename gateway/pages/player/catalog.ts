@@ -43,6 +43,16 @@ export function find(catalog: Catalog, sought: string): Catalog {
   return { artists }
 }
 
+/** The album that `trackId` is on; nothing when the catalog has none. */
+export function albumOf(catalog: Catalog, trackId: string): { album?: string; album_id?: string } {
+  for (const { albums } of catalog.artists) {
+    for (const { album_id, title, tracks } of albums) {
+      if (tracks.some(({ track_id }) => track_id === trackId)) return { album_id, album: title }
+    }
+  }
+  return {}
+}
+
 /** How many tracks there are, for saying so. */
 export function trackCount(catalog: Catalog): number {
   return catalog.artists.reduce(

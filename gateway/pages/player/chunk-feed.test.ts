@@ -1,7 +1,7 @@
 /** Owns the test of getting audio: asked for once, appended in order, and asked for again when it did not come. */
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Grant } from '../../../protocol/client/index.ts'
+import { type Grant, type ThroughputMeter, throughputMeter } from '../../../protocol/client/index.ts'
 import { aTrack } from '../../../session/fixtures.ts'
 import { type ChunkFeed, type CreditWindow, createChunkFeed } from './chunk-feed.ts'
 import type { MediaBuffer } from './media-buffer.ts'
@@ -19,6 +19,7 @@ let failures: string[]
 let answer: (url: string) => Response | Promise<Response>
 let fetched: string[]
 let feed: ChunkFeed
+let throughput: ThroughputMeter
 
 const media: MediaBuffer = {
   async append(bytes) {
@@ -48,14 +49,16 @@ beforeEach(() => {
   vi.useFakeTimers()
   ;[positionMs, credits, appended, removed, failures, fetched] = [0, [], [], [], [], []]
   answer = (url) => new Response(url)
+  throughput = throughputMeter()
   vi.stubGlobal('fetch', async (url: string) => {
     fetched.push(url)
     return answer(url)
   })
   feed = createChunkFeed({
-    track: TRACK,
+    plays: TRACK,
     media,
     bitrate: 160,
+    throughput,
     positionMs: () => positionMs,
     serverNowMs: () => Date.now(),
     credit: (window) => credits.push(window),
@@ -119,13 +122,43 @@ test('asks for another address when the store refuses one', async () => {
   expect(appended).toContain('160/0')
 })
 
-test('gives up after several failures, and says why', async () => {
+test('outlasts a store that is away for longer than its addresses live, and asks for fresh ones', async () => {
   answer = () => {
     throw new TypeError('the store is away')
   }
   feed.accept(grant(160, 0, 1))
-  await pass(60_000)
-  expect(failures[0]).toBe('the store is away')
+  for (let s = 0; s < 90; s++) {
+    await pass(1_000)
+    feed.tick()
+  }
+  expect(failures).toEqual([])
+  // Not hammered, and not given up.
+  expect(fetched.length).toBeGreaterThan(10)
+  expect(fetched.length).toBeLessThan(90)
+  expect(credits.at(-1)).toEqual({ bitrate_kbps: 160, next_chunk: 0, chunks: 8 })
+  answer = (url) => new Response(url)
+  feed.accept(grant(160, 0, 1))
+  await pass(5_000)
+  expect(appended.toSorted()).toEqual(['160/0', '160/1', '160/init'])
+})
+
+test('takes 503 for a store that is away, and gives one up that stays away, and says why', async () => {
+  answer = () => new Response('', { status: 503 })
+  for (let s = 0; s < 240; s++) {
+    if (s % 30 === 0) feed.accept(grant(160, 0))
+    await pass(1_000)
+    feed.tick()
+  }
+  expect(failures).toEqual(['the store answered 503'])
+})
+
+test('gives up after several refusals, and says why', async () => {
+  answer = () => new Response('', { status: 403 })
+  for (let s = 0; s < 60; s++) {
+    feed.accept(grant(160, 0))
+    await pass(1_000)
+  }
+  expect(failures).toEqual(['the store answered 403'])
 })
 
 test('another bitrate replaces what lies beyond the next chunk', async () => {

@@ -1,12 +1,17 @@
 /** Owns getting the audio of one stream: asks by credit, fetches what is granted, appends it, lets go of what is past. */
 
-import type { Grant, TrackInfo } from '../../../protocol/client/index.ts'
+import type { Grant, ThroughputMeter, TrackInfo } from '../../../protocol/client/index.ts'
 import type { BitrateKbps } from '../../../protocol/vocabulary.ts'
 import { type ChunkView, chunkAt, chunksBehind, creditOf, heldToEnd, isCovered, wantedChunks } from './chunk-plan.ts'
 import { BufferFull, type MediaBuffer } from './media-buffer.ts'
 
 const MOST_FETCHES = 2
 const MOST_FAILURES = 5
+/** A store that is away comes back: the track waits so long for it. */
+const STORE_PATIENCE_MS = 180_000
+const LONGEST_PAUSE_MS = 4_000
+/** A fetch that hangs is tried anew. */
+const FETCH_WITHIN_MS = 20_000
 /** Said again after this when nothing came: the window is absolute, so that does no harm. */
 const REPEAT_CREDIT_MS = 2_000
 /** An address this close to its end is not used any more. */
@@ -19,9 +24,11 @@ export interface CreditWindow {
 }
 
 export interface ChunkFeedParts {
-  readonly track: TrackInfo
+  readonly plays: Pick<TrackInfo, 'chunk_ms' | 'duration_ms' | 'renditions'>
   readonly media: MediaBuffer
   readonly bitrate: BitrateKbps
+  /** Told of every chunk that came. */
+  readonly throughput: ThroughputMeter
   readonly positionMs: () => number
   readonly serverNowMs: () => number
   readonly credit: (window: CreditWindow) => void
@@ -50,13 +57,24 @@ class StoreRefusal extends Error {
   }
 }
 
+/** The store did not answer, or said that it cannot now: the address may be good all the same. */
+class StoreAway extends Error {
+  constructor(why: string) {
+    super(why)
+    this.name = 'StoreAway'
+  }
+}
+
+const TOO_MANY_REQUESTS = 429
+const SERVER_ERROR = 500
+
 interface Address {
   readonly url: string
   readonly expiresAtMs: number
 }
 
 export function createChunkFeed(parts: ChunkFeedParts): ChunkFeed {
-  const { track, media } = parts
+  const { plays, media } = parts
   let bitrate = parts.bitrate
   const held = new Map<number, BitrateKbps>()
   const addresses = new Map<string, Address>()
@@ -66,12 +84,13 @@ export function createChunkFeed(parts: ChunkFeedParts): ChunkFeed {
   let appendedInit: BitrateKbps | undefined
   let said: { window: CreditWindow; atMs: number } | undefined
   let failures = 0
+  let away: { readonly sinceMs: number; tries: number } | undefined
 
   const keyOf = (index: number, rate: BitrateKbps) => `${rate}/${index}`
   const view = (): ChunkView => ({
     positionMs: parts.positionMs(),
-    chunkMs: track.chunk_ms,
-    chunkCount: track.renditions.find((rendition) => rendition.bitrate_kbps === bitrate)?.chunk_count ?? 0,
+    chunkMs: plays.chunk_ms,
+    chunkCount: plays.renditions.find((rendition) => rendition.bitrate_kbps === bitrate)?.chunk_count ?? 0,
   })
   const liveAddress = (key: string): Address | undefined => {
     const address = addresses.get(key)
@@ -79,9 +98,26 @@ export function createChunkFeed(parts: ChunkFeedParts): ChunkFeed {
   }
 
   const get = async (url: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> => {
-    const response = await fetch(url, { signal, referrerPolicy: 'no-referrer' })
-    if (!response.ok) throw new StoreRefusal(response.status)
-    return new Uint8Array(await response.arrayBuffer())
+    const giveUp = AbortSignal.any([signal, AbortSignal.timeout(FETCH_WITHIN_MS)])
+    let response: Response
+    let bytes: ArrayBuffer
+    try {
+      response = await fetch(url, { signal: giveUp, referrerPolicy: 'no-referrer' })
+      bytes = await response.arrayBuffer()
+    } catch (error) {
+      throw new StoreAway(error instanceof Error ? error.message : String(error))
+    }
+    if (response.ok) return new Uint8Array(bytes)
+    const { status } = response
+    if (status >= SERVER_ERROR || status === TOO_MANY_REQUESTS) throw new StoreAway(`the store answered ${status}`)
+    throw new StoreRefusal(status)
+  }
+
+  const getChunk = async (url: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> => {
+    const fromMs = performance.now()
+    const bytes = await get(url, signal)
+    parts.throughput.fetched({ bytes: bytes.byteLength, fromMs, toMs: performance.now() })
+    return bytes
   }
 
   const initOf = (rate: BitrateKbps): Promise<Uint8Array<ArrayBuffer>> => {
@@ -99,7 +135,7 @@ export function createChunkFeed(parts: ChunkFeedParts): ChunkFeed {
     const abort = new AbortController()
     fetching.set(index, abort)
     try {
-      const [init, bytes] = await Promise.all([initOf(rate), get(address.url, abort.signal)])
+      const [init, bytes] = await Promise.all([initOf(rate), getChunk(address.url, abort.signal)])
       if (abort.signal.aborted || closing.signal.aborted) return
       if (appendedInit !== rate) {
         appendedInit = rate
@@ -110,6 +146,7 @@ export function createChunkFeed(parts: ChunkFeedParts): ChunkFeed {
       if (closing.signal.aborted) return
       held.set(index, rate)
       failures = 0
+      away = undefined
     } catch (error) {
       if (abort.signal.aborted || closing.signal.aborted) return
       appendedInit = undefined
@@ -121,6 +158,10 @@ export function createChunkFeed(parts: ChunkFeedParts): ChunkFeed {
   }
 
   const recover = async (error: unknown, index: number, rate: BitrateKbps): Promise<void> => {
+    if (error instanceof StoreAway) {
+      await outlast(error)
+      return
+    }
     failures += 1
     if (error instanceof BufferFull) {
       await letGo([...held.keys()].filter((index) => index < chunkAt(view())))
@@ -136,6 +177,20 @@ export function createChunkFeed(parts: ChunkFeedParts): ChunkFeed {
     await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** failures))
   }
 
+  /** The address is tried again while it lives, and asked for again when it does not: the tick after this sees to that. */
+  const outlast = async (error: StoreAway): Promise<void> => {
+    const nowMs = performance.now()
+    away ??= { sinceMs: nowMs, tries: 0 }
+    away.tries += 1
+    if (nowMs - away.sinceMs > STORE_PATIENCE_MS) {
+      giveUp(error.message)
+      return
+    }
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, 250 * 2 ** away.tries)
+    // Players that lost the store together do not come back to it together.
+    await new Promise((resolve) => setTimeout(resolve, pauseMs * (0.5 + Math.random() / 2)))
+  }
+
   const giveUp = (reason: string): void => {
     if (closing.signal.aborted) return
     closing.abort()
@@ -145,13 +200,13 @@ export function createChunkFeed(parts: ChunkFeedParts): ChunkFeed {
   const letGo = async (indexes: readonly number[]): Promise<void> => {
     for (const index of indexes) held.delete(index)
     const [first, last] = [Math.min(...indexes), Math.max(...indexes)]
-    if (indexes.length > 0) await media.remove((first * track.chunk_ms) / 1_000, ((last + 1) * track.chunk_ms) / 1_000)
+    if (indexes.length > 0) await media.remove((first * plays.chunk_ms) / 1_000, ((last + 1) * plays.chunk_ms) / 1_000)
   }
 
   /** A browser may drop audio by itself; what it no longer has is not held. */
   const trustTheBrowser = (now: ChunkView): void => {
     const index = chunkAt(now)
-    const endMs = Math.min((index + 1) * track.chunk_ms, track.duration_ms) - 200
+    const endMs = Math.min((index + 1) * plays.chunk_ms, plays.duration_ms) - 200
     if (held.has(index) && now.positionMs < endMs && !isCovered(media.ranges(), now.positionMs + 50)) held.delete(index)
   }
 

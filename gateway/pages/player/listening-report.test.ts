@@ -7,11 +7,13 @@ import { createListeningReport, type ListeningReport, type Seen } from './listen
 let nowMs: number
 let sent: [TelemetryKind, Seen][]
 let report: ListeningReport
+let bufferMs: number
 
 beforeEach(() => {
   nowMs = 1_000
   sent = []
-  const seen = () => ({ position_ms: nowMs - 1_000, buffer_ms: 5_000 })
+  bufferMs = 5_000
+  const seen = () => ({ position_ms: nowMs - 1_000, buffer_ms: bufferMs, top_kbps: 320 as const })
   report = createListeningReport(
     900,
     seen,
@@ -28,7 +30,8 @@ test('the first movement is the start, with the time since it was asked for', ()
   nowMs = 1_350
   report.moves()
   report.moves()
-  expect(sent).toEqual([['started', { position_ms: 350, buffer_ms: 5_000, bitrate_kbps: 160, startup_ms: 450 }]])
+  const transport = { buffer_ms: 5_000, bitrate_kbps: 160, top_kbps: 320, starved: false, starting: false }
+  expect(sent).toEqual([['started', { position_ms: 350, ...transport, startup_ms: 450 }]])
 })
 
 test('a position is due every ten seconds of movement, and not while paused', () => {
@@ -55,6 +58,44 @@ test('waiting for audio is a stall; waiting after a seek or a pause is not', () 
   expect(kinds()).toEqual(['started', 'stalled', 'seeked'])
   expect(sent[1]?.[1].stall_ms).toBe(700)
   expect(sent[2]?.[1].position_ms).toBe(90_000)
+})
+
+const transport = () => sent.map(([kind, { starved, starting }]) => [kind, starved, starting])
+
+test('T5 that the buffer ran empty is said once, and that audio is awaited until the playhead moves', () => {
+  report.moves()
+  report.stands()
+  report.paused()
+  report.resumed()
+  report.stands()
+  nowMs += 700
+  report.moves()
+  report.completed()
+  expect(transport()).toEqual([
+    ['started', false, false],
+    ['paused', true, true],
+    ['resumed', false, false],
+    ['stalled', true, false],
+    ['completed', false, false],
+  ])
+})
+
+test('T5 audio is awaited to begin, and where a seek went if it is not held; the buffer did not run empty by that', () => {
+  report.stands()
+  report.paused()
+  report.moves()
+  report.seeked(2_000)
+  bufferMs = 0
+  report.seeked(90_000)
+  report.stands()
+  report.skipped()
+  expect(transport()).toEqual([
+    ['paused', false, true],
+    ['started', false, false],
+    ['seeked', false, false],
+    ['seeked', false, true],
+    ['skipped', false, true],
+  ])
 })
 
 test('a switch is told when the other rendition is heard', () => {

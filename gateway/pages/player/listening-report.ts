@@ -8,6 +8,9 @@ const POSITION_EVERY_MS = 10_000
 
 export type Seen = Omit<TelemetryEvent, 'id' | 'seq' | 'kind' | 'at_ms' | 'stream_id'>
 
+/** What is so at the moment of any event. */
+export type Transport = Pick<Seen, 'position_ms' | 'top_kbps' | 'throughput_kbps'> & { readonly buffer_ms: number }
+
 export interface ListeningReport {
   /** The playhead stands still for want of audio. */
   stands(): void
@@ -25,7 +28,7 @@ export interface ListeningReport {
 
 export function createListeningReport(
   askedAtMs: number,
-  seen: () => { position_ms: number; buffer_ms: number },
+  seen: () => Transport,
   send: (kind: TelemetryKind, fields: Seen) => void,
   now: () => number = () => performance.now(),
 ): ListeningReport {
@@ -33,11 +36,17 @@ export function createListeningReport(
   let started = false
   let over = false
   let moving = false
+  let starved = false
+  /** To begin, to seek or after a stall; until the playhead moves. */
+  let awaited = true
   let bitrate: BitrateKbps | undefined
   let positionDueMs = 0
 
   const say = (kind: TelemetryKind, fields: Partial<Seen> = {}) => {
-    if (!over) send(kind, { ...seen(), ...(bitrate === undefined ? {} : { bitrate_kbps: bitrate }), ...fields })
+    if (over) return
+    const heard = bitrate === undefined ? {} : { bitrate_kbps: bitrate }
+    send(kind, { ...seen(), ...heard, starved, starting: awaited, ...fields })
+    starved = false
   }
   const end = (kind: TelemetryKind, fields: Partial<Seen> = {}) => {
     say(kind, fields)
@@ -47,10 +56,15 @@ export function createListeningReport(
   return {
     stands() {
       moving = false
-      if (started) stall.stands(now())
+      if (!started) return
+      // After a seek it was emptied, and did not run empty.
+      if (!awaited) starved = true
+      awaited = true
+      stall.stands(now())
     },
     moves() {
       moving = true
+      awaited = false
       if (!started) {
         started = true
         positionDueMs = now() + POSITION_EVERY_MS
@@ -78,11 +92,13 @@ export function createListeningReport(
     },
     resumed() {
       stall.excused()
+      if (seen().buffer_ms > 0) awaited = false
       positionDueMs = now() + POSITION_EVERY_MS
       say('resumed')
     },
     seeked(positionMs) {
       stall.excused()
+      awaited = seen().buffer_ms === 0
       say('seeked', { position_ms: positionMs })
     },
     skipped: () => end('skipped'),

@@ -1,21 +1,23 @@
 /** Owns keys: the space bar and arrows on the page, the media keys of the keyboard or headset. */
 
+import type { Controls } from './controls.ts'
 import type { Player } from './player.ts'
+import type { Shown } from './stage.ts'
 
 const STEP_MS = 10_000
 
-/** Joins keys to `player`; `run` does what was asked and reports when it could not be done. */
-export function listenForKeys(player: Player, run: (act: Promise<void>) => void): void {
-  const step = (byMs: number) => run(player.seek(player.state.positionMs + byMs))
+/** Joins keys to what is shown; `run` does what was asked and reports when it could not be done. */
+export function listenForKeys(controls: Controls, shown: () => Shown, run: (act: Promise<void>) => void): void {
+  const step = (byMs: number) => run(controls.seek(shown().positionMs + byMs))
   const keys: Readonly<Record<string, () => void>> = {
-    ' ': () => run(player.toggle()),
+    ' ': () => run(controls.toggle()),
     ArrowLeft: () => step(-STEP_MS),
     ArrowRight: () => step(STEP_MS),
   }
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isControl(event.target)) return
     const act = keys[event.key]
-    if (act === undefined || player.state.track === undefined) return
+    if (act === undefined || shown().track === undefined) return
     event.preventDefault()
     act()
   })
@@ -27,10 +29,10 @@ export function listenForKeys(player: Player, run: (act: Promise<void>) => void)
 
   if (!('mediaSession' in navigator)) return
   const actions: Partial<Record<MediaSessionAction, () => void>> = {
-    play: () => run(player.toggle()),
-    pause: () => run(player.toggle()),
-    nexttrack: () => run(player.next()),
-    previoustrack: () => run(player.previous()),
+    play: () => run(controls.toggle()),
+    pause: () => run(controls.toggle()),
+    nexttrack: () => run(controls.next()),
+    previoustrack: () => run(controls.previous()),
   }
   for (const [name, act] of Object.entries(actions)) {
     navigator.mediaSession.setActionHandler(name as MediaSessionAction, act)

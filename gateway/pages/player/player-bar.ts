@@ -1,11 +1,11 @@
-/** Owns the bar of the player: what plays, the buttons, the place in the track, bitrate and volume. */
+/** Owns the bar of the player: what plays here or elsewhere, the buttons, the place in the track, bitrate and volume. */
 
 import { BITRATES_KBPS, type BitrateKbps } from '../../../protocol/vocabulary.ts'
 import { artwork } from '../artwork.ts'
 import { element } from '../element.ts'
 import { clockText, lengthText } from '../figure-text.ts'
 import { type IconName, icon } from '../icon.ts'
-import type { PlayerState } from './player-state.ts'
+import type { Shown } from './stage.ts'
 
 export interface BarActions {
   toggle(): void
@@ -18,12 +18,16 @@ export interface BarActions {
 
 export interface PlayerBar {
   readonly element: HTMLElement
-  update(state: PlayerState): void
+  update(shown: Shown, bitrate: BitrateKbps): void
 }
 
 const SECONDS = 1_000
 
-export function playerBar(actions: BarActions, volume: number, spectrum: HTMLCanvasElement): PlayerBar {
+/** @param parts what else is in the bar: above it, and beside the bitrate */
+export function playerBar(
+  actions: BarActions,
+  parts: { readonly above: readonly HTMLElement[]; readonly beside: readonly HTMLElement[] },
+): PlayerBar {
   const sleeve = element('div', { class: 'bar-sleeve' })
   const title = element('span', { class: 'bar-title' })
   const artist = element('span', { class: 'bar-artist quiet' })
@@ -66,7 +70,7 @@ export function playerBar(actions: BarActions, volume: number, spectrum: HTMLCan
   )
   const loudness = element('input', {
     class: 'slider volume',
-    attributes: { type: 'range', min: '0', max: '100', value: String(volume * 100), 'aria-label': 'Volume' },
+    attributes: { type: 'range', min: '0', max: '100', value: '0', 'aria-label': 'Volume' },
     on: {
       input: () => {
         fill(loudness, Number(loudness.value) / 100)
@@ -74,13 +78,13 @@ export function playerBar(actions: BarActions, volume: number, spectrum: HTMLCan
       },
     },
   })
-  fill(loudness, volume)
 
-  let shown: { albumId?: string | undefined; trackId?: string | undefined; sign?: IconName } = {}
+  let before: { albumId?: string | undefined; trackId?: string | undefined; sign?: IconName } = {}
   return {
     element: element(
       'section',
       { class: 'bar', attributes: { 'aria-label': 'Player' } },
+      ...parts.above,
       element('div', { class: 'bar-what' }, sleeve, element('div', { class: 'bar-names' }, title, artist)),
       element(
         'div',
@@ -91,39 +95,45 @@ export function playerBar(actions: BarActions, volume: number, spectrum: HTMLCan
       element(
         'div',
         { class: 'bar-more' },
-        spectrum,
+        ...parts.beside,
         bitrate,
         element('label', { class: 'loudness' }, icon('volume'), loudness),
       ),
     ),
-    update(state) {
-      const { track } = state
-      if (track?.track_id !== shown.trackId) {
+    update(shown, chosen) {
+      const { track, phase } = shown
+      if (track?.track_id !== before.trackId) {
         title.textContent = track?.title ?? 'Nothing playing'
-        artist.textContent = track === undefined ? 'Pick a track' : `${track.artist}, ${track.album}`
+        artist.textContent =
+          track === undefined ? 'Pick a track' : [track.artist, track.album].filter(Boolean).join(', ')
         length.textContent = clockText(track?.duration_ms ?? 0)
         seek.max = String(Math.max(0, Math.floor((track?.duration_ms ?? 0) / SECONDS)))
         dragging = false
       }
-      if (track === undefined || track.album_id !== shown.albumId) {
-        sleeve.replaceChildren(...(track === undefined ? [] : [artwork(track.album_id)]))
+      if (track?.album_id !== before.albumId) {
+        sleeve.replaceChildren(...(track?.album_id === undefined ? [] : [artwork(track.album_id)]))
       }
-      const sign: IconName = state.phase === 'paused' || state.phase === 'idle' ? 'play' : 'pause'
-      if (sign !== shown.sign) {
+      const sign: IconName = phase === 'paused' || phase === 'idle' ? 'play' : 'pause'
+      if (sign !== before.sign) {
         toggle.replaceChildren(icon(sign))
         toggle.setAttribute('aria-label', sign === 'play' ? 'Play' : 'Pause')
       }
-      shown = { albumId: track?.album_id, trackId: track?.track_id, sign }
+      before = { albumId: track?.album_id, trackId: track?.track_id, sign }
       const nothing = track === undefined
       toggle.disabled = nothing
-      seek.disabled = nothing
-      next.disabled = state.upNext.length === 0
-      previous.disabled = nothing
-      toggle.classList.toggle('waiting', state.phase === 'loading' || state.phase === 'stalled')
-      bitrate.value = String(state.bitrate)
+      seek.disabled = nothing || shown.ad !== undefined
+      next.disabled = nothing || !shown.canGoOn
+      previous.disabled = nothing || shown.ad !== undefined
+      toggle.classList.toggle('waiting', phase === 'loading' || phase === 'stalled')
+      bitrate.value = String(chosen)
+      loudness.disabled = shown.volume === undefined
+      if (shown.volume !== undefined && !loudness.matches(':active')) {
+        loudness.value = String(Math.round(shown.volume * 100))
+        fill(loudness, shown.volume)
+      }
       if (!dragging) {
-        seek.value = String(Math.floor(state.positionMs / SECONDS))
-        say(state.positionMs)
+        seek.value = String(Math.floor(shown.positionMs / SECONDS))
+        say(shown.positionMs)
       }
     },
   }

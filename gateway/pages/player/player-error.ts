@@ -9,6 +9,11 @@ const SAYINGS: Readonly<Record<string, string>> = {
   overloaded: 'Too many are listening just now. Try again in a moment.',
   disconnected: 'There is no connection just now. Try again when it is back.',
   timeout: 'The gateway did not answer in time. Try again.',
+  stream_limit: 'Another device goes on playing.',
+  stale_fence: 'Playback has moved meanwhile. Look again where it is.',
+  device_away: 'That device is not there any more, or has nothing to play.',
+  ad_plays: 'An advertisement plays. The music goes on after it.',
+  forbidden: 'That device belongs to someone else of this account.',
   no_stream: 'Nothing is playing.',
   internal: 'The gateway failed. Try again.',
 }

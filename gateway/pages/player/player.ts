@@ -1,27 +1,29 @@
 /** Owns playing: what the listener asks for, what the gateway says, what the audio element does, brought together. */
 
-import { type Client, type Playback, SegueError, type TrackInfo, type UpNext } from '../../../protocol/client/index.ts'
+import { type Client, type Playback, SegueError, throughputMeter, type UpNext } from '../../../protocol/client/index.ts'
 import type { BitrateKbps, ReasonStart } from '../../../protocol/vocabulary.ts'
 import type { AudioOutput } from './audio-output.ts'
 import { type ChunkFeed, createChunkFeed } from './chunk-feed.ts'
 import { aheadMs } from './chunk-plan.ts'
 import { connected } from './connected.ts'
-import { createListeningReport, type ListeningReport } from './listening-report.ts'
+import type { Controls } from './controls.ts'
+import { createListeningReport, type ListeningReport, type Transport } from './listening-report.ts'
 import { type MediaBuffer, openMediaBuffer, stepOverGap } from './media-buffer.ts'
 import type { Phase, PlayerState } from './player-state.ts'
 import { nearestRendition } from './rendition.ts'
+import { type Choose, withRoom } from './stream-room.ts'
+import { adOf, audioIdOf, insistOnAd, type Plays, trackOf } from './what-plays.ts'
 
 const TICK_MS = 200
 /** Back within this of the beginning goes to the track before; later it begins the same one again. */
 const BACK_RESTARTS_AFTER_MS = 4_000
 
-export interface Player {
+/** `next` is refused, and `play` is not: there is no stream to follow after a reconnect, or no room before the listener made some. */
+const BEGUN_ANEW = new Set(['no_stream', 'stream_limit'])
+
+export interface Player extends Omit<Controls, 'setVolume'> {
   readonly state: PlayerState
-  play(trackId: string, reason?: ReasonStart): Promise<void>
-  toggle(): Promise<void>
-  seek(positionMs: number): Promise<void>
-  next(): Promise<void>
-  previous(): Promise<void>
+  play(trackId: string, wish?: { readonly reason?: ReasonStart; readonly positionMs?: number }): Promise<void>
   setBitrate(bitrate: BitrateKbps): void
 }
 
@@ -29,22 +31,26 @@ export interface PlayerParts {
   readonly client: Client
   readonly output: AudioOutput
   readonly bitrate: BitrateKbps
+  /** Which device to stop where every stream is in use. */
+  readonly choose: Choose
   readonly changed: () => void
   readonly troubled: (error: unknown) => void
 }
 
-/** What is open: one stream, its track and its audio. */
+/** What is open: one stream, what it plays and its audio. */
 interface Open {
-  readonly track: TrackInfo
+  readonly plays: Plays
   readonly media: MediaBuffer
   readonly feed: ChunkFeed
   readonly report: ListeningReport
 }
 
-export function createPlayer({ client, output, bitrate: firstBitrate, changed, troubled }: PlayerParts): Player {
+export function createPlayer(parts: PlayerParts): Player {
+  const { client, output, choose, changed, troubled } = parts
   const { audio } = output
   const history: string[] = []
-  let bitrate = firstBitrate
+  const throughput = throughputMeter()
+  let bitrate = parts.bitrate
   let phase: Phase = 'idle'
   let open: Open | undefined
   let streamId: string | undefined
@@ -56,35 +62,51 @@ export function createPlayer({ client, output, bitrate: firstBitrate, changed, t
   let openings = 0
 
   const positionMs = () =>
-    open === undefined ? 0 : Math.min(Math.round(audio.currentTime * 1_000), open.track.duration_ms)
+    open === undefined ? 0 : Math.min(Math.round(audio.currentTime * 1_000), open.plays.duration_ms)
   const bufferMs = () => (open === undefined ? 0 : aheadMs(open.media.ranges(), audio.currentTime * 1_000))
+  const transportOf = (plays: Plays): Transport => {
+    const kbps = throughput.kbps()
+    return {
+      position_ms: positionMs(),
+      buffer_ms: bufferMs(),
+      top_kbps: nearestRendition(plays, bitrate).bitrate_kbps,
+      ...(kbps === undefined ? {} : { throughput_kbps: kbps }),
+    }
+  }
   const become = (next: Phase) => {
     if (phase === next) return
     phase = next
     changed()
   }
 
-  const begin = async (playback: Playback, track: TrackInfo): Promise<void> => {
+  const begin = async (playback: Playback, plays: Plays): Promise<void> => {
     openings += 1
     const opening = openings
     close()
-    if (history.at(-1) !== track.track_id) history.push(track.track_id)
+    const track = trackOf(plays)
+    if (track !== undefined && history.at(-1) !== track.track_id) history.push(track.track_id)
     streamId = playback.stream_id
+    // It may have come from another device, without a click here.
+    output.wake()
     become('loading')
-    const best = nearestRendition(track, bitrate)
-    const media = await openMediaBuffer(audio, best.codec, track.duration_ms)
+    const best = nearestRendition(plays, bitrate)
+    const media = await openMediaBuffer(audio, best.codec, plays.duration_ms)
     if (opening !== openings) {
       media.close()
       return
     }
-    const seen = () => ({ position_ms: positionMs(), buffer_ms: bufferMs() })
-    const report = createListeningReport(askedAtMs, seen, (kind, fields) => {
-      if (streamId !== undefined) client.report(kind, { stream_id: streamId, ...fields })
-    })
+    const report = createListeningReport(
+      askedAtMs,
+      () => transportOf(plays),
+      (kind, fields) => {
+        if (streamId !== undefined) client.report(kind, { stream_id: streamId, ...fields })
+      },
+    )
     const feed = createChunkFeed({
-      track,
+      plays,
       media,
       bitrate: best.bitrate_kbps,
+      throughput,
       positionMs,
       serverNowMs: () => client.serverNowMs(),
       credit: (window) => {
@@ -93,7 +115,7 @@ export function createPlayer({ client, output, bitrate: firstBitrate, changed, t
       },
       failed: (reason) => void fail(reason).catch(troubled),
     })
-    open = { track, media, feed, report }
+    open = { plays, media, feed, report }
     if (playback.position_ms > 0) audio.currentTime = playback.position_ms / 1_000
     changed()
     feed.tick()
@@ -135,9 +157,9 @@ export function createPlayer({ client, output, bitrate: firstBitrate, changed, t
       await client.next({ reason, position_ms: at })
     } catch (error) {
       beginning = false
-      // After a reconnect the gateway has no stream to follow; the list it sent before still says what comes.
-      if (!(error instanceof SegueError) || error.code !== 'no_stream' || following === undefined) throw error
-      await player.play(following.track_id, 'queue')
+      // The list it sent before still says what comes.
+      if (!(error instanceof SegueError) || !BEGUN_ANEW.has(error.code) || following === undefined) throw error
+      await player.play(following.track_id, { reason: 'queue' })
     }
   }
 
@@ -156,11 +178,14 @@ export function createPlayer({ client, output, bitrate: firstBitrate, changed, t
       upNext = []
       become('idle')
       changed()
-    } else if (message.status === 'playing' && message.stream_id !== streamId && message.track !== undefined) {
-      const again = !beginning && open !== undefined && open.track.track_id === message.track.track_id
+      return
+    }
+    const plays = message.track ?? message.ad
+    if (message.status === 'playing' && message.stream_id !== streamId && plays !== undefined) {
+      const again = !beginning && open !== undefined && audioIdOf(open.plays) === audioIdOf(plays)
       beginning = false
       if (again && open !== undefined) goOn(open, message)
-      else begin(message, message.track).catch(troubled)
+      else begin(message, plays).catch(troubled)
     }
   }
 
@@ -213,7 +238,8 @@ export function createPlayer({ client, output, bitrate: firstBitrate, changed, t
     get state() {
       return {
         phase,
-        track: open?.track,
+        track: trackOf(open?.plays),
+        ad: adOf(open?.plays),
         streamId,
         positionMs: positionMs(),
         bufferMs: bufferMs(),
@@ -223,9 +249,11 @@ export function createPlayer({ client, output, bitrate: firstBitrate, changed, t
         canGoBack: history.length > 1,
       }
     },
-    async play(trackId, reason = 'pick') {
+    async play(trackId, { reason = 'pick', positionMs: atMs = 0 } = {}) {
       output.wake()
+      insistOnAd(open?.plays)
       const from = open === undefined ? {} : { from_ms: positionMs() }
+      const wish = { track_id: trackId, position_ms: atMs, reason, ...from }
       if (reason === 'pick') open?.report.skipped()
       askedAtMs = performance.now()
       beginning = true
@@ -234,7 +262,7 @@ export function createPlayer({ client, output, bitrate: firstBitrate, changed, t
       become('loading')
       try {
         await connected(client)
-        await client.play({ track_id: trackId, reason, ...from })
+        await withRoom(choose, (instead) => client.play({ ...wish, ...instead }))
       } catch (error) {
         beginning = false
         become(before === 'playing' ? 'paused' : before)
@@ -246,7 +274,7 @@ export function createPlayer({ client, output, bitrate: firstBitrate, changed, t
       if (open === undefined) return
       if (phase === 'paused') {
         await connected(client)
-        await client.resume()
+        await withRoom(choose, (instead) => client.resume(instead))
         open.report.resumed()
         become('loading')
         await startAudio()
@@ -259,8 +287,9 @@ export function createPlayer({ client, output, bitrate: firstBitrate, changed, t
     },
     async seek(target) {
       if (open === undefined) return
+      insistOnAd(open.plays)
       const from = positionMs()
-      const to = Math.max(0, Math.min(Math.round(target), open.track.duration_ms - 250))
+      const to = Math.max(0, Math.min(Math.round(target), open.plays.duration_ms - 250))
       audio.currentTime = to / 1_000
       open.report.seeked(to)
       const asked = client.seek(from, to)
@@ -270,6 +299,7 @@ export function createPlayer({ client, output, bitrate: firstBitrate, changed, t
     },
     async next() {
       output.wake()
+      insistOnAd(open?.plays, positionMs())
       open?.report.skipped()
       await advance('next')
     },
@@ -280,11 +310,11 @@ export function createPlayer({ client, output, bitrate: firstBitrate, changed, t
         return
       }
       history.splice(-2)
-      await player.play(before, 'previous')
+      await player.play(before, { reason: 'previous' })
     },
     setBitrate(next) {
       bitrate = next
-      if (open !== undefined) open.feed.switchTo(nearestRendition(open.track, next).bitrate_kbps)
+      if (open !== undefined) open.feed.switchTo(nearestRendition(open.plays, next).bitrate_kbps)
       changed()
     },
   }

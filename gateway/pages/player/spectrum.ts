@@ -3,8 +3,8 @@
 import { element } from '../element.ts'
 import type { AudioOutput } from './audio-output.ts'
 
-const BARS = 24
-const [WIDTH, HEIGHT] = [96, 32]
+const BARS = 18
+const [WIDTH, HEIGHT] = [72, 32]
 /** The analyser's bands are even in frequency; ears are not. Bars cover about 40 Hz to 12 kHz, each a step in pitch. */
 const [LOWEST_BAND, HIGHEST_BAND] = [2, 512]
 

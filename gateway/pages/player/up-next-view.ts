@@ -7,14 +7,17 @@ import { clockText } from '../figure-text.ts'
 /** More than this is scrolled for by nobody. */
 const MOST_SHOWN = 8
 
+const NOTHING_PLAYS = 'What follows is listed here once something plays.'
+
 export interface UpNextView {
   readonly element: HTMLElement
-  update(tracks: UpNext['tracks']): void
+  /** @param elsewhere what the device is called that plays instead of this page */
+  update(tracks: UpNext['tracks'], elsewhere: string | undefined): void
 }
 
 export function upNextView(pick: (trackId: string) => void): UpNextView {
   const list = element('ol', { class: 'queue' })
-  const none = element('p', { class: 'quiet', text: 'What follows is listed here once something plays.' })
+  const none = element('p', { class: 'quiet', text: NOTHING_PLAYS })
   let shown: UpNext['tracks'] | undefined
   return {
     element: element(
@@ -24,7 +27,9 @@ export function upNextView(pick: (trackId: string) => void): UpNextView {
       none,
       list,
     ),
-    update(tracks) {
+    update(tracks, elsewhere) {
+      const why = elsewhere === undefined ? NOTHING_PLAYS : `What follows is listed on ${elsewhere}.`
+      if (none.textContent !== why) none.textContent = why
       if (tracks === shown) return
       shown = tracks
       none.hidden = tracks.length > 0

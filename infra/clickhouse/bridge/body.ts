@@ -34,7 +34,7 @@ async function gather(stream: AsyncIterable<Uint8Array>, maxBytes: number): Prom
   for await (const chunk of stream) {
     size += chunk.length
     if (size > maxBytes) {
-      throw failure(307, 'TOO_MANY_BYTES', `The body is larger than ${maxBytes} bytes: send it in smaller parts.`)
+      throw failure(229, 'QUERY_IS_TOO_LARGE', `The body is larger than ${maxBytes} bytes: send it in smaller parts.`)
     }
     chunks.push(chunk)
   }

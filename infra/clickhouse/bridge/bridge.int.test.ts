@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { access, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { type ClickHouseClient, createClient } from '@clickhouse/client'
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import getPort from 'get-port'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -22,9 +22,11 @@ async function startBridge(overrides: Record<string, string> = {}): Promise<Chil
     env: {
       ...process.env,
       SEGUE_LOG_LEVEL: 'warn',
+      TZ: 'Asia/Tokyo',
       SEGUE_CLICKHOUSE_PORT: String(port),
       SEGUE_CLICKHOUSE_PATH: folder,
       SEGUE_CLICKHOUSE_PASSWORD: 'secret',
+      SEGUE_CLICKHOUSE_READER_PASSWORD: 'looks',
       ...overrides,
     },
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -76,6 +78,12 @@ describe('the bridge, as curl sees it', () => {
     }
   })
 
+  it('means UTC, wherever it runs', async () => {
+    const answer = await ask('/', "SELECT toString(toDateTime(0)), toUnixTimestamp(toDateTime('1970-01-01 00:00:00'))")
+    expect(answer).toMatchObject({ status: 200, text: '1970-01-01 00:00:00\t0\n' })
+    expect(answer.headers.get('x-clickhouse-timezone')).toBe('UTC')
+  })
+
   it('says id, format and summary in the headers', async () => {
     const answer = await ask('/?query_id=my-id&default_format=JSONEachRow', 'SELECT number FROM numbers(3)')
     expect(answer.text).toBe('{"number":0}\n{"number":1}\n{"number":2}\n')
@@ -111,6 +119,15 @@ describe('the bridge, as curl sees it', () => {
       expect(answer.headers.get('x-clickhouse-exception-code')).toBe(String(code))
     }
     expect((await ask('/elsewhere')).status).toBe(404)
+    const long = await ask('/', `SELECT '${'x'.repeat(300_000)}'`)
+    expect(long).toMatchObject({ status: 400, text: expect.stringMatching(/^Code: 62\..*Max query size exceeded/) })
+    const file = join(folder, 'answer.txt')
+    const written = await ask('/', `SELECT 1 INTO OUTFILE '${file}'`)
+    expect(written).toMatchObject({
+      status: 500,
+      text: expect.stringMatching(/^Code: 358\..*INTO_OUTFILE_NOT_ALLOWED/),
+    })
+    await expect(access(file)).rejects.toThrow('ENOENT')
   })
 
   it('writes nothing for a GET', async () => {
@@ -143,9 +160,13 @@ describe('the bridge, as curl sees it', () => {
     const answer = await ask('/', big).catch((error: unknown) => error)
     // The client may see the answer, or the connection closed before it had sent everything.
     if (!(answer instanceof Error))
-      expect(answer).toMatchObject({ status: 413, text: expect.stringMatching(/larger than/) })
+      expect(answer).toMatchObject({ status: 413, text: expect.stringMatching(/^Code: 229\..*larger than/) })
     const bomb = await ask('/', gzipSync(big), { ...auth, 'content-encoding': 'gzip' })
-    expect(bomb).toMatchObject({ status: 413, text: expect.stringMatching(/larger than 67108864 bytes/) })
+    expect(bomb).toMatchObject({
+      status: 413,
+      text: expect.stringMatching(/^Code: 229\. DB::Exception: .*larger than 67108864 bytes.* \(QUERY_IS_TOO_LARGE\)/),
+    })
+    expect(bomb.headers.get('x-clickhouse-exception-code')).toBe('229')
     expect((await ask('/', 'x', { ...auth, 'content-encoding': 'gzip' })).status).toBe(400)
     expect(await number('SELECT 1')).toBe(1)
   })
@@ -168,6 +189,64 @@ describe('the bridge, as curl sees it', () => {
     expect(answers.map(({ text }) => text)).toEqual(Array.from({ length: 60 }, (_, i) => `${i}\t${1 + (i % 2)}\n`))
     await ask('/?database=system', 'SELECT 1')
     expect((await ask('/', 'SELECT currentDatabase()')).text).toBe('default\n')
+  })
+})
+
+describe('the bridge, for the user that only reads', () => {
+  const reader = { 'x-clickhouse-user': 'segue_reader', 'x-clickhouse-key': 'looks' }
+
+  it('answers what is in tables', async () => {
+    await ask('/', 'CREATE TABLE seen (a UInt64) ENGINE = MergeTree ORDER BY a')
+    await ask('/', 'INSERT INTO seen VALUES (7)')
+    for (const query of [
+      'SELECT a FROM seen',
+      'WITH 7 AS b SELECT a FROM seen WHERE a = b',
+      "SELECT a, 'file' AS profile FROM seen FORMAT TSV",
+      'DESCRIBE TABLE seen',
+      'SHOW TABLES',
+      'EXISTS TABLE seen',
+      'EXPLAIN SELECT a FROM seen',
+    ]) {
+      expect(await ask('/?max_threads=1', query, reader)).toMatchObject({ status: 200 })
+    }
+    expect(await ask('/?query=SELECT+a+FROM+seen', undefined, reader)).toMatchObject({ status: 200, text: '7\n' })
+  })
+
+  it('does nothing else for it', async () => {
+    const passwords = "'/etc/passwd'"
+    for (const query of [
+      'DROP TABLE seen',
+      'INSERT INTO seen VALUES (1)',
+      'ALTER TABLE seen DELETE WHERE 1',
+      'CREATE TEMPORARY TABLE mine (a UInt8)',
+      'KILL QUERY WHERE 1',
+      'SYSTEM FLUSH LOGS',
+      'SET readonly = 0',
+      'USE system',
+      `SELECT * FROM file(${passwords}, 'LineAsString')`,
+      `SELECT file(${passwords})`,
+      `SELECT * APPLY file FROM (SELECT ${passwords})`,
+      `SELECT \`f\\x69le\`(${passwords})`,
+      `DESCRIBE TABLE file(${passwords})`,
+      "SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString')",
+      "SELECT * FROM sqlite('/tmp/x', 'y')",
+      "SELECT * FROM executable('id', 'TSV', 'a String')",
+      "SELECT * FROM remote('127.0.0.1:1', 'system.one')",
+      'SELECT 1 SETTINGS max_threads = 1',
+    ]) {
+      const refused = await ask('/', query, reader)
+      expect([query, refused.text]).toEqual([
+        query,
+        expect.stringMatching(/^Code: (164|497)\..*(READONLY|ACCESS_DENIED)/),
+      ])
+    }
+    for (const query of ['SELEC 1', 'SELECT 1 FROM', ''])
+      expect(await ask('/', query, reader)).toMatchObject({ status: 400, text: expect.stringMatching(/^Code: 62\./) })
+    expect(await ask('/?dialect=prql', 'SELECT a FROM seen', reader)).toMatchObject({ status: 403 })
+    expect(await ask('/?param_f=file', `SELECT {f:Identifier}(${passwords})`, reader)).not.toMatchObject({
+      status: 200,
+    })
+    expect(await ask('/', 'SELECT a FROM seen')).toMatchObject({ text: '7\n' })
   })
 })
 
@@ -229,6 +308,15 @@ describe('the bridge, as @clickhouse/client sees it', () => {
       type: 'UNKNOWN_TABLE',
     })
     expect((await client.ping({ select: true })).success).toBe(true)
+    const quiet = { log: { level: ClickHouseLogLevel.OFF }, keep_alive: { enabled: false } }
+    const stranger = createClient({ url: `http://segue:wrong@127.0.0.1:${port}`, ...quiet })
+    const refused = [
+      [() => stranger.query({ query: 'SELECT 1' }), '516', 'AUTHENTICATION_FAILED'],
+      [() => client.query({ query: 'SELEC 1' }), '62', 'SYNTAX_ERROR'],
+      [() => client.query({ query: `SELECT '${'x'.repeat(300_000)}'` }), '62', 'SYNTAX_ERROR'],
+    ] as const
+    for (const [answer, code, type] of refused) await expect(answer()).rejects.toMatchObject({ code, type })
+    await stranger.close()
   })
 })
 
@@ -266,6 +354,7 @@ describe('the bridge, when it ends', () => {
         SEGUE_CLICKHOUSE_PORT: '0',
         SEGUE_CLICKHOUSE_PATH: folder,
         SEGUE_CLICKHOUSE_PASSWORD: 'x',
+        SEGUE_CLICKHOUSE_READER_PASSWORD: 'y',
       },
       stdio: ['ignore', 'pipe', 'ignore'],
     })

@@ -9,8 +9,14 @@ export interface BridgeConfig {
   readonly port: number
   /** The data folder; one process at a time owns it. */
   readonly path: string
-  readonly user: string
+  readonly users: readonly BridgeUser[]
+}
+
+export interface BridgeUser {
+  readonly name: string
   readonly password: Secret
+  /** `read`: what is in tables, and nothing of the machine that the engine runs on. */
+  readonly rights: 'all' | 'read'
 }
 
 export function bridgeConfig(read: EnvReader): BridgeConfig {
@@ -18,7 +24,17 @@ export function bridgeConfig(read: EnvReader): BridgeConfig {
     host: read.text('SEGUE_CLICKHOUSE_HOST', '127.0.0.1'),
     port: read.integer('SEGUE_CLICKHOUSE_PORT', { min: 0, max: 65_535, fallback: 18_123 }),
     path: read.text('SEGUE_CLICKHOUSE_PATH'),
-    user: read.text('SEGUE_CLICKHOUSE_USER', 'segue'),
-    password: read.secret('SEGUE_CLICKHOUSE_PASSWORD'),
+    users: [
+      {
+        name: read.text('SEGUE_CLICKHOUSE_USER', 'segue'),
+        password: read.secret('SEGUE_CLICKHOUSE_PASSWORD'),
+        rights: 'all',
+      },
+      {
+        name: read.text('SEGUE_CLICKHOUSE_READER', 'segue_reader'),
+        password: read.secret('SEGUE_CLICKHOUSE_READER_PASSWORD'),
+        rights: 'read',
+      },
+    ],
   }
 }

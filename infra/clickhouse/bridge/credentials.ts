@@ -2,7 +2,7 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { BridgeConfig } from './config.ts'
+import type { BridgeUser } from './config.ts'
 import { failure } from './failure.ts'
 
 interface Credentials {
@@ -10,16 +10,24 @@ interface Credentials {
   readonly password: string
 }
 
-/** @throws {Failure} 516 when the request is not from the configured user. */
+/**
+ * The user that a request is from.
+ * @throws {Failure} 516 when it is from none.
+ */
 export function authenticate(
   headers: IncomingHttpHeaders,
   parameters: URLSearchParams,
-  config: Pick<BridgeConfig, 'user' | 'password'>,
-): void {
+  users: readonly BridgeUser[],
+): BridgeUser {
   const given = credentialsOf(headers, parameters)
-  const userFits = equal(given.user, config.user)
-  const passwordFits = equal(given.password, config.password.reveal())
-  if (userFits && passwordFits) return
+  // Every user and both words are compared, so that the time taken tells nothing.
+  const fits = users.map(({ name, password }) => {
+    const userFits = equal(given.user, name)
+    const passwordFits = equal(given.password, password.reveal())
+    return userFits && passwordFits
+  })
+  const user = users[fits.indexOf(true)]
+  if (user !== undefined) return user
   throw failure(
     516,
     'AUTHENTICATION_FAILED',

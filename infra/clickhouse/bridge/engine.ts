@@ -20,7 +20,8 @@ export interface EngineRequest {
   readonly settings: ReadonlyMap<string, string>
   /** Values of `{name:Type}` as ClickHouse's HTTP interface has them: text, escaped as in TabSeparated. */
   readonly parameters: ReadonlyMap<string, string>
-  readonly readonly: boolean
+  /** As ClickHouse's setting: 0 writes, 2 does not, 1 may not name settings or sources outside of the tables either. */
+  readonly readonly: 0 | 1 | 2
 }
 
 export interface EngineAnswer {
@@ -82,11 +83,12 @@ export class Engine {
 
 /** What a session is told before the statement. `readonly` comes last: nothing can be set after it. */
 function preamble(request: EngineRequest): string {
-  const assignments = [`max_execution_time=${quoted(DEFAULT_MAX_EXECUTION_S)}`]
+  // As the answer's X-ClickHouse-Timezone says, wherever this runs.
+  const assignments = ["session_timezone='UTC'", `max_execution_time=${quoted(DEFAULT_MAX_EXECUTION_S)}`]
   for (const [name, value] of request.settings) assignments.push(`${name}=${quoted(value)}`)
   for (const [name, value] of request.parameters) assignments.push(`param_${name}=${quoted(value)}`)
   const statements = [`USE \`${request.database.replaceAll(/[\\`]/g, '\\$&')}\``, `SET ${assignments.join(', ')}`]
-  if (request.readonly) statements.push('SET readonly=2')
+  if (request.readonly > 0) statements.push(`SET readonly=${request.readonly}`)
   return statements.join('; ')
 }
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Logger } from '../../runtime/log.ts'
 import { readBody } from './body.ts'
-import type { BridgeConfig } from './config.ts'
+import type { BridgeConfig, BridgeUser } from './config.ts'
 import { authenticate } from './credentials.ts'
 import type { Engine } from './engine.ts'
 import { engineFailure, Failure } from './failure.ts'
@@ -44,8 +44,8 @@ export function createBridgeServer(engine: Engine, config: BridgeConfig, log: Lo
     response.setHeader('X-ClickHouse-Query-Id', queryId.replaceAll(/[^\x20-\x7e]/g, '?'))
     response.setHeader('X-ClickHouse-Server-Display-Name', 'segue')
     try {
-      authenticate(request.headers, url.searchParams, config)
-      await answerQuery(request, response, url.searchParams)
+      const user = authenticate(request.headers, url.searchParams, config.users)
+      await answerQuery(request, response, url.searchParams, user)
     } catch (error) {
       const failed = error instanceof Failure ? error : engineFailure(error)
       log.debug({ code: failed.code, query_id: queryId }, 'query failed')
@@ -56,13 +56,19 @@ export function createBridgeServer(engine: Engine, config: BridgeConfig, log: Lo
     }
   }
 
-  async function answerQuery(request: IncomingMessage, response: ServerResponse, url: URLSearchParams): Promise<void> {
+  async function answerQuery(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URLSearchParams,
+    user: BridgeUser,
+  ): Promise<void> {
     const body = await readBody(request)
     const query = readQuery(
       request.method ?? 'GET',
       url,
       { database: header(request, 'x-clickhouse-database'), format: header(request, 'x-clickhouse-format') },
       body,
+      user.rights,
     )
     const result = await engine.run(query, untilLeft(response))
     const format = query.shape.takesData ? query.format : (query.shape.format ?? query.format)

@@ -1,5 +1,6 @@
 /** Owns the reading of one HTTP request as a query: text, inline data, settings and parameters. */
 
+import type { BridgeUser } from './config.ts'
 import { failure } from './failure.ts'
 import { type StatementShape, shapeOf } from './statement.ts'
 
@@ -10,7 +11,7 @@ export interface QueryRequest {
   readonly database: string
   readonly settings: ReadonlyMap<string, string>
   readonly parameters: ReadonlyMap<string, string>
-  readonly readonly: boolean
+  readonly readonly: 0 | 1 | 2
 }
 
 /** Parameters of the HTTP interface itself; every other one is a setting. `session_id`: each request has its own session. */
@@ -36,13 +37,48 @@ const OF_THE_INTERFACE = new Set([
 ])
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 const DEFAULT_FORMAT = 'TabSeparated'
+/** What a reader may begin with. */
+const READING = ['SELECT', 'WITH', 'SHOW', 'DESCRIBE', 'DESC', 'EXISTS', 'EXPLAIN']
+/** What a reader is refused by name; any other word is no statement at all. */
+const CHANGING = [
+  ...[
+    'ALTER',
+    'ATTACH',
+    'BACKUP',
+    'BEGIN',
+    'CHECK',
+    'COMMIT',
+    'COPY',
+    'CREATE',
+    'DELETE',
+    'DETACH',
+    'DROP',
+    'EXCHANGE',
+  ],
+  ...[
+    'EXECUTE',
+    'GRANT',
+    'INSERT',
+    'KILL',
+    'MOVE',
+    'OPTIMIZE',
+    'RENAME',
+    'REPLACE',
+    'RESTORE',
+    'REVOKE',
+    'ROLLBACK',
+    'SET',
+  ],
+  ...['SYSTEM', 'TRUNCATE', 'UNDROP', 'UPDATE', 'USE', 'WATCH'],
+]
 
-/** @throws {Failure} when it is not one statement in text. */
+/** @throws {Failure} when it is not one statement in text, or one that its user may not send. */
 export function readQuery(
   method: string,
   url: URLSearchParams,
   headers: { database: string | undefined; format: string | undefined },
   body: Buffer,
+  rights: BridgeUser['rights'],
 ): QueryRequest {
   const fromUrl = url.get('query') ?? ''
   const sql = fromUrl === '' ? text(body) : body.length === 0 ? fromUrl : `${fromUrl}\n${text(body)}`
@@ -50,6 +86,10 @@ export function readQuery(
 
   const shape = shapeOf(sql)
   if (shape.several) throw failure(62, 'SYNTAX_ERROR', 'Syntax error (Multi-statements are not allowed).')
+  if (shape.intoOutfile) {
+    throw failure(358, 'INTO_OUTFILE_NOT_ALLOWED', 'INTO OUTFILE is not allowed: the answer comes over HTTP.')
+  }
+  if (rights === 'read') requireOnlyRead(shape)
   const settings = new Map<string, string>()
   const parameters = new Map<string, string>()
   for (const [name, value] of url) {
@@ -57,6 +97,7 @@ export function readQuery(
     const key = isParameter ? name.slice('param_'.length) : name
     if (!isParameter && OF_THE_INTERFACE.has(name)) continue
     if (!NAME.test(key)) throw failure(115, 'UNKNOWN_SETTING', `Unknown setting '${name.slice(0, 64)}'.`)
+    if (rights === 'read' && key === 'dialect') throw notGranted()
     ;(isParameter ? parameters : settings).set(key, value)
   }
 
@@ -67,9 +108,24 @@ export function readQuery(
     database: url.get('database') ?? headers.database ?? 'default',
     settings,
     parameters,
-    readonly: method !== 'POST',
+    readonly: rights === 'read' ? 1 : method === 'POST' ? 0 : 2,
   }
 }
+
+/** The engine in process has no grants: what `readonly` leaves open of the machine is closed here. */
+function requireOnlyRead({ verb, namesFiles }: StatementShape): void {
+  if (namesFiles || CHANGING.includes(verb)) throw notGranted()
+  if (READING.includes(verb)) return
+  const expected = READING.join(', ')
+  throw failure(
+    62,
+    'SYNTAX_ERROR',
+    `Syntax error: failed at position 1 (${verb.slice(0, 64)}). Expected one of: ${expected}.`,
+  )
+}
+
+const notGranted = () =>
+  failure(497, 'ACCESS_DENIED', 'Not enough privileges: this user reads tables, and nothing else.')
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

@@ -7,6 +7,10 @@ export interface StatementShape {
   readonly format: string | undefined
   /** Whether the rows of an INSERT follow the statement's text. */
   readonly takesData: boolean
+  /** Whether the answer would be written to a file. */
+  readonly intoOutfile: boolean
+  /** Whether a function of the engine may be meant that reads files, by its name or by one that hides it behind escapes. */
+  readonly namesFiles: boolean
   /** Whether something follows the first `;`. */
   readonly several: boolean
 }
@@ -19,34 +23,42 @@ const TOKEN =
   /\s+|--[^\n]*|#[ !][^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^'\\]|\\[\s\S]|'')*(?:'|\\?$)|"(?:[^"\\]|\\[\s\S]|"")*(?:"|\\?$)|`(?:[^`\\]|\\[\s\S]|``)*(?:`|\\?$)|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)|[A-Za-z_]\w*|[\s\S]/gy
 const SILENT = /^(?:\s|--|#[ !]|\/\*)/
 const WORD = /^[A-Za-z_]/
+/** `file` as a bare or quoted name; escapes in a quoted name could spell it, and no name of ours needs one. */
+const FILE_FUNCTION = /^(?:file|"file"|`file`|["`][\s\S]*\\[\s\S]*)$/
 
 /** Reads the shape of `sql` without judging it: what is wrong is the engine's to say. */
 export function shapeOf(sql: string): StatementShape {
-  let verb = ''
-  let format: string | undefined
-  let afterFormat = false
+  const shape = {
+    verb: '',
+    format: undefined as string | undefined,
+    takesData: false,
+    intoOutfile: false,
+    namesFiles: false,
+    several: false,
+  }
+  let first = true
+  let before = ''
   let ended = false
 
   for (const match of sql.matchAll(TOKEN)) {
     const token = match[0]
     if (SILENT.test(token)) continue
-    if (ended) return { verb, format, takesData: false, several: true }
+    if (ended) return { ...shape, several: true }
     if (token === ';') {
       ended = true
       continue
     }
     const word = WORD.test(token) ? token.toUpperCase() : ''
-    if (verb === '') {
-      verb = word
-      if (word === '') return { verb: '', format: undefined, takesData: false, several: false }
-      continue
-    }
-    if (afterFormat) {
-      format = token
+    if (first) shape.verb = word
+    first = false
+    if (before === 'FORMAT') {
+      shape.format = token
       // What follows the name is data in a language of its own.
-      if (verb === 'INSERT') return { verb, format, takesData: true, several: false }
+      if (shape.verb === 'INSERT') return { ...shape, takesData: true }
     }
-    afterFormat = word === 'FORMAT'
+    if (before === 'INTO' && word === 'OUTFILE') shape.intoOutfile = true
+    if (FILE_FUNCTION.test(token)) shape.namesFiles = true
+    before = word
   }
-  return { verb, format, takesData: false, several: false }
+  return shape
 }

@@ -7,7 +7,9 @@ import { type ClickHouseConfig, clickhouseConfig } from '../config.ts'
 import { migrateClickHouse } from '../migrate.ts'
 import { dateTimeText, type EventRow, endedVersion, STARTED_VERSION, type StreamRow } from '../playback-rows.ts'
 import { writePlayback } from '../playback-writer.ts'
+import { SILENT_EVENT } from '../testing/silent-event.ts'
 import { readDashboard } from './dashboard.ts'
+import { type Filters, UNFILTERED } from './panel-query.ts'
 
 let config: ClickHouseConfig
 let client: ClickHouseClient
@@ -47,6 +49,7 @@ function play(account: string, agoMs: number, fields: Partial<StreamRow> = {}): 
     artist_id: uuidv7(now),
     started_at: dateTimeText(now - agoMs),
     reason_start: 'pick',
+    fence: null,
     ...fields,
   }
 }
@@ -69,12 +72,7 @@ const saw = (stream: StreamRow, agoMs: number, fields: Partial<EventRow>): Event
   event_time: dateTimeText(now - agoMs),
   server_time: dateTimeText(now - agoMs),
   stream_id: stream.stream_id,
-  position_ms: 0,
-  startup_ms: null,
-  stall_ms: null,
-  buffer_ms: null,
-  bitrate_kbps: null,
-  reason: null,
+  ...SILENT_EVENT,
   ...fields,
 })
 
@@ -84,19 +82,32 @@ describe('schema', () => {
   })
 })
 
+const HOUR = { minutes: 60, filters: UNFILTERED }
+const only = (filters: Partial<Filters>, minutes = 60) =>
+  readDashboard(client, { minutes, filters: { ...UNFILTERED, ...filters } }, now)
+/** Some versions of ClickHouse give a row for all of nothing, some none. */
+const isEmpty = (row: { readonly total_startups: number } | undefined) => (row?.total_startups ?? 0) === 0
+
 describe('dashboard', () => {
   it('is whole and honest when nothing was ever heard', async () => {
-    expect(await readDashboard(client, 60)).toEqual({
+    const nothing = { country: [], plan: [], device_kind: [] }
+    expect(await readDashboard(client, HOUR, now)).toEqual({
       generated_at: expect.any(String),
       range_minutes: 60,
+      step_s: 60,
+      from: expect.stringMatching(/:00\.000Z$/),
+      filters: UNFILTERED,
       listeners_now: 0,
-      listeners_now_by_country: [],
-      streams_per_minute: [],
+      listeners_now_by: nothing,
+      streams: [],
+      heard_by: nothing,
       top_tracks: [],
+      top_artists: [],
       skips: { total_streams: 0, skipped_streams: 0, by_position: [] },
-      startup_ms: { p50: null, p95: null, samples: 0, per_minute: [] },
-      rebuffer_ratio: null,
-      pipeline_lag_ms: null,
+      quality: { in_all: expect.toSatisfy(isEmpty), by_bucket: [] },
+      lag: { in_all: undefined, by_bucket: [] },
+      late: { events: 0, streams: 0 },
+      sessions: [],
     })
   })
 
@@ -113,9 +124,11 @@ describe('dashboard', () => {
       events: [
         saw(openAndSeen, 10_000, {}),
         saw(openAndSilent, 2 * MINUTE_MS, {}),
+        saw(openAndSilent, 10_000, { stale: true }),
         saw(skippedSoon, 5 * MINUTE_MS, { kind: 'started', startup_ms: 100 }),
         saw(heard, 4 * MINUTE_MS, { kind: 'started', startup_ms: 300 }),
         saw(heard, 4 * MINUTE_MS, { kind: 'stalled', stall_ms: 10_000 }),
+        saw(play('gil', MINUTE_MS), MINUTE_MS, { kind: 'started', startup_ms: 5, offline: true }),
         saw(longAgo, 90 * MINUTE_MS, { kind: 'started', startup_ms: 90_000 }),
       ],
     })
@@ -129,22 +142,25 @@ describe('dashboard', () => {
       events: [],
     })
 
-    const dashboard = await readDashboard(client, 60)
+    const dashboard = await readDashboard(client, HOUR, now)
     expect(dashboard).toMatchObject({
-      // Cyd by her events, Ann by her new stream; Dan has been silent for too long.
+      // Cyd by her events, Ann by her new stream; Dan has been silent for too long, but for what is stale.
       listeners_now: 2,
-      listeners_now_by_country: [
-        { country: 'DE', listeners: 1 },
-        { country: 'FR', listeners: 1 },
-      ],
+      listeners_now_by: {
+        country: [
+          { name: 'DE', listeners: 1 },
+          { name: 'FR', listeners: 1 },
+        ],
+        plan: [{ name: 'free', listeners: 2 }],
+        device_kind: [{ name: 'web', listeners: 2 }],
+      },
       top_tracks: [
-        { track_id: trackA, streams: 5, ms_played: 150_000 },
-        { track_id: trackB, streams: 1, ms_played: 40_000 },
+        { id: trackA, total_streams: 5, total_ms_played: 150_000 },
+        { id: trackB, total_streams: 1, total_ms_played: 40_000 },
       ],
       // The one that ended now though it began before the range belongs to it.
       skips: { total_streams: 4, skipped_streams: 2 },
-      startup_ms: { samples: 2, p95: 300 },
-      rebuffer_ratio: 10_000 / 200_000,
+      quality: { in_all: { total_startups: 2, startup_quantiles: [300, 300, 300], rebuffer_ratio: 10_000 / 200_000 } },
     })
     expect(dashboard.skips.by_position.slice(0, 4)).toEqual([
       { upto_s: 5, share: 0.25 },
@@ -152,20 +168,63 @@ describe('dashboard', () => {
       { upto_s: 30, share: 0.25 },
       { upto_s: 60, share: 0.5 },
     ])
-    expect(dashboard.startup_ms.per_minute.map(({ p50 }) => p50)).toEqual([100, 300])
+    const medians = dashboard.quality.by_bucket.flatMap(({ startup_quantiles }) => startup_quantiles.slice(0, 1))
+    expect(medians).toEqual([100, 300])
     const minute = (ago: number) => `${new Date(now - ago).toISOString().slice(0, 16)}:00Z`
-    expect(dashboard.streams_per_minute).toContainEqual({ minute: minute(4 * MINUTE_MS), streams: 2 })
-    expect(dashboard.streams_per_minute.reduce((sum, { streams }) => sum + streams, 0)).toBe(6)
-    expect(dashboard.pipeline_lag_ms).toBeGreaterThan(0)
+    expect(dashboard.streams).toContainEqual({ at: minute(4 * MINUTE_MS), total_streams: 2 })
+    expect(dashboard.streams.reduce((sum, { total_streams }) => sum + total_streams, 0)).toBe(6)
+    expect(dashboard.lag.in_all?.events).toBe(8)
+    expect(dashboard.sessions).toHaveLength(6)
+    expect(dashboard.sessions[0]).toMatchObject({ country: 'DE', plan: 'free', total_streams: 1, open: true })
+  })
+
+  it('is of one country, plan or kind of device when one is named', async () => {
+    const french = await only({ country: 'FR' })
+    expect(french).toMatchObject({
+      listeners_now: 1,
+      top_tracks: [{ id: trackA, total_streams: 1 }],
+      skips: { total_streams: 0 },
+      sessions: [{ country: 'FR' }],
+    })
+    expect(french.streams).toHaveLength(1)
+    expect(isEmpty(french.quality.in_all)).toBe(true)
+    for (const filters of [{ plan: 'family' }, { device_kind: 'car' }])
+      expect(await only(filters)).toMatchObject({
+        listeners_now: 0,
+        streams: [],
+        top_tracks: [],
+        top_artists: [],
+        skips: { total_streams: 0 },
+        sessions: [],
+      })
+    expect((await only({ plan: 'free', device_kind: 'web' })).listeners_now).toBe(2)
+  })
+
+  it('tells nobody’s account and device', async () => {
+    const text = JSON.stringify(await readDashboard(client, HOUR, now))
+    for (const raw of ['ann', 'ben', 'cyd', 'dan', 'account', 'device_id']) expect(text).not.toContain(raw)
+  })
+
+  it.each([60, 360, 7 * 1_440])('asks once a panel: %i minutes', async (minutes) => {
+    let asked = 0
+    const counting = {
+      query: (wanted: Parameters<ClickHouseClient['query']>[0]) => {
+        asked += 1
+        return client.query(wanted)
+      },
+    } as ClickHouseClient
+    await readDashboard(counting, { minutes, filters: UNFILTERED }, now)
+    expect(asked).toBe(10)
   })
 
   it('counts an event that was written twice once', async () => {
     const stream = play('fay', 60_000)
     const event = saw(stream, 60_000, { kind: 'started', startup_ms: 200 })
-    const before = (await readDashboard(client, 60)).startup_ms.samples
+    const startups = async () => (await readDashboard(client, HOUR, now)).quality.in_all?.total_startups ?? 0
+    const before = await startups()
     // Past the check, as two processes could in the same instant.
     for (let i = 0; i < 2; i++)
       await client.insert({ table: 'playback_events', values: [event], format: 'JSONEachRow' })
-    expect((await readDashboard(client, 60)).startup_ms.samples).toBe(before + 1)
+    expect(await startups()).toBe(before + 1)
   })
 })

@@ -7,6 +7,7 @@ FROM (
   SELECT reason_end IN ('next', 'previous', 'pick') AS skipped, assumeNotNull(s.position_ms) AS position_ms
   FROM streams AS s FINAL
   -- No stream lasts longer than a day.
-  WHERE id_hour >= toStartOfHour(now('UTC') - toIntervalMinute({minutes:UInt32}) - INTERVAL 1 DAY)
-    AND ended_at >= now('UTC') - toIntervalMinute({minutes:UInt32})
+  WHERE id_hour >= toStartOfHour({from:DateTime('UTC')} - INTERVAL 1 DAY) AND ended_at >= {from:DateTime('UTC')}
+    AND ({country:String} = '' OR country = {country:String}) AND ({plan:String} = '' OR plan = {plan:String})
+  AND ({device_kind:String} = '' OR device_kind = {device_kind:String})
 )

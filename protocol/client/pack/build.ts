@@ -1,8 +1,8 @@
-/** Owns building `@segue/player`: one ES module for browsers and Node, its types, and its package.json. */
+/** Owns building `@segue/player`: one ES module for browsers and Node, one for what only Node can do, their types, and the package.json. */
 
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { declarationsOf } from './declarations.ts'
@@ -10,23 +10,35 @@ import { declarationsOf } from './declarations.ts'
 const { resolve } = createRequire(import.meta.url)
 const here = fileURLToPath(new URL('.', import.meta.url))
 const protocol = join(here, '../..')
-const entry = join(here, '../index.ts')
+/** What a consumer imports, by its name below the package's. */
+const ENTRIES = [
+  { name: '.', file: 'index.js', source: join(here, '../index.ts'), platform: 'browser' },
+  { name: './node', file: 'node.js', source: join(here, '../node/index.ts'), platform: 'node' },
+] as const
 
 /** Writes the package to `folder`, which is emptied first. */
 export async function buildSdk(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  await build({
-    entryPoints: [entry],
-    outfile: join(folder, 'index.js'),
-    bundle: true,
-    format: 'esm',
-    platform: 'browser',
-    target: ['chrome110', 'firefox115', 'safari16.4', 'node20'],
-    legalComments: 'inline',
-    logLevel: 'silent',
-  })
-  for (const [path, text] of await declarationsOf(protocol, entry)) {
+  for (const { file, source, platform } of ENTRIES) {
+    await build({
+      entryPoints: [source],
+      outfile: join(folder, file),
+      bundle: true,
+      format: 'esm',
+      platform,
+      target: platform === 'node' ? ['node20'] : ['chrome110', 'firefox115', 'safari16.4', 'node20'],
+      legalComments: 'inline',
+      logLevel: 'silent',
+    })
+  }
+  const [{ source: main }, ...others] = ENTRIES
+  const declarations = await declarationsOf(
+    protocol,
+    main,
+    others.map(({ source }) => source),
+  )
+  for (const [path, text] of declarations) {
     const file = join(folder, 'types', path)
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, text)
@@ -39,7 +51,6 @@ export async function buildSdk(folder: string): Promise<void> {
 
 async function manifest(): Promise<object> {
   const project = JSON.parse(await readFile(join(protocol, '../package.json'), 'utf8'))
-  const types = './types/client/index.d.ts'
   return {
     name: '@segue/player',
     version: project.version,
@@ -47,11 +58,18 @@ async function manifest(): Promise<object> {
     license: project.license,
     type: 'module',
     sideEffects: false,
-    exports: { '.': { types, default: './index.js' }, './package.json': './package.json' },
-    types,
-    files: ['index.js', 'types', 'LICENSE.msgpackr'],
+    exports: { ...Object.fromEntries(ENTRIES.map(exported)), './package.json': './package.json' },
+    types: typesOf(ENTRIES[0].source),
+    files: [...ENTRIES.map(({ file }) => file), 'types', 'LICENSE.msgpackr'],
   }
 }
+
+const typesOf = (source: string) => `./types/${relative(protocol, source).replace(/\.ts$/, '.d.ts')}`
+
+const exported = ({ name, file, source }: (typeof ENTRIES)[number]) => [
+  name,
+  { types: typesOf(source), default: `./${file}` },
+]
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const folder = join(here, '../dist')

@@ -1,5 +1,6 @@
 /** Owns the type declarations of the package: those of tsc, and of messages written out, so that a consumer needs no schema library. */
 
+import { readFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { KindGuard } from '@sinclair/typebox'
@@ -8,16 +9,19 @@ import { type Schema, schemaComment, schemaType } from './schema-type.ts'
 
 const SCHEMA_LIBRARY = "from '@sinclair/typebox'"
 
-/** The declarations that `entry` needs, by their path below `root`. */
-export async function declarationsOf(root: string, entry: string): Promise<Map<string, string>> {
+/** The declarations that `entry`, which is for browsers, and `others` need, by their path below `root`. */
+export async function declarationsOf(
+  root: string,
+  entry: string,
+  others: readonly string[] = [],
+): Promise<Map<string, string>> {
   const emitted = emit(root, entry)
   const needed = new Map<string, string>()
-  const waiting = [entry]
+  const waiting = [entry, ...others]
   for (let source = waiting.pop(); source !== undefined; source = waiting.pop()) {
     const path = relative(root, source).replace(/\.ts$/, '.d.ts')
     if (needed.has(path)) continue
-    const text = emitted.get(source)
-    if (text === undefined) throw new Error(`tsc gave no declarations of ${source}`)
+    const text = emitted.get(source) ?? (await declarationOf(source))
     needed.set(path, text.includes(SCHEMA_LIBRARY) ? await writtenOut(source) : named(text))
     const from = source
     for (const [, found] of (needed.get(path) ?? '').matchAll(/from '(\.[^']+)\.js'/g)) {
@@ -56,6 +60,13 @@ function emit(root: string, entry: string): Map<string, string> {
     throw new Error(`the SDK does not compile for browsers:\n${ts.formatDiagnostics(faults, host)}`)
   }
   return emitted
+}
+
+/** What a file that browsers do not run declares; its types are checked with those of the project. */
+async function declarationOf(source: string): Promise<string> {
+  const { outputText, diagnostics } = ts.transpileDeclaration(await readFile(source, 'utf8'), { fileName: source })
+  if (diagnostics !== undefined && diagnostics.length > 0) throw new Error(`tsc gave no declarations of ${source}`)
+  return outputText
 }
 
 /** Imports by the name of the JavaScript file, as every resolution of TypeScript takes them. */

@@ -1,0 +1,35 @@
+/** Owns what the other devices of an account are shown of a session. */
+
+import type { DeviceStatus } from '../protocol/messages/devices.ts'
+import { isAd } from '../session/ad.ts'
+import type { Session } from '../session/session.ts'
+import type { Track } from '../session/track.ts'
+
+export function statusOf(session: Session, nowMs: number): DeviceStatus {
+  const volume = session.volumePercent === undefined ? {} : { volume_percent: session.volumePercent }
+  if (session.state.at === 'idle') return { status: 'stopped', position_ms: 0, at_ms: nowMs, ...volume }
+  const { track, listening } = session.state.stream
+  return {
+    status: session.state.at,
+    position_ms: Math.round(Math.min(listening.anchorMs, track.duration_ms)),
+    at_ms: Math.round(listening.anchorAtMs),
+    ...(isAd(track) ? {} : shownOf(track)),
+    ...volume,
+  }
+}
+
+function shownOf({ track_id, title, artist, duration_ms }: Track): Pick<DeviceStatus, 'track'> {
+  return { track: { track_id, title, artist, duration_ms } }
+}
+
+/** A position that is off by less is not worth a message to every device. */
+const DRIFT_MS = 2_000
+
+/** Whether who goes by `shown` would be wrong about the session by now. */
+export function isOutdated(shown: DeviceStatus, session: Session): boolean {
+  const now = statusOf(session, shown.at_ms)
+  if (now.volume_percent !== shown.volume_percent || now.status !== shown.status) return true
+  if (now.status === 'stopped') return false
+  const elapsedMs = now.status === 'playing' ? now.at_ms - shown.at_ms : 0
+  return Math.abs(shown.position_ms + elapsedMs - now.position_ms) > DRIFT_MS
+}

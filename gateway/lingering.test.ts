@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { DEVICE, LISTENER } from '../session/fixtures.ts'
+import { newSession } from '../session/session.ts'
+import { type HeldSession, hold } from './held-session.ts'
+import { createLingering, type Lingering } from './lingering.ts'
+
+const A_MOMENT_MS = 20
+
+let saved: HeldSession[]
+let lingering: Lingering
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  saved = []
+  lingering = createLingering((held) => saved.push(held))
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const held = (sessionId: string, epoch = 1) =>
+  hold(newSession({ ...LISTENER, session_id: sessionId }, DEVICE), epoch, 0)
+
+describe('saves that nobody waits for', () => {
+  it('come once for all that happened within a moment', () => {
+    const [one, two] = [held('one'), held('two')]
+    for (const session of [one, one, two, one]) lingering.add(session)
+    expect(saved).toEqual([])
+    vi.advanceTimersByTime(A_MOMENT_MS)
+    expect(saved).toEqual([one, two])
+    vi.advanceTimersByTime(A_MOMENT_MS)
+    expect(saved).toHaveLength(2)
+    lingering.add(one)
+    vi.advanceTimersByTime(A_MOMENT_MS)
+    expect(saved).toEqual([one, two, one])
+  })
+
+  it('are not forgotten for another hold of the session', () => {
+    const [before, after] = [held('one', 1), held('one', 2)]
+    lingering.add(before)
+    lingering.add(after)
+    expect(saved).toEqual([before])
+    vi.advanceTimersByTime(A_MOMENT_MS)
+    expect(saved).toEqual([before, after])
+  })
+
+  it('come at once when they are asked for: before a resume takes the session, and before the stores close', () => {
+    const [one, two] = [held('one'), held('two')]
+    lingering.add(one)
+    lingering.add(two)
+    expect(lingering.take('one')).toBe(one)
+    expect(lingering.take('one')).toBeUndefined()
+    lingering.hurry()
+    expect(saved).toEqual([two])
+    vi.advanceTimersByTime(A_MOMENT_MS)
+    expect(saved).toEqual([two])
+  })
+})

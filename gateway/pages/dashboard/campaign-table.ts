@@ -1,0 +1,79 @@
+/** Owns the table of campaigns: impressions, how far they were heard, clicks, how often one listener met them. */
+
+import { element } from '../element.ts'
+import { countOf, countText, shareText } from '../figure-text.ts'
+import type { Campaign, Figures } from './figures.ts'
+
+export interface CampaignTable {
+  readonly element: HTMLElement
+  update(campaigns: Figures['campaigns']): void
+}
+
+const share = (value: number | null) => (value === null ? '–' : shareText(value))
+
+const COLUMNS: readonly {
+  readonly name: string
+  readonly about: string
+  readonly text: (row: Campaign) => string
+}[] = [
+  { name: 'Impressions', about: 'audible for two seconds, and by people', text: (row) => countText(row.impressions) },
+  { name: 'Reach', about: 'accounts with an impression', text: (row) => countText(row.reach) },
+  { name: 'Frequency', about: 'impressions an account', text: (row) => row.frequency?.toFixed(1) ?? '–' },
+  { name: '25 %', about: 'heard to a quarter', text: (row) => share(row.quartile1) },
+  { name: '50 %', about: 'heard to the half', text: (row) => share(row.quartile2) },
+  { name: '75 %', about: 'heard to three quarters', text: (row) => share(row.quartile3) },
+  { name: 'Whole', about: 'heard to the end', text: (row) => share(row.completion) },
+  { name: 'Clicks', about: '', text: (row) => countText(row.clicks) },
+]
+
+export function campaignTable(): CampaignTable {
+  const body = element('tbody')
+  const note = element('p', { class: 'quiet small-print' })
+  const none = element('p', { class: 'quiet', text: 'No campaign has run in this range.' })
+  const table = element(
+    'div',
+    { class: 'table-box', attributes: { tabindex: '0', role: 'region', 'aria-label': 'Campaigns, as a table' } },
+    element(
+      'table',
+      {},
+      element(
+        'thead',
+        {},
+        element(
+          'tr',
+          {},
+          element('th', { text: 'Campaign', attributes: { scope: 'col' } }),
+          ...COLUMNS.map(({ name, about }) =>
+            element('th', { class: 'number', text: name, attributes: { scope: 'col', title: about } }),
+          ),
+        ),
+      ),
+      body,
+    ),
+  )
+  table.hidden = true
+  let shown = ''
+  return {
+    element: element('div', { class: 'campaigns' }, table, none, note),
+    update({ days, rows }) {
+      // Rows are made anew only when they say something new.
+      const now = JSON.stringify([days, rows])
+      if (now === shown) return
+      shown = now
+      table.hidden = rows.length === 0
+      none.hidden = rows.length > 0
+      note.hidden = rows.length === 0
+      note.textContent = `Of the last ${days === 1 ? 'day' : countOf(days, 'day')}: campaigns are counted by whole days, in all countries and on all devices.`
+      body.replaceChildren(
+        ...rows.map((row) =>
+          element(
+            'tr',
+            {},
+            element('th', { class: 'wide', text: row.name, attributes: { scope: 'row' } }),
+            ...COLUMNS.map(({ text }) => element('td', { class: 'number', text: text(row) })),
+          ),
+        ),
+      )
+    },
+  }
+}

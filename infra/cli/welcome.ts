@@ -1,0 +1,44 @@
+/** Owns what the screen says when a stack is up: where everything is, and who may look at it. */
+
+import { PEOPLE, type Role } from '../issuer/people.ts'
+import { isConfigured } from '../stack/environment.ts'
+import { inDataFolder } from '../stack/folders.ts'
+import type { ExtraName } from '../stack/part.ts'
+import type { Stack } from '../stack/stack.ts'
+import { boxed } from './box.ts'
+
+type Row = readonly [string, string]
+
+export function welcome(stack: Stack, extras: readonly ExtraName[], tookMs: number): string {
+  const rows: readonly Row[] = [
+    ...(stack.parts.includes('gateway') ? pages(stack) : []),
+    ...extras.flatMap((name) => EXTRA_ROWS[name](stack)),
+    ['Data', stack.dataDir],
+    ['Logs', inDataFolder.logs(stack.dataDir)],
+    ['To stop', 'Ctrl-C'],
+  ]
+  const what = stack.parts.includes('gateway') ? 'Segue is' : 'All is'
+  return `\n${what} up, after ${(tookMs / 1000).toFixed(1)} s\n\n${boxed(rows)}`
+}
+
+function pages({ env }: Stack): readonly Row[] {
+  const page = `http://${env.SEGUE_GATEWAY_HOST}:${env.SEGUE_GATEWAY_PORT}`
+  return [
+    ['Player', `${page}/`],
+    ['Dashboard', `${page}/dashboard${signInAs('analyst')}`],
+    ['Cases', `${page}/cases  (accounts that look shared)`],
+  ]
+}
+
+const EXTRA_ROWS: Readonly<Record<ExtraName, (stack: Stack) => readonly Row[]>> = {
+  superset: ({ env }) => [
+    ['Listening', `${env.SEGUE_SUPERSET_URL}/superset/dashboard/listening/${signInAs('analyst')}`],
+    ['Royalties', `${env.SEGUE_SUPERSET_URL}/superset/dashboard/royalties/${signInAs('finance')}`],
+  ],
+}
+
+/** Who of the demo people has `role`; of somebody else's issuer nothing is known. */
+function signInAs(role: Role): string {
+  const person = PEOPLE.find(({ roles }) => roles.includes(role))
+  return person === undefined || isConfigured('issuer', process.env) ? '' : `  (sign in as ${person.name})`
+}

@@ -1,0 +1,51 @@
+/** Owns which domain of the data a table belongs to: the chapters of MODEL.md. */
+
+export interface Domain {
+  readonly title: string
+  readonly tables: readonly string[]
+}
+
+export const DOMAINS: readonly Domain[] = [
+  {
+    title: 'Accounts and payments',
+    tables: [
+      'users',
+      'plans',
+      'plan_prices',
+      'subscriptions',
+      'subscription_members',
+      'payment_methods',
+      'payments',
+      'refunds',
+    ],
+  },
+  { title: 'Catalog', tables: ['artists', 'albums', 'tracks', 'renditions'] },
+  {
+    title: 'Rights',
+    tables: [
+      'rights_holders',
+      'track_rights',
+      'works',
+      'work_recordings',
+      'contracts',
+      'contract_versions',
+      'contract_shares',
+      'contract_tracks',
+      'advances',
+    ],
+  },
+  { title: 'Royalties', tables: ['royalty_streams', 'accounting_months', 'fx_rates'] },
+  {
+    title: 'Social',
+    tables: ['playlists', 'playlist_members', 'playlist_tracks', 'playlist_edits', 'follows', 'blocked_artists'],
+  },
+  {
+    title: 'Advertising',
+    tables: ['advertisers', 'campaigns', 'creatives', 'creative_renditions', 'campaign_days', 'impressions'],
+  },
+  {
+    title: 'Accounts that look shared',
+    tables: ['sharing_states', 'sharing_cases', 'sharing_case_history', 'sharing_nudges', 'shared_looking_accounts'],
+  },
+  { title: 'Governance and housekeeping', tables: ['audit_log', 'kafka_offsets', 'schema_version'] },
+]

@@ -1,0 +1,37 @@
+/** Owns servers for the length of one measurement: a stack of its own in a folder that goes with it. */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { EnvRecord } from './env-file.ts'
+import { cacheFolder } from './folders.ts'
+import { freePorts } from './ports.ts'
+import { silentScreen } from './screen.ts'
+import { startStack } from './stack.ts'
+
+/** Servers whose address is set, in the environment or by `variables`, are not started but used. */
+export async function withScratchServers<T>(
+  parts: 'servers' | 'all',
+  variables: EnvRecord,
+  work: (env: EnvRecord) => Promise<T>,
+): Promise<T> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'segue-scratch-'))
+  try {
+    const stack = await startStack({
+      dataDir,
+      cacheDir: cacheFolder(process.env),
+      ports: await freePorts(),
+      source: { SEGUE_LOG_LEVEL: 'warn', ...process.env, ...variables },
+      parts,
+      screen: silentScreen,
+      onDeath: ({ title, tail }) => console.error(`${title} ended by itself:\n${tail.join('\n')}`),
+    })
+    try {
+      return await work(stack.env)
+    } finally {
+      await stack.stop()
+    }
+  } finally {
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,272 @@
+/** Owns the test of advertisements on real servers: from the decision between two tracks to an impression that is counted, once. */
+
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import WebSocket from 'ws'
+import { type GatewayProcess, startGateway } from '../gateway/testing/gateway-process.ts'
+import { publishCreative } from '../infra/ads/publish-creative.ts'
+import { createAudioStore } from '../infra/catalog/audio-store.ts'
+import { type ClickHouseClient, createClickHouse } from '../infra/clickhouse/client.ts'
+import { clickhouseConfig } from '../infra/clickhouse/config.ts'
+import { renderTone, SAMPLE_RATE_HZ } from '../infra/demo/instruments.ts'
+import { loadDemoCatalog } from '../infra/demo/load-demo-catalog.ts'
+import { wavOf } from '../infra/demo/wav.ts'
+import { type KeyServer, startKeyServer } from '../infra/issuer/key-server.ts'
+import { createMinioClient } from '../infra/minio/client.ts'
+import { minioConfig } from '../infra/minio/config.ts'
+import { createPool, type Pool } from '../infra/postgres/client.ts'
+import { postgresConfig } from '../infra/postgres/config.ts'
+import { ask, asObjects } from '../infra/questions/ask.ts'
+import { questionNamed } from '../infra/questions/questions.ts'
+import { readEnv } from '../infra/runtime/env.ts'
+import { type Client, connect, type Playback } from '../protocol/client/index.ts'
+import { uuidv7 } from '../protocol/ids.ts'
+import { startWorkers, type WorkerProcess } from '../workers/testing/worker-process.ts'
+import { HeadlessPlayer } from './headless-player.ts'
+
+const env = inject('stackEnv')
+const AD_S = 6
+let folder: string
+let keys: KeyServer
+let gateways: GatewayProcess[]
+let workers: WorkerProcess
+let pool: Pool
+let clickhouse: ClickHouseClient
+let tracks: readonly string[]
+const opened: { client: Client; player: HeadlessPlayer }[] = []
+
+beforeAll(async () => {
+  await loadDemoCatalog(env, () => undefined, { size: 'tiny' })
+  folder = await mkdtemp(join(tmpdir(), 'segue-ads-'))
+  const samples = renderTone('organ', 60, AD_S).subarray(0, AD_S * SAMPLE_RATE_HZ)
+  await writeFile(join(folder, 'jingle.wav'), wavOf({ left: samples, right: samples }))
+  pool = createPool(readEnv(env, (read) => postgresConfig(read, 'admin')).url, { applicationName: 'test' })
+  clickhouse = createClickHouse(readEnv(env, clickhouseConfig))
+  const { rows } = await pool.query<{ track_id: string }>(
+    `SELECT track_id FROM tracks WHERE isrc LIKE 'XXDEM%' AND status = 'available'
+      ORDER BY count(*) OVER (PARTITION BY album_id) DESC, album_id, track_number`,
+  )
+  tracks = rows.map(({ track_id }) => track_id)
+  keys = await startKeyServer()
+  const own = {
+    ...env,
+    SEGUE_ISSUER_URL: keys.issuer,
+    SEGUE_JWKS_URL: keys.jwksUrl,
+    SEGUE_AD_EVERY_MS: '1000',
+    SEGUE_AD_REFRESH_MS: '200',
+  }
+  gateways = await Promise.all([startGateway(own), startGateway(own)])
+  workers = await startWorkers(env, ['ads', 'ingest', 'royalties', 'reaper'])
+  await workers.untilReady()
+}, 180_000)
+
+afterAll(async () => {
+  for (const { client, player } of opened) {
+    player.stop()
+    client.close()
+  }
+  await workers?.kill('SIGTERM')
+  await Promise.all((gateways ?? []).map((gateway) => gateway.stop()))
+  await keys?.stop()
+  await Promise.all([pool?.end(), clickhouse?.close()])
+  await rm(folder, { recursive: true, force: true })
+})
+
+interface CampaignWish {
+  readonly country: string
+  readonly cap?: number
+  readonly budgetImpressions?: number
+}
+
+/** A campaign of its own country, so that no test hears another's. */
+async function aCampaign({ country, cap, budgetImpressions = 1_000 }: CampaignWish): Promise<string> {
+  const [advertiser, campaign, creative] = [uuidv7(Date.now()), uuidv7(Date.now()), uuidv7(Date.now())]
+  await pool.query(`INSERT INTO advertisers VALUES ($1, $2, 'DE', 'EUR')`, [advertiser, `Fennel ${advertiser}`])
+  await pool.query(
+    `INSERT INTO campaigns (campaign_id, advertiser_id, name, status, runs, currency, budget_micros, cost_per_mille_micros,
+                            territories, cap_impressions, cap_hours)
+     VALUES ($1, $2, 'Mornings', 'running', tstzrange(now() - interval '1 day', now() + interval '1 day'), 'EUR', $3, 8000000,
+             ARRAY[$4]::country[], $5, $6)`,
+    [campaign, advertiser, budgetImpressions * 8_000, country, cap ?? null, cap === undefined ? null : 24],
+  )
+  await pool.query(
+    `INSERT INTO creatives (creative_id, campaign_id, title, duration_ms, click_url, language, status)
+     VALUES ($1, $2, 'Kettle', 6000, 'https://fennel.example/', 'en', 'approved')`,
+    [creative, campaign],
+  )
+  const minio = readEnv(env, minioConfig)
+  const store = createAudioStore(createMinioClient(minio), minio.bucket)
+  const audio = { creativeId: creative, path: join(folder, 'jingle.wav'), workFolder: folder }
+  await publishCreative({ pool, store }, audio, new AbortController().signal)
+  // Both gateways have read it by then.
+  await wait(2_000)
+  return campaign
+}
+
+function listen(country: string, { plan = 'free', account = `acct-${randomUUID()}`, at = 0 } = {}) {
+  const heard: Playback[] = []
+  const client = connect({
+    url: gateways[at]?.ws ?? '',
+    token: () => keys.token({ claims: { sub: account, plan, country } }),
+    device: { id: randomUUID(), name: 'Kitchen', kind: 'web' },
+    position: () => player.position(),
+    webSocket: WebSocket,
+  })
+  const player = new HeadlessPlayer({ client, goesOn: true })
+  client.on('playback', (playback) => heard.push(playback))
+  opened.push({ client, player })
+  return { account, client, player, heard }
+}
+type Listener = ReturnType<typeof listen>
+
+async function heardFor({ player }: Listener, ms: number): Promise<void> {
+  const fromMs = player.positionMs
+  await expect.poll(() => player.positionMs - fromMs, { timeout: 30_000 }).toBeGreaterThan(ms)
+}
+
+const connected = async ({ client }: Listener) =>
+  await expect.poll(() => client.state, { timeout: 20_000 }).toBe('connected')
+
+/** Plays a track for a moment, and goes on to the next. */
+async function toTheBreak(listener: Listener): Promise<void> {
+  await connected(listener)
+  await listener.player.play(tracks[0] ?? '')
+  await heardFor(listener, 1_500)
+  await listener.player.next('next')
+}
+
+const impressions = async (campaign: string) =>
+  (await pool.query('SELECT * FROM impressions WHERE campaign_id = $1 ORDER BY served_at', [campaign])).rows
+
+async function campaignAnswer(campaign: string) {
+  const question = questionNamed('campaigns')
+  if (question === undefined) throw new Error('there is no such question')
+  const given = new Map([
+    ['until', new Date(Date.now() + 3_600_000).toISOString().slice(0, 19)],
+    ['days', '2'],
+    ['limit', '100'],
+  ])
+  const answer = asObjects(await ask({ clickhouse, postgres: pool }, question, given, new Date()))
+  return answer.find((row) => row.campaign_id === campaign)
+}
+
+describe('advertisements', () => {
+  it('V1 V4 one is heard between two tracks, goes on to the music, and is one impression', async () => {
+    const campaign = await aCampaign({ country: 'SE', cap: 1 })
+    const listener = listen('SE')
+    await toTheBreak(listener)
+    expect(listener.client.playback?.ad?.campaign_id).toBe(campaign)
+    const { ad, stream_id } = listener.client.playback ?? {}
+    expect(ad).toMatchObject({ impression_id: stream_id, title: 'Kettle', click_url: 'https://fennel.example/' })
+    await expect(listener.client.next({ reason: 'next', position_ms: 500 })).rejects.toMatchObject({ code: 'ad_plays' })
+    await expect(listener.client.seek(500, 5_000)).rejects.toMatchObject({ code: 'ad_plays' })
+    await heardFor(listener, 2_500)
+    listener.client.adClicked()
+    // At its end the music goes on by itself.
+    await expect.poll(() => listener.client.playback?.track?.track_id, { timeout: 30_000 }).toBeDefined()
+    await expect
+      .poll(() => impressions(campaign), { timeout: 60_000 })
+      .toMatchObject([{ impression_id: stream_id, counted: true, quartile: 4, plan: 'free', invalid_reason: null }])
+    await expect
+      .poll(() => campaignAnswer(campaign), { timeout: 60_000 })
+      .toMatchObject({
+        served: 1,
+        invalid: 0,
+        impressions: 1,
+        reach: 1,
+        frequency: 1,
+        completion: 1,
+        clicks: 1,
+      })
+    // He has heard it as often as he may.
+    await heardFor(listener, 1_500)
+    await listener.player.play(tracks[0] ?? '')
+    expect(listener.client.playback?.track?.track_id).toBe(tracks[0])
+  }, 240_000)
+
+  it('V7 a second device at another gateway hears no more than the cap, though it takes over in the middle', async () => {
+    const campaign = await aCampaign({ country: 'FI', cap: 1 })
+    const account = `acct-${randomUUID()}`
+    const [first, second] = [listen('FI', { account }), listen('FI', { account, at: 1 })]
+    await toTheBreak(first)
+    expect(first.client.playback?.ad?.campaign_id).toBe(campaign)
+    // Until it counts, by what the gateway was told.
+    await heardFor(first, 4_500)
+    await toTheBreak(second)
+    expect(first.client.playback).toBeUndefined()
+    expect(second.client.playback?.track).toBeDefined()
+    await expect.poll(() => impressions(campaign), { timeout: 60_000 }).toMatchObject([{ counted: true }])
+  }, 240_000)
+
+  it('V7 what nobody heard is free again, and still due', async () => {
+    const campaign = await aCampaign({ country: 'EE', cap: 1 })
+    const listener = listen('EE')
+    await toTheBreak(listener)
+    expect(listener.client.playback?.ad?.campaign_id).toBe(campaign)
+    await listener.client.stop({ reason: 'stopped', position_ms: 0 })
+    const hearsAgain = async () => {
+      if (listener.client.playback?.ad === undefined) await listener.player.play(tracks[0] ?? '')
+      return listener.client.playback?.ad?.campaign_id
+    }
+    await expect.poll(hearsAgain, { timeout: 60_000, interval: 1_000 }).toBe(campaign)
+    // What was picked comes after it.
+    await expect.poll(() => listener.client.playback?.track?.track_id, { timeout: 30_000 }).toBe(tracks[0])
+    await expect
+      .poll(async () => (await impressions(campaign)).map(({ counted }) => counted), { timeout: 60_000 })
+      .toEqual([false, true])
+  }, 240_000)
+
+  it('V7 listeners at two gateways at once hear as many as the budget pays for', async () => {
+    const campaign = await aCampaign({ country: 'LV', budgetImpressions: 2 })
+    const listeners = Array.from({ length: 6 }, (_, n) => listen('LV', { at: n % 2 }))
+    await Promise.all(listeners.map(toTheBreak))
+    expect(listeners.filter(({ client }) => client.playback?.ad !== undefined)).toHaveLength(2)
+    expect(listeners.filter(({ client }) => client.playback?.track !== undefined)).toHaveLength(4)
+    await expect
+      .poll(async () => (await impressions(campaign)).map(({ counted }) => counted), { timeout: 60_000 })
+      .toEqual([true, true])
+  }, 240_000)
+
+  it('V1 who pays hears none, nor does another country', async () => {
+    const campaign = await aCampaign({ country: 'NO' })
+    const listeners = [listen('NO', { plan: 'individual' }), listen('IS')]
+    for (const listener of listeners) {
+      await toTheBreak(listener)
+      expect(listener.client.playback?.track).toBeDefined()
+      expect(listener.heard.some(({ ad }) => ad !== undefined)).toBe(false)
+    }
+    expect(await impressions(campaign)).toEqual([])
+  }, 120_000)
+
+  it('V4 V5 claims, clicks and records that come again or are of nothing count once, or not; no royalty is of an advertisement', async () => {
+    const campaign = await aCampaign({ country: 'DK', cap: 1 })
+    const listener = listen('DK')
+    await toTheBreak(listener)
+    const impression = listener.client.playback?.ad?.impression_id ?? ''
+    for (let n = 0; n < 3; n++) listener.client.adClicked()
+    // Another listener's click on it, and one on nothing that was ever served.
+    const stranger = listen('DK', { plan: 'individual' })
+    await connected(stranger)
+    for (const stream_id of [impression, uuidv7(Date.now())])
+      stranger.client.report('ad-clicked', { stream_id, position_ms: 0 })
+    await expect.poll(() => listener.client.playback?.track?.track_id, { timeout: 30_000 }).toBeDefined()
+    await expect
+      .poll(() => campaignAnswer(campaign), { timeout: 60_000 })
+      .toMatchObject({ impressions: 1, clicks: 1, completion: 1 })
+    await expect.poll(() => stranger.client.pendingEvents, { timeout: 20_000 }).toBe(0)
+    const { rows } = await pool.query('SELECT FROM royalty_streams WHERE stream_id = $1', [impression])
+    expect(rows).toEqual([])
+    const streams = await clickhouse.query({
+      query: 'SELECT count() AS n FROM streams WHERE stream_id = {impression:UUID}',
+      query_params: { impression },
+      format: 'JSONEachRow',
+    })
+    expect(await streams.json()).toEqual([{ n: 0 }])
+    const { rows: days } = await pool.query('SELECT counted FROM campaign_days WHERE campaign_id = $1', [campaign])
+    expect(days).toEqual([{ counted: 1 }])
+  }, 240_000)
+})

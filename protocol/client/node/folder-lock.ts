@@ -1,0 +1,98 @@
+/** Owns that one process at a time works in a folder: a file that names its holder, which a dead holder does not keep. */
+
+import { randomUUID } from 'node:crypto'
+import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+export interface FolderLock {
+  release(): Promise<void>
+}
+
+const NAME = 'lock'
+/** Others may take over from the same dead holder at the same moment. */
+const MOST_TRIES = 5
+
+/**
+ * Takes the lock of `folder`. Holders are told apart by process id and start: both must be of this machine.
+ * @throws when a living process, this one included, holds it.
+ */
+export async function lockFolder(folder: string): Promise<FolderLock> {
+  const path = join(folder, NAME)
+  const own = `${process.pid} ${await startOf(process.pid)} ${randomUUID()}`
+  const aside = `${path}.${randomUUID()}`
+  // Written whole before it has the name: nobody reads half a holder.
+  await writeFile(aside, own)
+  try {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      if (await linked(aside, path)) return { release: () => release(path, own) }
+      const holder = await textOf(path)
+      if (holder === undefined) continue
+      if (await lives(holder)) throw new Error(`${folder} is in use by process ${holder.split(' ')[0]}`)
+      await putAside(path, holder)
+    }
+    throw new Error(`${folder} is being taken over by other processes`)
+  } finally {
+    await unlink(aside)
+  }
+}
+
+/** False: the name is taken. */
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+async function release(path: string, own: string): Promise<void> {
+  if ((await textOf(path)) === own) await unlink(path)
+}
+
+/** Removes the lock of a dead holder, and gives back what somebody living has put in its place meanwhile. */
+async function putAside(path: string, dead: string): Promise<void> {
+  const moved = `${path}.${randomUUID()}`
+  try {
+    await rename(path, moved)
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return
+    throw error
+  }
+  if ((await textOf(moved)) !== dead) await linked(moved, path)
+  await unlink(moved)
+}
+
+async function lives(holder: string): Promise<boolean> {
+  const [id = '', start] = holder.split(' ')
+  const pid = Number(id)
+  if (!Number.isSafeInteger(pid) || pid < 1) return false
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if (hasCode(error, 'ESRCH')) return false
+  }
+  // The number may have passed to another process since.
+  return (await startOf(pid)) === start
+}
+
+/** When the process started, in the ticks of Linux; `unknown` elsewhere, where the number alone must do. */
+async function startOf(pid: number): Promise<string> {
+  const stat = await textOf(`/proc/${pid}/stat`)
+  // The name of the program, in parentheses, may hold spaces; the start is the twentieth field after it.
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? 'unknown'
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ESRCH')) return undefined
+    throw error
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

@@ -1,0 +1,73 @@
+/** Owns the worker `ads`: what was heard of advertisements into PostgreSQL, once, and from there into ClickHouse; places that nobody heard go back. */
+
+import { writeAdEvents } from '../../infra/clickhouse/ad-events.ts'
+import { createClickHouse } from '../../infra/clickhouse/client.ts'
+import { createPool } from '../../infra/postgres/client.ts'
+import { createAdPlaces } from '../../infra/redis/ad-places.ts'
+import { createRedis } from '../../infra/redis/client.ts'
+import { createBookkeeper } from '../bookkeeper.ts'
+import type { CreateWorker } from '../worker.ts'
+import { type BookedAd, enterAds, enterClicks } from './ad-book.ts'
+import { type HeardAds, heardAdsOf } from './heard-ads.ts'
+import { adRowsOf } from './rows.ts'
+
+const CLIENT_ID = 'segue-ads'
+
+interface Entered {
+  readonly heard: HeardAds
+  readonly booked: readonly BookedAd[]
+  readonly clicked: readonly BookedAd[]
+}
+
+export const createAds: CreateWorker = (context) => {
+  const { config, metrics, log } = context
+  const clickhouse = createClickHouse(config.clickhouse, { application: CLIENT_ID })
+  const redis = createRedis(config.redis, log)
+  const places = createAdPlaces(redis)
+
+  /** At most once: what is not given back is free again with its window. */
+  async function giveBack({ heard, booked }: Entered): Promise<void> {
+    const counted = new Set(booked.filter((ad) => ad.counted).map(({ impression_id }) => impression_id))
+    for (const ad of heard.ads) {
+      if (!ad.ended || counted.has(ad.impression_id)) continue
+      const { impression_id: impressionId, campaign_id: campaignId, account_id: accountId } = ad
+      try {
+        await places.giveBack({ impressionId, campaignId, accountId, servedAtMs: Date.parse(ad.served_at) })
+      } catch (error) {
+        metrics.retries.inc({ worker: 'ads' })
+        log.warn({ err: error, campaign_id: campaignId }, 'a place that nobody heard is taken until its window ends')
+      }
+    }
+  }
+
+  return createBookkeeper<Entered>(context, {
+    name: 'ads',
+    clientId: CLIENT_ID,
+    group: 'segue.ads',
+    pool: createPool(config.postgres.ads.url, { applicationName: CLIENT_ID, log }),
+    async enter(client, { records }) {
+      const heard = heardAdsOf(records)
+      const booked = await enterAds(client, heard.ads)
+      const clicked = await enterClicks(client, heard.clicks)
+      // Before the books are closed over it: what fails there is entered again here, and written again there as the same rows.
+      const accounts = new Map([...heard.ads, ...heard.clicks].map((one) => [one.impression_id, one.account_id]))
+      const rows = [...booked, ...clicked].flatMap((ad) => adRowsOf(ad, accounts.get(ad.impression_id) ?? ''))
+      await writeAdEvents(clickhouse, rows)
+      return { heard, booked, clicked }
+    },
+    async entered(outcome) {
+      const { heard, booked, clicked } = outcome
+      for (const { counted, invalid_reason } of booked)
+        metrics.adImpressions.inc({ result: counted ? 'counted' : (invalid_reason ?? 'unheard') })
+      metrics.adImpressions.inc({ result: 'unknown' }, heard.ads.length - booked.length)
+      metrics.adClicks.inc({ result: 'clicked' }, clicked.length)
+      metrics.adClicks.inc({ result: 'unserved' }, heard.clicks.length - clicked.length)
+      await giveBack(outcome)
+    },
+    gap: (records) => metrics.adGaps.inc(records),
+    async close() {
+      redis.disconnect()
+      await clickhouse.close()
+    },
+  })
+}

@@ -1,0 +1,106 @@
+/** Owns what a batch of records says of advertisements: impressions, each with the most that was heard of it, and clicks. */
+
+import type { ConsumedRecord } from '../../infra/kafka/consumer.ts'
+import type { AdEnded, AdServed, PlaybackRecord } from '../../protocol/events/playback-record.ts'
+import { uuidv7TimeMs } from '../../protocol/ids.ts'
+import type { StreamFlag } from '../../protocol/vocabulary.ts'
+import { cleanText, readRecord, UnknownVersionError } from '../playback-record.ts'
+
+/** A served advertisement, as far as this batch tells of it. */
+export interface HeardAd {
+  readonly impression_id: string
+  readonly campaign_id: string
+  readonly creative_id: string
+  readonly account_id: string
+  readonly session_id: string
+  readonly served_at: string
+  readonly territory: string
+  readonly plan: string
+  readonly device_kind: string
+  readonly audible_ms: number
+  readonly quartile: number
+  readonly invalid_reason: StreamFlag | null
+  readonly ended: boolean
+}
+
+export interface AdClick {
+  readonly impression_id: string
+  /** By the impression's own id. */
+  readonly served_at: string
+  readonly account_id: string
+  readonly session_id: string
+  readonly clicked_at: string
+}
+
+export interface HeardAds {
+  readonly ads: readonly HeardAd[]
+  readonly clicks: readonly AdClick[]
+}
+
+/** @throws {UnknownVersionError} when a record can be read, and not here. What nobody can read is put aside by the worker `ingest`. */
+export function heardAdsOf(records: readonly ConsumedRecord[]): HeardAds {
+  const ads = new Map<string, HeardAd>()
+  const clicks = new Map<string, AdClick>()
+  for (const { value } of records) {
+    const record = readable(value)
+    if (record === undefined) continue
+    if (record.type === 'ad-served' || record.type === 'ad-ended') {
+      ads.set(record.stream_id, most(ads.get(record.stream_id), adOf(record)))
+    }
+    if (record.type !== 'telemetry') continue
+    for (const { kind, stream_id, at_ms } of record.events) {
+      if (kind !== 'ad-clicked' || clicks.has(stream_id)) continue
+      clicks.set(stream_id, {
+        impression_id: stream_id,
+        served_at: isoOf(uuidv7TimeMs(stream_id)),
+        account_id: cleanText(record.account_id),
+        session_id: record.session_id,
+        clicked_at: isoOf(at_ms),
+      })
+    }
+  }
+  return { ads: [...ads.values()], clicks: [...clicks.values()] }
+}
+
+function readable(value: Uint8Array | null): PlaybackRecord | undefined {
+  try {
+    return readRecord(value)
+  } catch (error) {
+    if (error instanceof UnknownVersionError) throw error
+    return undefined
+  }
+}
+
+function adOf(record: AdServed | AdEnded): HeardAd {
+  const heard =
+    record.type === 'ad-ended'
+      ? { audible_ms: record.audible_ms, quartile: record.quartile, invalid_reason: record.flags[0] ?? null }
+      : { audible_ms: 0, quartile: 0, invalid_reason: null }
+  return {
+    impression_id: record.stream_id,
+    campaign_id: record.campaign_id,
+    creative_id: record.creative_id,
+    account_id: cleanText(record.account_id),
+    session_id: record.session_id,
+    served_at: isoOf(record.served_at_ms),
+    territory: record.country,
+    plan: record.plan,
+    device_kind: record.device_kind,
+    ended: record.type === 'ad-ended',
+    ...heard,
+  }
+}
+
+/** One that ended twice was heard as long as the longer end says, and is as false as either. */
+function most(before: HeardAd | undefined, ad: HeardAd): HeardAd {
+  if (before === undefined) return ad
+  return {
+    ...before,
+    audible_ms: Math.max(before.audible_ms, ad.audible_ms),
+    quartile: Math.max(before.quartile, ad.quartile),
+    invalid_reason: before.invalid_reason ?? ad.invalid_reason,
+    ended: before.ended || ad.ended,
+  }
+}
+
+const isoOf = (ms: number) => new Date(ms).toISOString()
