@@ -157,7 +157,8 @@ describe('what is heard', () => {
             here += 1
           }
           overGranted += here
-          if (playing) at = Math.max(at, to)
+          // A paused client that stands further on has heard that elsewhere, if at all: it is not claimed again.
+          at = Math.max(at, to)
         }
         for (const { what, wait, from, to, chunk, chunks } of steps) {
           now += wait
@@ -183,7 +184,7 @@ describe('what is heard', () => {
         expect(record.ms_played).toBeLessThanOrEqual(playedFor)
         expect(record.ms_played).toBeLessThanOrEqual(overGranted)
       }),
-      { numRuns: 100 },
+      { numRuns: 500 },
     )
   })
 
