@@ -1,9 +1,6 @@
-/**
- * Owns the identifiers of the catalog: made from what they name, so that an ingest run again, anywhere, gives the same ones.
- * They are UUIDs of version 8 (RFC 9562, 5.8), whose bits the maker chooses: here the first of a SHA-256.
- */
+/** Owns the identifiers of the catalog: made from what they name, so that an ingest run again, anywhere, gives the same ones. */
 
-import { createHash } from 'node:crypto'
+import { derivedId } from '../runtime/derived-id.ts'
 
 export type CatalogKind = 'track' | 'artist' | 'album' | 'rights-holder' | 'demo'
 
@@ -21,9 +18,5 @@ function sameName(name: string): string {
 }
 
 function idOf(kind: CatalogKind, text: string): string {
-  const bytes = createHash('sha256').update(`segue:${kind}:${text}`).digest()
-  bytes[6] = 0x80 | ((bytes[6] ?? 0) & 0x0f)
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
-  const hex = bytes.toString('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
+  return derivedId(kind, text)
 }

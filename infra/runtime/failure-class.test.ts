@@ -18,6 +18,7 @@ const SEEN: readonly (readonly [FailureClass, unknown])[] = [
   ['broken', coded('ECONNRESET')],
   ['broken', named('MaxRetriesPerRequestError', 'Reached the max retries per request limit')],
   ['broken', named('Error', 'Connection terminated unexpectedly')],
+  ['broken', named('Error', 'Client has encountered a connection error and is not queryable')],
   ['broken', coded('57P01')],
   ['starting', named('ReplyError', 'LOADING Redis is loading the dataset in memory')],
   ['starting', coded('57P03')],

@@ -9,7 +9,7 @@ const CLASSES = {
   starting: /LOADING|57P03|LEADER_NOT_AVAILABLE|no leader/i,
   'not-writable': /READONLY|OOM |MISCONF|NOREPLICAS|NOT_ENOUGH_REPLICAS|53\d\d\d/,
   broken:
-    /ECONNRESET|EPIPE|ECONNABORTED|UND_ERR|Connection (is )?(closed|ended|terminated)|MaxRetriesPerRequest|socket hang up|terminated unexpectedly|57P0[12]|08\w\w\w|KafkaJSConnectionClosed|ClosedConnection/i,
+    /ECONNRESET|EPIPE|ECONNABORTED|UND_ERR|Connection (is )?(closed|ended|terminated)|MaxRetriesPerRequest|socket hang up|terminated unexpectedly|not queryable|57P0[12]|08\w\w\w|KafkaJSConnectionClosed|ClosedConnection/i,
 } as const
 
 export type FailureClass = keyof typeof CLASSES | 'other'

@@ -1,0 +1,68 @@
+/** Owns how the result of a run is booked: pools set aside from cost, shares from pools to holders, minimums from cost. Pure. */
+
+import type { RoyaltyLine, RunResult } from './enter-result.ts'
+import { type Posting, type PostingSubject, type Transfer, transferIdOf } from './transfer.ts'
+
+/**
+ * A transfer a pool, and one for each track of it with a posting a holder. Their ids are made from the run and what they
+ * are about; lines of zero move nothing and are in no transfer.
+ */
+export function transfersOfRun(runId: string, month: string, { pools, lines }: RunResult): Transfer[] {
+  const transfers: Transfer[] = []
+  const enter = (kind: 'pool' | 'share' | 'minimum', about: string, postings: readonly Posting[]) =>
+    transfers.push({
+      transferId: transferIdOf(runId, kind, about),
+      kind,
+      status: 'posted',
+      period: month,
+      runId,
+      postings,
+    })
+  for (const { territory, tier, rights, currency, amountMicros } of pools) {
+    if (amountMicros === 0n) continue
+    const subject = { territory, tier, rights, currency }
+    enter('pool', [territory, tier, rights].join('\n'), [
+      { kind: 'cost', ...subject, amountMicros },
+      { kind: 'pool', ...subject, amountMicros: -amountMicros },
+    ])
+  }
+  for (const [about, group] of byTrack(lines)) {
+    const [first] = group
+    if (first === undefined) continue
+    const sum = group.reduce((total, { amountMicros }) => total + amountMicros, 0n)
+    if (sum === 0n) continue
+    const { kind, currency, territory, tier, rights, isrc } = first
+    const subject: PostingSubject = { territory, tier, rights, ...(isrc === undefined ? {} : { isrc }) }
+    const credits = group.filter(({ amountMicros }) => amountMicros !== 0n).map((line) => creditOf(line, subject))
+    enter(kind, about, [
+      { kind: kind === 'share' ? 'pool' : 'cost', currency, amountMicros: sum, ...subject },
+      ...credits,
+    ])
+  }
+  return transfers
+}
+
+function byTrack(lines: readonly RoyaltyLine[]): Map<string, RoyaltyLine[]> {
+  const groups = new Map<string, RoyaltyLine[]>()
+  for (const line of lines) {
+    const { kind, territory, tier, rights, currency, isrc = '' } = line
+    const about = [kind, territory, tier, rights, currency, isrc].join('\n')
+    const group = groups.get(about)
+    if (group === undefined) groups.set(about, [line])
+    else group.push(line)
+  }
+  return groups
+}
+
+function creditOf(
+  { currency, holderId, contractId, contractVersion, amountMicros }: RoyaltyLine,
+  subject: PostingSubject,
+): Posting {
+  return {
+    ...(holderId === undefined ? { kind: 'unallocated' } : { kind: 'payable', holderId }),
+    currency,
+    amountMicros: -amountMicros,
+    ...subject,
+    ...(contractId === undefined || contractVersion === undefined ? {} : { contractId, contractVersion }),
+  }
+}
