@@ -2,10 +2,11 @@
 
 import { Command } from 'commander'
 import { FileProblem } from '../plain-files/file-problem.ts'
+import { benchCommand } from './bench/command.ts'
 import { computeCommand } from './compute/command.ts'
 
 const program = new Command('segue royalties').description('what artists are owed for a month').showHelpAfterError()
-program.addCommand(computeCommand())
+program.addCommand(computeCommand()).addCommand(benchCommand())
 
 try {
   await program.parseAsync()

@@ -33,15 +33,19 @@ export function computeCommand(): Command {
       const done = await compute({ files, month, rules, onProgress: progress.show }).finally(progress.end)
       const seconds = (performance.now() - started) / 1000
       console.error(
-        `${done.counted} of ${done.rows} streams counted, ${done.repeated} repeated; ${done.pools} pools, ${done.amounts} amounts, in ${seconds.toFixed(1)} s`,
+        `${done.rows} streams, of which ${done.counted} count and ${done.repeated} stand again; ${done.pools} pools, ${done.amounts} amounts; ${seconds.toFixed(1)} s, ${peakMegabytes()} MB at most`,
       )
     })
 }
 
-export const modelOption = (): Option =>
+function peakMegabytes(): number {
+  return Math.round(process.resourceUsage().maxRSS / 1024)
+}
+
+const modelOption = (): Option =>
   new Option('--model <name>', 'how the money of a pool is shared').choices(MODEL_NAMES).makeOptionMandatory()
 
-export function month(text: string): string {
+function month(text: string): string {
   if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) return text
   throw new InvalidArgumentError('a month as 2026-10 is wanted')
 }

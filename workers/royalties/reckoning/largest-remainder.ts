@@ -12,28 +12,28 @@ export function byLargestRemainder(total: bigint, weights: readonly bigint[]): b
     whole += weight
   }
   if (total < 0n) throw new RangeError('an amount below zero is not split')
-  if (whole === 0n) {
-    if (total > 0n) throw new RangeError('there is an amount to split, and no weight above zero')
-    return weights.map(() => 0n)
-  }
-  const remainders: bigint[] = new Array(weights.length)
+  if (whole === 0n && total > 0n) throw new RangeError('there is an amount to split, and no weight above zero')
+  const parts: bigint[] = []
+  const remainders: bigint[] = []
   let left = total
-  const parts = weights.map((weight, index) => {
+  for (const weight of weights) {
     const product = total * weight
-    const part = product / whole
-    remainders[index] = product - part * whole
+    const part = whole === 0n ? 0n : product / whole
+    parts.push(part)
+    remainders.push(product - part * whole)
     left -= part
-    return part
-  })
-  for (const index of largest(remainders, Number(left))) parts[index] = (parts[index] ?? 0n) + 1n
+  }
+  if (left > 0n) for (const index of largest(remainders, Number(left))) parts[index] = (parts[index] as bigint) + 1n
   return parts
 }
 
 /** The places of the `count` largest, of equal ones the first. */
 function largest(values: readonly bigint[], count: number): number[] {
-  if (count === 0) return []
-  const at = (index: number) => values[index] ?? 0n
   const places = values.map((_, index) => index)
-  places.sort((a, b) => (at(a) === at(b) ? a - b : at(a) > at(b) ? -1 : 1))
+  places.sort((a, b) => descending(values[a] as bigint, values[b] as bigint) || a - b)
   return places.slice(0, count)
+}
+
+function descending(a: bigint, b: bigint): number {
+  return a === b ? 0 : a > b ? -1 : 1
 }
