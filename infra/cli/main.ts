@@ -49,6 +49,11 @@ const loadTests: readonly LoadTestCommand[] = [
     program: 'workers/sharing/main.ts',
   },
   {
+    name: 'royalties',
+    description: 'what artists are owed for a month',
+    program: 'workers/royalties/main.ts',
+  },
+  {
     name: 'churn',
     description: 'fit the forecast of who is about to churn, and measure it against recency alone',
     program: 'workers/churn/main.ts',

@@ -1,9 +1,9 @@
 /** Owns the command `segue sharing`: its subcommands and flags, what it prints, and its exit code. */
 
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { FileProblem } from '../plain-files/file-problem.ts'
 import { bench } from './bench/bench.ts'
 import { evaluate } from './evaluate/evaluate.ts'
-import { FileProblem } from './evaluate/file-problem.ts'
 import { asRecorded, type Comparison, compare, type Measured } from './testing/comparison.ts'
 import { type HabitsOf, ordinaryHabits, shiftedHabits } from './testing/habits.ts'
 import { makeTrace } from './testing/trace.ts'

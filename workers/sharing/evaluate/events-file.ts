@@ -4,8 +4,8 @@ import { createReadStream } from 'node:fs'
 import { Type } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { DEVICE_KINDS, PLANS } from '../../../protocol/vocabulary.ts'
+import { FileProblem } from '../../plain-files/file-problem.ts'
 import { PLAY_EVENTS, type PlayEvent } from '../detector/play-event.ts'
-import { FileProblem } from './file-problem.ts'
 
 const oneOf = <Word extends string>(words: readonly Word[]) => Type.Union(words.map((word) => Type.Literal(word)))
 const orNull = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>

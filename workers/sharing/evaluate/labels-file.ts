@@ -2,7 +2,7 @@
 
 import { createReadStream } from 'node:fs'
 import { CsvError, parse } from 'csv-parse'
-import { FileProblem } from './file-problem.ts'
+import { FileProblem } from '../../plain-files/file-problem.ts'
 
 const COLUMNS = ['account', 'shared']
 

@@ -5,8 +5,8 @@ import { rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { stringify } from 'csv-stringify'
+import { FileProblem } from '../../plain-files/file-problem.ts'
 import type { Verdict } from '../detector/verdict.ts'
-import { FileProblem } from './file-problem.ts'
 
 const COLUMNS = ['account', 'score', 'flagged', 'evidence']
 

@@ -1,0 +1,37 @@
+/** Owns writing a file of CSV so that it is there whole or not at all: aside first, then under its name. */
+
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { stringify } from 'csv-stringify/sync'
+import { fileProblemOf } from './file-problem.ts'
+
+/** Rows that are made into text at once. */
+const BATCH = 10_000
+
+/** What happens while the rows are made is thrown as it is, and no file is left. @throws {FileProblem} when it cannot be written. */
+export async function writeWhole(
+  path: string,
+  columns: readonly string[],
+  rows: Iterable<readonly string[]>,
+): Promise<void> {
+  const aside = `${path}.${process.pid}.new`
+  let file: FileHandle | undefined
+  try {
+    file = await open(aside, 'w')
+    let batch: (readonly string[])[] = [columns]
+    for (const row of rows) {
+      batch.push(row)
+      if (batch.length < BATCH) continue
+      await file.write(stringify(batch as string[][]))
+      batch = []
+    }
+    await file.write(stringify(batch as string[][]))
+    // Under its name it is to be whole even when the machine loses its power.
+    await file.sync()
+    await file.close()
+    await rename(aside, path)
+  } catch (cause) {
+    await file?.close()
+    await rm(aside, { force: true })
+    throw fileProblemOf(cause, path)
+  }
+}

@@ -1,0 +1,21 @@
+/** Owns what a stream weighs that is not credible, and the reason why. */
+
+import { isAbove, ONE, type Rational } from './rational.ts'
+
+/** What a stream with a flag weighs, from nothing to all: a flag that is not named takes nothing away. */
+export type CredibilityRule = readonly { readonly reason: string; readonly weight: Rational }[]
+
+/** The column of streams says so of a stream that is believed; above it, the place in the rule, counted from 1. */
+export const CREDIBLE = 0
+
+/** Of several flags the one that leaves least is the reason, of equal ones the first in the rule. */
+export function credibilityOf(rule: CredibilityRule, flags: readonly string[]): number {
+  let least = CREDIBLE
+  let weight = ONE
+  rule.forEach((one, index) => {
+    if (!flags.includes(one.reason) || !isAbove(weight, one.weight)) return
+    least = index + 1
+    weight = one.weight
+  })
+  return least
+}

@@ -1,0 +1,156 @@
+/** Owns the entering of a month, row by row, wherever the rows come from: what cannot be reckoned is told and not entered. */
+
+import { Column } from './column.ts'
+import { CREDIBLE } from './credibility.ts'
+import type { YearHeard } from './eligibility.ts'
+import type { Month, Pool, Share } from './month.ts'
+import { sumOf } from './rational.ts'
+
+export interface ListenerRow extends Pool {
+  readonly listenerId: string
+  readonly revenue: bigint
+}
+
+export interface ShareRow extends Share {
+  readonly isrc: string
+}
+
+/** What stands where an ISRC and a holder would, of money that is nobody's. */
+export const UNALLOCATED = 'UNALLOCATED'
+/** Of a listener or a recording that was never entered. */
+export const UNKNOWN = -1
+
+export class MonthBook {
+  readonly #pools: Pool[] = []
+  readonly #poolNumbers = new Map<string, Map<string, number>>()
+  readonly #listeners = new Map<string, number>()
+  readonly #listenerPools = new Column(Int32Array)
+  readonly #revenues: bigint[] = []
+  readonly #recordings = new Map<string, number>()
+  readonly #shares: { isrc: string; shares: Share[]; year: YearHeard | undefined }[] = []
+  readonly #artists = new Map<string, number>()
+  readonly #streams = {
+    listener: new Column(Int32Array),
+    recording: new Column(Int32Array),
+    artist: new Column(Int32Array),
+    discovery: new Column(Uint8Array),
+    credibility: new Column(Uint8Array),
+  }
+
+  /** Every listener once, before the streams. @returns what is wrong with the row. */
+  addListener({ listenerId, territory, tier, currency, revenue }: ListenerRow): string | undefined {
+    if (this.#listeners.has(listenerId))
+      return `listener ${listenerId} stands a second time: one row a listener is wanted`
+    const pool = this.#poolOf(territory, tier, currency)
+    const other = this.#pools[pool]?.currency
+    if (other !== currency)
+      return `listener ${listenerId} pays in ${currency}, others of ${territory}, ${tier} in ${other}: one currency a territory and tier is wanted`
+    this.#listeners.set(listenerId, this.#revenues.length)
+    this.#listenerPools.push(pool)
+    this.#revenues.push(revenue)
+    return undefined
+  }
+
+  /** Every share of every recording, before the streams. @returns what is wrong with the row. */
+  addShare({ isrc, holder, share }: ShareRow): string | undefined {
+    if (isrc === UNALLOCATED) return `${UNALLOCATED} is what money is called that is nobody's, and no ISRC`
+    const number = this.#recordings.get(isrc)
+    if (number === undefined) {
+      this.#recordings.set(isrc, this.#shares.length)
+      this.#shares.push({ isrc, shares: [{ holder, share }], year: undefined })
+      return undefined
+    }
+    const shares = this.#shares[number]?.shares ?? []
+    if (shares.some((one) => one.holder === holder))
+      return `holder ${holder} stands a second time for ISRC ${isrc}: one row a holder is wanted`
+    shares.push({ holder, share })
+    return undefined
+  }
+
+  /** The recordings whose shares do not add to one, with what is wrong. */
+  *wrongShares(): Generator<{ recording: number; problem: string }> {
+    for (const [recording, { isrc, shares }] of this.#shares.entries()) {
+      const { num, den } = sumOf(shares.map((one) => one.share))
+      if (num === den) continue
+      yield { recording, problem: `the shares of ISRC ${isrc} add to ${num}/${den}, and not to exactly one` }
+    }
+  }
+
+  /** What was heard of a recording in twelve months: for rules that ask. */
+  setYear(recording: number, year: YearHeard): void {
+    const entry = this.#shares[recording]
+    if (entry === undefined) throw new RangeError(`there is no recording ${recording}`)
+    entry.year = year
+  }
+
+  listener(id: string): number {
+    return this.#listeners.get(id) ?? UNKNOWN
+  }
+
+  recording(isrc: string): number {
+    return this.#recordings.get(isrc) ?? UNKNOWN
+  }
+
+  /** An artist is known when he is first asked for. */
+  artist(id: string): number {
+    const number = this.#artists.get(id) ?? this.#artists.size
+    if (number === this.#artists.size) this.#artists.set(id, number)
+    return number
+  }
+
+  /** Where the listener pays into. */
+  poolOf(listener: number): Pool | undefined {
+    return this.#pools[this.poolNumberOf(listener)]
+  }
+
+  poolNumberOf(listener: number): number {
+    return this.#listenerPools.at(listener)
+  }
+
+  /**
+   * A stream that counts, once, in numbers as they were told by `listener`, `recording` and `artist`.
+   * @param discovery is the place in DISCOVERIES.
+   */
+  addStream(
+    listener: number,
+    recording: number,
+    artist: number,
+    discovery: number,
+    credibility: number = CREDIBLE,
+  ): void {
+    const streams = this.#streams
+    streams.listener.push(listener)
+    streams.recording.push(recording)
+    streams.artist.push(artist)
+    streams.discovery.push(discovery)
+    streams.credibility.push(credibility)
+  }
+
+  /** What was entered. Nothing is entered any more. */
+  month(): Month {
+    const { listener, recording, artist, discovery, credibility } = this.#streams
+    return {
+      pools: this.#pools,
+      listeners: { count: this.#revenues.length, pool: this.#listenerPools.values, revenue: this.#revenues },
+      recordings: this.#shares,
+      artists: this.#artists.size,
+      streams: {
+        count: listener.count,
+        listener: listener.values,
+        recording: recording.values,
+        artist: artist.values,
+        discovery: discovery.values,
+        credibility: credibility.values,
+      },
+    }
+  }
+
+  #poolOf(territory: string, tier: string, currency: string): number {
+    const tiers = this.#poolNumbers.get(territory) ?? new Map<string, number>()
+    this.#poolNumbers.set(territory, tiers)
+    const known = tiers.get(tier)
+    if (known !== undefined) return known
+    tiers.set(tier, this.#pools.length)
+    return this.#pools.push({ territory, tier, currency }) - 1
+  }
+}
