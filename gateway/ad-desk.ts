@@ -1,5 +1,6 @@
 /** Owns the decision which advertisement a listener hears next, if any: campaigns from memory, the place from Redis in one step (D9). */
 
+import { isOfControlGroup } from '../infra/ads/control-group.ts'
 import type { Campaign } from '../infra/ads/running-campaigns.ts'
 import type { AdPlaces } from '../infra/redis/ad-places.ts'
 import { type Dependency, DependencyAway } from '../infra/runtime/dependency.ts'
@@ -16,11 +17,18 @@ export interface AdPace {
   readonly everyTracks: number
 }
 
+/** What was decided of a break. */
+export interface AdBreak {
+  /** Its place is taken; undefined: music goes on at once. */
+  readonly ad: Ad | undefined
+  /** Those that would have played, were the listener not of their control groups. */
+  readonly withheld: readonly Ad[]
+}
+
 export interface AdDesk {
   /** Whether one is due after so much music, and there is any for this listener. */
   isDue(who: Session['who'], music: SinceAd, nowMs: number): boolean
-  /** One whose place is taken, or none: music goes on at once. */
-  take(session: Session, nowMs: number): Promise<Ad | undefined>
+  take(session: Session, nowMs: number): Promise<AdBreak>
 }
 
 export interface AdDeskParts {
@@ -33,7 +41,7 @@ export interface AdDeskParts {
 }
 
 /** Of a gateway without campaigns. */
-export const NO_ADS: AdDesk = { isDue: () => false, take: async () => undefined }
+export const NO_ADS: AdDesk = { isDue: () => false, take: async () => ({ ad: undefined, withheld: [] }) }
 
 /** Each refusal is a round trip to Redis that the listener waits for. */
 const MOST_TRIES = 4
@@ -41,15 +49,23 @@ const MOST_TRIES = 4
 const PATIENCE_MS = 400
 
 export function createAdDesk({ campaigns, places, redis, pace, metrics, log }: AdDeskParts): AdDesk {
-  const decide = async (session: Session, candidates: readonly Campaign[], nowMs: number): Promise<Ad | undefined> => {
+  /** What is withheld is told as it is: the next one may not answer in time. */
+  const decide = async (
+    { who }: Session,
+    candidates: readonly Campaign[],
+    withheld: Ad[],
+    nowMs: number,
+  ): Promise<Ad | undefined> => {
     for (const campaign of candidates) {
       const ad = adOf(campaign, uuidv7(nowMs))
       if (ad === undefined) continue
       const { impression_id: impressionId, campaign_id: campaignId } = ad
-      const place = { impressionId, campaignId, accountId: session.who.account_id, servedAtMs: nowMs }
-      const result = await redis.ask(() => places.take(place, campaign))
+      const place = { impressionId, campaignId, accountId: who.account_id, servedAtMs: nowMs }
+      const isControl = isOfControlGroup(campaignId, who.account_id, campaign.controlPercent)
+      const result = await redis.ask(() => places.take(place, campaign, isControl))
       metrics.adDecisions.inc({ result })
       if (result === 'taken') return ad
+      if (result === 'withheld') withheld.push(ad)
     }
     metrics.adDecisions.inc({ result: 'none' })
     return undefined
@@ -61,14 +77,16 @@ export function createAdDesk({ campaigns, places, redis, pace, metrics, log }: A
     },
     async take(session, nowMs) {
       const candidates = campaigns().filter((campaign) => isFor(campaign, session.who, nowMs))
+      const withheld: Ad[] = []
       try {
         const drawn = inLot(candidates, uuidv7(nowMs)).slice(0, MOST_TRIES)
-        return await within(PATIENCE_MS, () => decide(session, drawn, nowMs))
+        const ad = await within(PATIENCE_MS, () => decide(session, drawn, withheld, nowMs))
+        return { ad, withheld }
       } catch (error) {
         metrics.adDecisions.inc({ result: 'away' })
         if (!(error instanceof DependencyAway || error instanceof TimedOut))
           log.error({ err: error }, 'an advertisement could not be decided')
-        return undefined
+        return { ad: undefined, withheld: [...withheld] }
       }
     },
   }

@@ -18,7 +18,8 @@ export interface DashboardParts {
   readonly pool: Pool
 }
 
-const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 /** Sessions that began before are not looked for: whoever makes up an id must not have all rows read. */
 const OLDEST_SESSION_MS = 90 * DAY_MS
@@ -33,7 +34,7 @@ export async function readNamedDashboard(parts: DashboardParts, query: Dashboard
   const { postgres } = dependencies
   const [numbers, campaigns, flagged] = await Promise.all([
     dependencies.clickhouse.ask(() => readDashboard(clickhouse, query, nowMs)),
-    dependencies.clickhouse.ask(() => readCampaigns(clickhouse, query.minutes, nowMs)),
+    dependencies.clickhouse.ask(() => readCampaigns(clickhouse, query, nowMs)),
     postgres.ask(() => flaggedNow(pool, query.filters.plan)),
   ])
   const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id)
@@ -43,7 +44,7 @@ export async function readNamedDashboard(parts: DashboardParts, query: Dashboard
       readArtistNames(pool, idsOf(numbers.top_artists)),
       readCampaignNames(
         pool,
-        campaigns.rows.map(({ campaign_id }) => String(campaign_id)),
+        campaigns.map(({ campaign_id }) => String(campaign_id)),
       ),
     ]),
   )
@@ -57,27 +58,27 @@ export async function readNamedDashboard(parts: DashboardParts, query: Dashboard
       ...artist,
       name: artists.get(artist.id) ?? `${NO_NAME} artist`,
     })),
-    campaigns: {
-      days: campaigns.days,
-      rows: campaigns.rows.map((row) => ({
-        ...row,
-        name: names.get(String(row.campaign_id)) ?? `${NO_NAME} campaign`,
-      })),
-    },
+    campaigns: campaigns.map((row) => ({
+      ...row,
+      name: names.get(String(row.campaign_id)) ?? `${NO_NAME} campaign`,
+    })),
     flagged,
   }
 }
 
-/** As the question about campaigns is answered, which knows whole days alone. */
-async function readCampaigns(clickhouse: ClickHouseClient, minutes: number, nowMs: number) {
+/** As the question about campaigns is answered, of what was decided in the range. */
+async function readCampaigns(clickhouse: ClickHouseClient, { minutes, filters }: DashboardQuery, nowMs: number) {
   const question = questionNamed('campaigns')
   if (question === undefined) throw new Error('there is no question about campaigns')
-  const days = Math.ceil((minutes * 60_000) / DAY_MS)
+  const timeText = (ms: number) => new Date(ms).toISOString().slice(0, 19)
   const given = new Map([
-    ['days', String(days)],
+    ['from', timeText(nowMs - minutes * MINUTE_MS)],
+    // A clock may be ahead of this one.
+    ['until', timeText(nowMs + MINUTE_MS)],
     ['limit', String(MOST_CAMPAIGNS)],
+    ...Object.entries(filters),
   ])
-  return { days, rows: asObjects(await ask({ clickhouse }, question, given, new Date(nowMs))) }
+  return asObjects(await ask({ clickhouse }, question, given, new Date(nowMs)))
 }
 
 /** One session as it went, its tracks by name; undefined: there is none. */

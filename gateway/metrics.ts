@@ -52,7 +52,7 @@ export function createMetrics(levels: () => Levels) {
       labelNames: ['error'] as const,
       registers,
     }),
-    /** `result`: taken; capped or spent, each a campaign that was passed over; none was left; away: Redis did not answer. */
+    /** `result`: taken; withheld from the control group; capped, spent or paced (until the next hour), each a campaign that was passed over; none was left; away: Redis did not answer. */
     adDecisions: new Counter({
       name: 'segue_gateway_ad_decisions_total',
       help: 'places of advertisements asked for, by what became of it',

@@ -147,7 +147,6 @@ async function campaignAnswer(campaign: string) {
   if (question === undefined) throw new Error('there is no such question')
   const given = new Map([
     ['until', new Date(Date.now() + 3_600_000).toISOString().slice(0, 19)],
-    ['days', '2'],
     ['limit', '100'],
   ])
   const answer = asObjects(await ask({ clickhouse, postgres: pool }, question, given, new Date()))

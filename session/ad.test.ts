@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { AdEnded } from '../protocol/events/playback-record.ts'
 import { type Ad, mayLeave, openAd } from './ad.ts'
 import { GRANT_POLICY } from './chunk-window.ts'
+import type { Effect } from './effect.ts'
 import { aTrack, STREAM_ID } from './fixtures.ts'
-import { begin, credit, heartbeat, pause, resume, seek, stop } from './requests.ts'
+import { type Begin, begin, credit, heartbeat, pause, resume, seek, stop } from './requests.ts'
 import { lastWill, musicSinceAd, type Session } from './session.ts'
 import { sessionFrom, snapshotOf } from './snapshot.ts'
 import { kinds, started, T0, want } from './testing/playing-session.ts'
@@ -181,6 +182,53 @@ describe('music since the last one', () => {
       },
       T0 + 3_000,
     )
+    expect(session.sinceAd).toEqual({ ms: 3_000, tracks: 0 })
+  })
+})
+
+describe('an advertisement that is withheld', () => {
+  const withhold = (session: Session, changes: Partial<Begin>) =>
+    begin(
+      session,
+      {
+        re: 2,
+        streamId: STREAM_ID,
+        track: aTrack(),
+        positionMs: 0,
+        reason: 'queue',
+        upNext: [],
+        endReason: 'next',
+        endPositionMs: 3_000,
+        withheld: [AD],
+        ...changes,
+      },
+      T0 + 3_000,
+    )
+  const records = (effects: readonly Effect[]) =>
+    effects.flatMap((effect) => (effect.kind === 'record' ? [effect.record] : []))
+
+  it('V8 is recorded in the place of an impression, and the music begins a new count', () => {
+    const session = started()
+    credit(session, want(0, 2), T0, GRANT_POLICY)
+    const recorded = records(withhold(session, {}))
+    expect(recorded.map(({ type }) => type)).toEqual(['stream-ended', 'ad-withheld', 'stream-started'])
+    expect(recorded[1]).toMatchObject({
+      stream_id: IMPRESSION_ID,
+      campaign_id: AD.campaign_id,
+      creative_id: AD.creative_id,
+      served_at_ms: T0 + 3_000,
+      account_id: session.who.account_id,
+    })
+    expect(session.sinceAd).toEqual({ ms: 0, tracks: 0 })
+    expect(openAd(session)).toBeUndefined()
+  })
+
+  it('V8 leaves the count to the one that plays in its place', () => {
+    const session = started()
+    credit(session, want(0, 2), T0, GRANT_POLICY)
+    const other = { ...AD, impression_id: '018f0000-0000-7000-8000-0000000000b1' }
+    const recorded = records(withhold(session, { streamId: other.impression_id, track: other }))
+    expect(recorded.map(({ type }) => type)).toEqual(['stream-ended', 'ad-withheld', 'ad-served'])
     expect(session.sinceAd).toEqual({ ms: 3_000, tracks: 0 })
   })
 })

@@ -11,8 +11,8 @@ import { complain, refuse, said, say } from './answers.ts'
 import { dueGrant, type GrantPolicy } from './chunk-window.ts'
 import { type Effect, NONE, SAVE, SAVE_ONLY, SHOW, SUGGEST } from './effect.ts'
 import { jump, playheadMs } from './listening.ts'
-import { endOpen, freed, note, type Session } from './session.ts'
-import { openStream, type Stream, startedRecord } from './stream.ts'
+import { endOpen, freed, NO_MUSIC, note, type Session } from './session.ts'
+import { openStream, type Stream, startedRecord, withheldRecord } from './stream.ts'
 import { renditionOf, type Track } from './track.ts'
 import type { UpNextTrack } from './up-next.ts'
 
@@ -30,6 +30,8 @@ export interface Begin {
   readonly endPositionMs: number | undefined
   /** The stream that this is of, where the client says so. */
   readonly endStreamId?: string | undefined
+  /** Advertisements that would have played first, were the listener not of their control groups. */
+  readonly withheld?: readonly Ad[]
 }
 
 /** `play` with a track, or `next`: ends the open stream and begins another. */
@@ -40,6 +42,7 @@ export function begin(session: Session, start: Begin, nowMs: number): readonly E
   }
   const effects: Effect[] = []
   endOpen(session, start.endReason, endPositionOf(session, start), nowMs, effects)
+  withhold(session, start, nowMs, effects)
   const stream = openStream(start.streamId, start.track, start.positionMs, start.reason, nowMs)
   session.state = { at: 'playing', stream }
   // What its client asked before it knew was about what played here until now.
@@ -55,6 +58,13 @@ export function begin(session: Session, start: Begin, nowMs: number): readonly E
     SAVE,
   )
   return effects
+}
+
+/** Who hears nothing of a campaign waits for the next advertisement as long as who hears it. */
+function withhold(session: Session, { track, withheld = [] }: Begin, nowMs: number, effects: Effect[]): void {
+  for (const ad of withheld)
+    effects.push({ kind: 'record', record: withheldRecord(session.who, ad, session.lastFence, nowMs) })
+  if (withheld.length > 0 && !isAd(track)) session.sinceAd = NO_MUSIC
 }
 
 /** A client that has missed that another stream came to it tells of the one before. */

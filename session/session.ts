@@ -29,7 +29,7 @@ export interface SinceAd {
   /** Those that were heard for long enough to be counted. */
   readonly tracks: number
 }
-const NO_MUSIC: SinceAd = Object.freeze({ ms: 0, tracks: 0 })
+export const NO_MUSIC: SinceAd = Object.freeze({ ms: 0, tracks: 0 })
 
 export interface Session {
   who: Identity

@@ -1,6 +1,6 @@
 /** Owns one play of one track or advertisement: how it began, what was heard of it, what was signed for it. */
 
-import type { AdEnded, AdServed, StreamEnded, StreamStarted } from '../protocol/events/playback-record.ts'
+import type { AdEnded, AdServed, AdWithheld, StreamEnded, StreamStarted } from '../protocol/events/playback-record.ts'
 import { MAX_POSITION_MS } from '../protocol/fields.ts'
 import type { ReasonEnd, ReasonStart } from '../protocol/vocabulary.ts'
 import { type Ad, type Audible, isAd, newAudible, quartileOf } from './ad.ts'
@@ -47,6 +47,12 @@ export function startedRecord(who: Identity, stream: Stream, fence: number): Str
   return isAd(track)
     ? { type: 'ad-served', ...who, ...whatIsAdvertised(stream, track), fence }
     : { type: 'stream-started', ...who, ...whatPlays(stream, track), fence }
+}
+
+/** The record of an advertisement that is not played to a listener of the control group. */
+export function withheldRecord(who: Identity, ad: Ad, fence: number, nowMs: number): AdWithheld {
+  const { impression_id, campaign_id, creative_id } = ad
+  return { type: 'ad-withheld', ...who, stream_id: impression_id, campaign_id, creative_id, served_at_ms: nowMs, fence }
 }
 
 /** The record of this stream if it ended now, at the last evidence. */

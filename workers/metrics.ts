@@ -45,7 +45,7 @@ export function createWorkerMetrics() {
       help: 'Offsets that Kafka no longer had when royalties came to read them. Anything but 0 is a loss.',
       registers,
     }),
-    /** `result`: counted, unheard (so far), why it is invalid, or unknown: of no campaign. One is entered when it is served and when it ends. */
+    /** `result`: counted, unheard (so far), why it is invalid, withheld from the control group, or unknown: of no campaign. One is entered when it is served and when it ends. */
     adImpressions: new Counter({
       name: 'segue_ads_impressions_total',
       help: 'Impressions entered, by what they are then.',
@@ -57,6 +57,12 @@ export function createWorkerMetrics() {
       name: 'segue_ads_clicks_total',
       help: 'Clicks on advertisements.',
       labelNames: ['result'],
+      registers,
+    }),
+    adConversions: new Counter({
+      name: 'segue_ads_conversions_total',
+      help: 'Advertisements after which the listener heard what they are for, by whether they were served or withheld.',
+      labelNames: ['group'],
       registers,
     }),
     adGaps: new Counter({

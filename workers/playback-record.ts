@@ -63,6 +63,7 @@ function timesOf(record: PlaybackRecord): number[] {
     case 'stream-ended':
       return [record.started_at_ms, record.ended_at_ms]
     case 'ad-served':
+    case 'ad-withheld':
       return [record.served_at_ms]
     case 'ad-ended':
       return [record.served_at_ms, record.ended_at_ms]

@@ -123,11 +123,12 @@ function beginListing(
   const isDue = () =>
     context.ads.isDue(session.who, musicSinceAd(session, endPositionOf(session, wish), wish.nowMs), wish.nowMs)
   if (!mayHearAd(wish, session) || !isDue()) return go(music)
-  return context.ads.take(session, wish.nowMs).then((ad) => {
+  return context.ads.take(session, wish.nowMs).then(({ ad, withheld }) => {
     // The socket may have closed meanwhile: whoever resumes asks again.
     if (connection.state.at !== 'ready') return
     if (session.lease === undefined) return refused(context, connection, held, wish, 'stale_fence', WHY.stale_fence)
-    go(ad === undefined ? music : { ...music, streamId: ad.impression_id, track: ad, upNext: afterAd(session, music) })
+    const heard = ad && { streamId: ad.impression_id, track: ad, upNext: afterAd(session, music) }
+    go({ ...music, ...heard, withheld })
   })
 }
 

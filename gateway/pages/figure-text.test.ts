@@ -9,6 +9,7 @@ import {
   lengthText,
   millisecondsText,
   placeText,
+  pointsText,
   shareText,
   sinceText,
 } from './figure-text.ts'
@@ -33,6 +34,12 @@ test.each([
   [1_249, '1.2 s'],
   [14_000, '14 s'],
 ])('%f ms as measured: %s', (ms, text) => expect(millisecondsText(ms)).toBe(text))
+
+test.each([
+  [0.2, '+20.0'],
+  [-0.0307, '\u22123.1'],
+  [-0.0004, '0'],
+])('difference of %f: %s', (difference, text) => expect(pointsText(difference)).toBe(text))
 
 test.each([
   [0, '0 %'],

@@ -37,6 +37,13 @@ export function shareText(share: number): string {
   return percent > 0 && percent < 10 ? `${percent.toFixed(1)} %` : `${Math.round(percent)} %`
 }
 
+/** A difference of two shares, in points of a hundred. */
+export function pointsText(difference: number): string {
+  const points = (difference * 100).toFixed(1)
+  if (Number(points) === 0) return '0'
+  return difference < 0 ? `\u2212${points.slice(1)}` : `+${points}`
+}
+
 /** How long ago, for a line that says when something was updated. */
 export function agoText(ms: number): string {
   return ms < 1_000 ? 'just now' : `${lengthText(ms)} ago`

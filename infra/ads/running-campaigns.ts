@@ -6,11 +6,11 @@ import type { Pool } from '../postgres/client.ts'
 import { type AdLimits, LEAST_WINDOW_MS } from '../redis/ad-places.ts'
 
 export interface Campaign extends AdLimits {
-  readonly startsAtMs: number
   readonly isWorldwide: boolean
   /** Where it is heard; of one that is worldwide, where it is not. */
   readonly territories: ReadonlySet<string>
   readonly plans: ReadonlySet<string>
+  /** Of its listeners, so many hear nothing of it: what it does is measured by them. */
   readonly controlPercent: number
   readonly creatives: readonly Creative[]
 }

@@ -17,12 +17,14 @@ export interface AdEventRow {
     | 'completed'
     | 'clicked'
     | 'withheld'
+    | 'converted'
   readonly account_id: string
   readonly event_time: DateTimeText
   readonly server_time: DateTimeText
   readonly audible_ms: number
   readonly invalid: boolean
   readonly device_kind: string
+  readonly plan: string
   readonly country: string
 }
 

@@ -56,6 +56,7 @@ const MAY: Readonly<Record<string, Partial<Record<ServiceRole, string>>>> = {
   creatives: { gateway: 'S', ads: 'SIU', finance: 'S', analyst: 'S' },
   creative_renditions: { gateway: 'S', ads: 'SIU', analyst: 'S' },
   impressions: { gateway: 'S', ads: 'SIu', finance: 's', analyst: 'S' },
+  withheld_ads: { ads: 'SIu', analyst: 'S' },
   royalty_runs: { finance: 'Siu' },
   royalty_pools: { finance: 'SI' },
   royalty_lines: { finance: 'SI' },

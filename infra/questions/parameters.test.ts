@@ -16,6 +16,14 @@ describe('parameters of a question', () => {
     expect(read('active-premium', { days: '30' })).toEqual({ until: '2026-05-18', days: '30', countries: '10' })
     expect(read('artists-owed', {})).toEqual({ month: '2026-05-01', limit: '20' })
     expect(read('churn', { limit: '5' })).toEqual({ at: '2026-05-17T18:05:09', limit: '5' })
+    expect(read('campaigns', { country: 'DE' })).toEqual({
+      from: '2026-04-19T18:05:09',
+      until: '2026-05-17T18:05:09',
+      country: 'DE',
+      plan: '',
+      device_kind: '',
+      limit: '20',
+    })
   })
 
   it('are refused with all that is wrong: missing, unknown, malformed', () => {
@@ -28,5 +36,6 @@ describe('parameters of a question', () => {
       ].join('\n'),
     )
     expect(() => read('shared-accounts', { score: '1.5' })).toThrow('a number from 0 to 1')
+    expect(() => read('campaigns', { plan: "'" })).toThrow("plan must be a word, or nothing, not '''")
   })
 })

@@ -14,6 +14,7 @@ const FORMS: Readonly<Record<Parameter['kind'], { readonly form: RegExp; readonl
   whole: { form: /^\d{1,4}$/, says: 'a whole number up to 9999' },
   share: { form: /^(?:0(?:\.\d{1,6})?|1(?:\.0{1,6})?)$/, says: 'a number from 0 to 1' },
   text: { form: /^[^\0]{1,256}$/, says: 'text of 1 to 256 characters' },
+  filter: { form: /^[A-Za-z_-]{0,32}$/, says: 'a word, or nothing' },
   day: { form: /^\d{4}-\d{2}-\d{2}$/, says: 'a day, as 2026-05-17' },
   month: { form: /^\d{4}-\d{2}-01$/, says: 'the first day of a month, as 2026-05-01' },
   time: { form: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/, says: 'a time in UTC, as 2026-05-17T18:00:00' },

@@ -61,4 +61,25 @@ describe('the questions', () => {
     const given = new Map(Object.entries(fixture.parameters))
     expect(asObjects(await ask({ clickhouse, postgres }, question, given, new Date()))).toEqual(fixture.expected)
   })
+
+  it('campaigns are of a country, a plan, a kind of device where one is asked for, and without a control group nothing is compared', async () => {
+    const question = questionNamed('campaigns')
+    if (question === undefined) throw new Error('there is no question campaigns')
+    const adEvents = (campaigns.adEvents ?? []).filter((row) => !('kind' in row) || row.kind !== 'withheld')
+    await loadFixture(clickhouse, admin, { ...campaigns, adEvents })
+    const rowsOf = async (filters: Readonly<Record<string, string>>) =>
+      asObjects(
+        await ask(
+          { clickhouse, postgres },
+          question,
+          new Map(Object.entries({ ...campaigns.parameters, ...filters })),
+          new Date(),
+        ),
+      )
+    const [first] = await rowsOf({ country: 'DE', plan: 'free', device_kind: 'phone' })
+    expect(first).toMatchObject({ served: 9, impressions: 3, control: 0, lift: null, difference: null })
+    expect(first).toMatchObject({ treated_rate: null, difference_low: null, difference_high: null })
+    for (const other of [{ country: 'FR' }, { plan: 'duo' }, { device_kind: 'tv' }])
+      expect(await rowsOf(other)).toEqual([])
+  })
 })

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 
 /** How a parameter is written on the command line. */
-type ParameterKind = 'whole' | 'share' | 'text' | 'day' | 'month' | 'time'
+type ParameterKind = 'whole' | 'share' | 'text' | 'filter' | 'day' | 'month' | 'time'
 
 export interface Parameter {
   readonly kind: ParameterKind
@@ -34,6 +34,7 @@ const until: Parameter = {
   about: 'the end of the time that is looked at',
   fallback: (now) => iso(now).slice(0, 19),
 }
+const filter = (about: string): Parameter => ({ kind: 'filter', about: `of this ${about} alone`, fallback: '' })
 const days = (fallback: string): Parameter => ({ kind: 'whole', about: 'how many days before it', fallback })
 
 export const QUESTIONS: readonly Question[] = [
@@ -60,7 +61,18 @@ export const QUESTIONS: readonly Question[] = [
     at: { ...until, about: 'the moment of the forecast: nothing from then on is looked at' },
     limit,
   }),
-  question(5, 'campaigns', 'clickhouse', { until, days: days('28'), limit }),
+  question(5, 'campaigns', 'clickhouse', {
+    from: {
+      kind: 'time',
+      about: 'the beginning of the time that is looked at',
+      fallback: (now) => iso(new Date(now.getTime() - 28 * 86_400_000)).slice(0, 19),
+    },
+    until,
+    country: filter('country, as DE,'),
+    plan: filter('plan'),
+    device_kind: filter('kind of device'),
+    limit,
+  }),
   question(6, 'artists-owed', 'postgres', {
     month: { kind: 'month', about: 'the first day of the month', fallback: (now) => `${iso(now).slice(0, 7)}-01` },
     limit,

@@ -9,7 +9,10 @@ import { createRedis, type Redis } from './client.ts'
 import { redisConfig } from './config.ts'
 import { type RedisCluster, startRedisCluster } from './testing/redis-cluster.ts'
 
-const NOON_MS = Date.UTC(2026, 5, 1, 12)
+const DAY_MS = 86_400_000
+const MIDNIGHT_MS = Date.UTC(2026, 5, 1)
+/** In the last hour of a day all of it may be spent. */
+const LATE_MS = MIDNIGHT_MS + DAY_MS - 1_800_000
 const NO_LIMITS = {
   mostInAll: undefined,
   mostOfDay: undefined,
@@ -17,7 +20,8 @@ const NO_LIMITS = {
   bookedOfDay: 0,
   cap: undefined,
   windowMs: 60_000,
-  endsAtMs: NOON_MS + 86_400_000,
+  startsAtMs: MIDNIGHT_MS,
+  endsAtMs: MIDNIGHT_MS + 2 * DAY_MS,
 }
 
 let clients: readonly Redis[]
@@ -39,59 +43,72 @@ const placeOf = ({ campaignId }: AdLimits, changes: Partial<AdPlace> = {}): AdPl
   impressionId: randomUUID(),
   campaignId,
   accountId: 'ada',
-  servedAtMs: NOON_MS,
+  servedAtMs: LATE_MS,
   ...changes,
 })
 
 describe.each(['one server', 'a cluster'] as const)('places of advertisements on %s', (where) => {
   const stores = () => (where === 'one server' ? clients : [cluster.client]).map(createAdPlaces)
 
-  it('V7 are never more than cap, day and budget allow, whoever asks at once, and never fewer where there is room', async () => {
+  it('V7 are never more than cap, hour, day and budget allow, whoever asks at once, and never fewer where there is room', async () => {
     const some = fc.integer({ min: 1, max: 12 })
-    const wish = fc.record({ account: fc.integer({ min: 0, max: 4 }), day: fc.boolean(), heard: fc.boolean() })
+    const wish = fc.record({ account: fc.integer({ min: 0, max: 5 }), day: fc.boolean(), heard: fc.boolean() })
     const cases = fc.record({
       cap: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
       mostInAll: fc.option(some, { nil: undefined }),
       mostOfDay: fc.option(some, { nil: undefined }),
+      hour: fc.integer({ min: 0, max: 23 }),
+      controls: fc.integer({ min: 0, max: 2 }),
       bookedInAll: fc.integer({ min: 0, max: 4 }),
       wishes: fc.array(wish, { minLength: 1, maxLength: 60 }),
     })
     await fc.assert(
-      fc.asyncProperty(cases, async ({ wishes, ...limited }) => {
+      fc.asyncProperty(cases, async ({ wishes, hour, controls, ...limited }) => {
         const limits = limitsOf(limited)
         const gateways = stores()
         const asked = await Promise.all(
           wishes.map(async ({ account, day, heard }, n) => {
-            const servedAtMs = NOON_MS + (day ? 0 : 86_400_000)
+            const servedAtMs = MIDNIGHT_MS + hour * 3_600_000 + (day ? 0 : DAY_MS)
             const place = placeOf(limits, { accountId: `account ${account}`, servedAtMs })
             const places = gateways[n % gateways.length]
-            const result = await places?.take(place, limits)
+            const isControl = account < controls
+            const result = await places?.take(place, limits, isControl)
+            expect(['capped', 'spent', 'paced', isControl ? 'withheld' : 'taken']).toContain(result)
             if (result === 'taken' && !heard) expect(await places?.giveBack(place)).toBe(true)
-            return { place, day, heard, result }
+            return { place, day, heard, isControl, result }
           }),
         )
         const kept = asked.filter(({ result, heard }) => result === 'taken' && heard)
+        const held = [...kept, ...asked.filter(({ result }) => result === 'withheld')]
         const { cap = 1_000, mostInAll = 1_000, mostOfDay = 1_000, bookedInAll } = limited
-        for (let n = 0; n < 5; n++) {
-          const his = kept.filter(({ place }) => place.accountId === `account ${n}`).length
+        const dueByNow = Math.ceil((mostOfDay * (hour + 1)) / 24)
+        const refusalOf = (inAll: number, ofDay: number) => {
+          if (inAll >= mostInAll || ofDay >= mostOfDay) return 'spent'
+          return ofDay >= dueByNow ? 'paced' : undefined
+        }
+        for (let n = 0; n < 6; n++) {
+          const his = held.filter(({ place }) => place.accountId === `account ${n}`).length
           expect(his).toBeLessThanOrEqual(cap)
         }
         expect(kept.length + Math.min(bookedInAll, mostInAll)).toBeLessThanOrEqual(mostInAll)
         for (const day of [true, false])
-          expect(kept.filter((one) => one.day === day).length).toBeLessThanOrEqual(mostOfDay)
+          expect(kept.filter((one) => one.day === day).length).toBeLessThanOrEqual(dueByNow)
         // What was refused for want of room is refused for as long as nothing goes back, and for that alone.
-        for (const { place, day } of asked) {
-          const his = kept.filter((one) => one.place.accountId === place.accountId).length
+        for (const { place, day, isControl } of asked) {
+          const his = held.filter((one) => one.place.accountId === place.accountId).length
           const ofDay = kept.filter((one) => one.day === day).length
-          const isFull = his >= cap || kept.length + bookedInAll >= mostInAll || ofDay >= mostOfDay
-          if (!isFull) continue
+          const why = his >= cap ? 'capped' : refusalOf(kept.length + bookedInAll, ofDay)
+          if (why === undefined) continue
           const again = { ...place, impressionId: randomUUID() }
-          expect(await gateways[0]?.take(again, limits)).toBe(his >= cap ? 'capped' : 'spent')
+          expect(await gateways[0]?.take(again, limits, isControl)).toBe(why)
         }
-        const free = placeOf(limits, { accountId: 'nobody yet' })
+        const servedAtMs = MIDNIGHT_MS + hour * 3_600_000
+        const free = placeOf(limits, { accountId: 'nobody yet', servedAtMs })
         const ofDay = kept.filter(({ day }) => day).length
-        const isRoom = kept.length + bookedInAll < mostInAll && ofDay < mostOfDay
-        expect(await gateways[0]?.take(free, limits)).toBe(isRoom ? 'taken' : 'spent')
+        const why = refusalOf(kept.length + bookedInAll, ofDay)
+        expect(await gateways[0]?.take(free, limits, true)).toBe(why ?? 'withheld')
+        const other = { ...free, accountId: 'nor this one', impressionId: randomUUID() }
+        expect(await gateways[0]?.take(other, limits, false)).toBe(why ?? 'taken')
       }),
       { numRuns: 40 },
     )
@@ -101,13 +118,13 @@ describe.each(['one server', 'a cluster'] as const)('places of advertisements on
     const limits = limitsOf({ cap: 2, windowMs: 1_500 })
     const [places] = stores()
     const beganMs = Date.now()
-    expect(await places?.take(placeOf(limits), limits)).toBe('taken')
+    expect(await places?.take(placeOf(limits), limits, false)).toBe('taken')
     await wait(700)
-    expect(await places?.take(placeOf(limits), limits)).toBe('taken')
-    while ((await places?.take(placeOf(limits), limits)) === 'capped') await wait(20)
+    expect(await places?.take(placeOf(limits), limits, false)).toBe('taken')
+    while ((await places?.take(placeOf(limits), limits, false)) === 'capped') await wait(20)
     expect(Date.now() - beganMs).toBeGreaterThanOrEqual(1_490)
     // The second is within the window still.
-    expect(await places?.take(placeOf(limits), limits)).toBe('capped')
+    expect(await places?.take(placeOf(limits), limits, false)).toBe('capped')
   }, 60_000)
 
   it('V7 go back once, and only what was taken', async () => {
@@ -115,18 +132,45 @@ describe.each(['one server', 'a cluster'] as const)('places of advertisements on
     const [places] = stores()
     const place = placeOf(limits)
     expect(await places?.giveBack(place)).toBe(false)
-    expect(await places?.take(place, limits)).toBe('taken')
+    expect(await places?.take(place, limits, false)).toBe('taken')
     expect(await Promise.all([places?.giveBack(place), places?.giveBack(place)])).toEqual([true, false])
-    expect(await places?.take(placeOf(limits), limits)).toBe('taken')
-    expect(await places?.take(placeOf(limits), limits)).toBe('spent')
+    expect(await places?.take(placeOf(limits), limits, false)).toBe('taken')
+    expect(await places?.take(placeOf(limits), limits, false)).toBe('spent')
   })
 
   it('V7 are what the books say where those have counted more', async () => {
     const [places] = stores()
     const ofDay = limitsOf({ mostOfDay: 5, bookedOfDay: 4 })
-    expect(await places?.take(placeOf(ofDay), ofDay)).toBe('taken')
-    expect(await places?.take(placeOf(ofDay), ofDay)).toBe('spent')
+    expect(await places?.take(placeOf(ofDay), ofDay, false)).toBe('taken')
+    expect(await places?.take(placeOf(ofDay), ofDay, false)).toBe('spent')
     const inAll = limitsOf({ mostInAll: 5, bookedInAll: 5 })
-    expect(await places?.take(placeOf(inAll), inAll)).toBe('spent')
+    expect(await places?.take(placeOf(inAll), inAll, false)).toBe('spent')
+  })
+
+  it('V7 open by the hour, and what an hour leaves is for the next', async () => {
+    const limits = limitsOf({ mostOfDay: 48 })
+    const [places] = stores()
+    const takeAll = async (hour: number) => {
+      const servedAtMs = MIDNIGHT_MS + hour * 3_600_000
+      for (let taken = 0; ; taken++) {
+        const result = await places?.take(placeOf(limits, { servedAtMs }), limits, false)
+        if (result !== 'taken') return { taken, result }
+      }
+    }
+    expect(await takeAll(0)).toEqual({ taken: 2, result: 'paced' })
+    expect(await takeAll(0)).toEqual({ taken: 0, result: 'paced' })
+    expect(await takeAll(1)).toEqual({ taken: 2, result: 'paced' })
+    expect(await takeAll(11)).toEqual({ taken: 20, result: 'paced' })
+    expect(await takeAll(23)).toEqual({ taken: 24, result: 'spent' })
+  })
+
+  it('V8 what is withheld takes a place under the cap, and nothing of the budget', async () => {
+    const limits = limitsOf({ mostInAll: 1, cap: 2 })
+    const [places] = stores()
+    const results = await Promise.all([1, 2, 3].map(() => places?.take(placeOf(limits), limits, true)))
+    expect(results.toSorted()).toEqual(['capped', 'withheld', 'withheld'])
+    const other = placeOf(limits, { accountId: 'ben' })
+    expect(await places?.take(other, limits, false)).toBe('taken')
+    expect(await places?.take(placeOf(limits, { accountId: 'cem' }), limits, true)).toBe('spent')
   })
 })

@@ -103,6 +103,15 @@ export const AdServed = Type.Object({
 })
 export type AdServed = Static<typeof AdServed>
 
+/** An advertisement that would have been served, and was not: its listener is of the control group of the campaign, which hears nothing of it. */
+export const AdWithheld = Type.Object({
+  type: Type.Literal('ad-withheld'),
+  ...Who,
+  ...Whence,
+  ...WhatIsAdvertised,
+})
+export type AdWithheld = Static<typeof AdWithheld>
+
 /** What was heard of an advertisement, by the server. The same one may end twice; the longest counts. */
 export const AdEnded = Type.Object({
   type: Type.Literal('ad-ended'),
@@ -122,13 +131,13 @@ export const AdEnded = Type.Object({
 })
 export type AdEnded = Static<typeof AdEnded>
 
-/** Of what plays, whatever it is. */
-export type PlayRecord = StreamStarted | StreamEnded | AdServed | AdEnded
+/** Of what plays, or would have played, whatever it is. */
+export type PlayRecord = StreamStarted | StreamEnded | AdServed | AdWithheld | AdEnded
 export type EndRecord = StreamEnded | AdEnded
 
 export function isEnd(record: PlayRecord): record is EndRecord {
   return record.type === 'stream-ended' || record.type === 'ad-ended'
 }
 
-export const PlaybackRecord = Type.Union([TelemetryRecord, StreamStarted, StreamEnded, AdServed, AdEnded])
+export const PlaybackRecord = Type.Union([TelemetryRecord, StreamStarted, StreamEnded, AdServed, AdWithheld, AdEnded])
 export type PlaybackRecord = Static<typeof PlaybackRecord>

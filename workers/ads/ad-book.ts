@@ -10,16 +10,19 @@ export interface BookedAd {
   readonly creative_id: string
   readonly served_at: Date
   readonly device_kind: string
+  readonly plan: string
   readonly territory: string
   readonly audible_ms: number
   readonly quartile: number
   readonly clicked_at: Date | null
+  readonly converted_at: Date | null
   readonly invalid_reason: string | null
   readonly counted: boolean
 }
 
-const BOOKED = `impression_id, campaign_id, creative_id, served_at, device_kind, territory, audible_ms, quartile, clicked_at,
-  invalid_reason, counted`
+const BOOKED = `impression_id, campaign_id, creative_id, served_at, device_kind, plan, territory, audible_ms, quartile, clicked_at,
+  converted_at, invalid_reason, counted`
+export const bookedAs = (alias: string) => BOOKED.replaceAll(/\w+/g, `${alias}.$&`)
 
 /** Enters impressions, each given once; one that is known grows. What was not of a campaign and its creative is left out. */
 export async function enterAds(client: PoolClient, ads: readonly HeardAd[]): Promise<readonly BookedAd[]> {
@@ -57,7 +60,7 @@ export async function enterClicks(client: PoolClient, clicks: readonly AdClick[]
               clicked_at timestamptz)
       WHERE i.impression_id = s.impression_id AND i.served_at = s.served_at
         AND (i.session_id = s.session_id OR i.user_id = listener_of(s.account_id))
-     RETURNING ${BOOKED.replaceAll(/\w+/g, 'i.$&')}`,
+     RETURNING ${bookedAs('i')}`,
     [JSON.stringify(clicks)],
   )
   return rows

@@ -1,4 +1,4 @@
-/** Owns the worker `ads`: what was heard of advertisements into PostgreSQL, once, and from there into ClickHouse; places that nobody heard go back. */
+/** Owns the worker `ads`: what was heard of advertisements, what was withheld and what listeners did after, into PostgreSQL, once, and from there into ClickHouse; places that nobody heard go back. */
 
 import { writeAdEvents } from '../../infra/clickhouse/ad-events.ts'
 import { createClickHouse } from '../../infra/clickhouse/client.ts'
@@ -9,7 +9,8 @@ import { createBookkeeper } from '../bookkeeper.ts'
 import type { CreateWorker } from '../worker.ts'
 import { type BookedAd, enterAds, enterClicks } from './ad-book.ts'
 import { type HeardAds, heardAdsOf } from './heard-ads.ts'
-import { adRowsOf } from './rows.ts'
+import { type BookedWithheld, type Conversions, enterConversions, enterWithheld } from './lift-book.ts'
+import { adRowsOf, withheldRowsOf } from './rows.ts'
 
 const CLIENT_ID = 'segue-ads'
 
@@ -17,6 +18,8 @@ interface Entered {
   readonly heard: HeardAds
   readonly booked: readonly BookedAd[]
   readonly clicked: readonly BookedAd[]
+  readonly withheld: readonly BookedWithheld[]
+  readonly conversions: Conversions
 }
 
 export const createAds: CreateWorker = (context) => {
@@ -49,17 +52,27 @@ export const createAds: CreateWorker = (context) => {
       const heard = heardAdsOf(records)
       const booked = await enterAds(client, heard.ads)
       const clicked = await enterClicks(client, heard.clicks)
+      const withheld = await enterWithheld(client, heard.withheld)
+      const conversions = await enterConversions(client, heard.music)
+      const told = [...heard.ads, ...heard.withheld, ...heard.clicks, ...conversions.served, ...conversions.withheld]
+      const accounts = new Map(told.map((one) => [one.impression_id, one.account_id]))
+      const accountOf = ({ impression_id }: BookedAd | BookedWithheld) => accounts.get(impression_id) ?? ''
       // Before the books are closed over it: what fails there is entered again here, and written again there as the same rows.
-      const accounts = new Map([...heard.ads, ...heard.clicks].map((one) => [one.impression_id, one.account_id]))
-      const rows = [...booked, ...clicked].flatMap((ad) => adRowsOf(ad, accounts.get(ad.impression_id) ?? ''))
-      await writeAdEvents(clickhouse, rows)
-      return { heard, booked, clicked }
+      await writeAdEvents(clickhouse, [
+        ...[...booked, ...clicked, ...conversions.served].flatMap((ad) => adRowsOf(ad, accountOf(ad))),
+        ...[...withheld, ...conversions.withheld].flatMap((ad) => withheldRowsOf(ad, accountOf(ad))),
+      ])
+      return { heard, booked, clicked, withheld, conversions }
     },
     async entered(outcome) {
-      const { heard, booked, clicked } = outcome
+      const { heard, booked, clicked, withheld, conversions } = outcome
       for (const { counted, invalid_reason } of booked)
         metrics.adImpressions.inc({ result: counted ? 'counted' : (invalid_reason ?? 'unheard') })
-      metrics.adImpressions.inc({ result: 'unknown' }, heard.ads.length - booked.length)
+      metrics.adImpressions.inc({ result: 'withheld' }, withheld.length)
+      const known = booked.length + withheld.length
+      metrics.adImpressions.inc({ result: 'unknown' }, heard.ads.length + heard.withheld.length - known)
+      metrics.adConversions.inc({ group: 'served' }, conversions.served.length)
+      metrics.adConversions.inc({ group: 'withheld' }, conversions.withheld.length)
       metrics.adClicks.inc({ result: 'clicked' }, clicked.length)
       metrics.adClicks.inc({ result: 'unserved' }, heard.clicks.length - clicked.length)
       await giveBack(outcome)

@@ -1,9 +1,15 @@
-/** Owns what a batch of records says of advertisements: impressions, each with the most that was heard of it, and clicks. */
+/** Owns what a batch of records says of advertisements: impressions, each with the most that was heard of it, clicks, what was withheld, and the music that may be what they are for. */
 
 import type { ConsumedRecord } from '../../infra/kafka/consumer.ts'
-import type { AdEnded, AdServed, PlaybackRecord } from '../../protocol/events/playback-record.ts'
+import type {
+  AdEnded,
+  AdServed,
+  AdWithheld,
+  PlaybackRecord,
+  StreamEnded,
+} from '../../protocol/events/playback-record.ts'
 import { uuidv7TimeMs } from '../../protocol/ids.ts'
-import type { StreamFlag } from '../../protocol/vocabulary.ts'
+import { COUNTABLE_MS, type StreamFlag } from '../../protocol/vocabulary.ts'
 import { cleanText, readRecord, UnknownVersionError } from '../playback-record.ts'
 
 /** A served advertisement, as far as this batch tells of it. */
@@ -32,8 +38,24 @@ export interface AdClick {
   readonly clicked_at: string
 }
 
+/** One that a listener of the control group would have heard. */
+export type WithheldAd = Pick<
+  HeardAd,
+  'impression_id' | 'campaign_id' | 'creative_id' | 'account_id' | 'territory' | 'plan' | 'device_kind'
+> & { readonly withheld_at: string }
+
+/** A stream that counts. */
+export interface HeardMusic {
+  readonly account_id: string
+  readonly track_id: string
+  readonly artist_id: string
+  readonly started_at: string
+}
+
 export interface HeardAds {
   readonly ads: readonly HeardAd[]
+  readonly withheld: readonly WithheldAd[]
+  readonly music: readonly HeardMusic[]
   readonly clicks: readonly AdClick[]
 }
 
@@ -41,12 +63,16 @@ export interface HeardAds {
 export function heardAdsOf(records: readonly ConsumedRecord[]): HeardAds {
   const ads = new Map<string, HeardAd>()
   const clicks = new Map<string, AdClick>()
+  const withheld = new Map<string, WithheldAd>()
+  const music: HeardMusic[] = []
   for (const { value } of records) {
     const record = readable(value)
     if (record === undefined) continue
     if (record.type === 'ad-served' || record.type === 'ad-ended') {
       ads.set(record.stream_id, most(ads.get(record.stream_id), adOf(record)))
     }
+    if (record.type === 'ad-withheld') withheld.set(record.stream_id, withheldOf(record))
+    if (record.type === 'stream-ended' && isCounted(record)) music.push(musicOf(record))
     if (record.type !== 'telemetry') continue
     for (const { kind, stream_id, at_ms } of record.events) {
       if (kind !== 'ad-clicked' || clicks.has(stream_id)) continue
@@ -59,7 +85,7 @@ export function heardAdsOf(records: readonly ConsumedRecord[]): HeardAds {
       })
     }
   }
-  return { ads: [...ads.values()], clicks: [...clicks.values()] }
+  return { ads: [...ads.values()], withheld: [...withheld.values()], music, clicks: [...clicks.values()] }
 }
 
 function readable(value: Uint8Array | null): PlaybackRecord | undefined {
@@ -71,21 +97,37 @@ function readable(value: Uint8Array | null): PlaybackRecord | undefined {
   }
 }
 
+const isCounted = ({ ms_played, flags }: StreamEnded) => ms_played >= COUNTABLE_MS && flags.length === 0
+
+function musicOf({ account_id, track_id, artist_id, started_at_ms }: StreamEnded): HeardMusic {
+  return { account_id: cleanText(account_id), track_id, artist_id, started_at: isoOf(started_at_ms) }
+}
+
+function withheldOf(record: AdWithheld): WithheldAd {
+  return { ...whatOf(record), withheld_at: isoOf(record.served_at_ms) }
+}
+
+function whatOf(record: AdServed | AdWithheld | AdEnded) {
+  return {
+    impression_id: record.stream_id,
+    campaign_id: record.campaign_id,
+    creative_id: record.creative_id,
+    account_id: cleanText(record.account_id),
+    territory: record.country,
+    plan: record.plan,
+    device_kind: record.device_kind,
+  }
+}
+
 function adOf(record: AdServed | AdEnded): HeardAd {
   const heard =
     record.type === 'ad-ended'
       ? { audible_ms: record.audible_ms, quartile: record.quartile, invalid_reason: record.flags[0] ?? null }
       : { audible_ms: 0, quartile: 0, invalid_reason: null }
   return {
-    impression_id: record.stream_id,
-    campaign_id: record.campaign_id,
-    creative_id: record.creative_id,
-    account_id: cleanText(record.account_id),
+    ...whatOf(record),
     session_id: record.session_id,
     served_at: isoOf(record.served_at_ms),
-    territory: record.country,
-    plan: record.plan,
-    device_kind: record.device_kind,
     ended: record.type === 'ad-ended',
     ...heard,
   }

@@ -25,6 +25,7 @@ export function rowsOf(record: PlaybackRecord): PlaybackRows {
     case 'stream-ended':
       return { events: [], streams: [endedRow(record)] }
     case 'ad-served':
+    case 'ad-withheld':
     case 'ad-ended':
       // The worker `ads` writes those: an advertisement is no stream of a track.
       return { events: [], streams: [] }

@@ -1,7 +1,7 @@
-/** Owns the table of campaigns: impressions, how far they were heard, clicks, how often one listener met them. */
+/** Owns the table of campaigns: impressions, how far they were heard, clicks, how often one listener met them, and what they did. */
 
 import { element } from '../element.ts'
-import { countOf, countText, shareText } from '../figure-text.ts'
+import { countText, pointsText, shareText } from '../figure-text.ts'
 import type { Campaign, Figures } from './figures.ts'
 
 export interface CampaignTable {
@@ -10,6 +10,12 @@ export interface CampaignTable {
 }
 
 const share = (value: number | null) => (value === null ? '–' : shareText(value))
+
+/** By how many in a hundred accounts more the music was heard: most likely, and from where to where it may be. */
+function liftText({ difference, difference_low, difference_high }: Campaign): string {
+  if (difference === null || difference_low === null || difference_high === null) return '–'
+  return `${pointsText(difference)} (${pointsText(difference_low)} to ${pointsText(difference_high)})`
+}
 
 const COLUMNS: readonly {
   readonly name: string
@@ -24,11 +30,26 @@ const COLUMNS: readonly {
   { name: '75 %', about: 'heard to three quarters', text: (row) => share(row.quartile3) },
   { name: 'Whole', about: 'heard to the end', text: (row) => share(row.completion) },
   { name: 'Clicks', about: '', text: (row) => countText(row.clicks) },
+  {
+    name: 'Served',
+    about: 'accounts that were served it, and are not of the control group',
+    text: (row) => countText(row.treated),
+  },
+  { name: 'Control', about: 'accounts from which it was withheld, by lot', text: (row) => countText(row.control) },
+  {
+    name: 'Lift, points',
+    about:
+      'of a hundred accounts that were served it, so many more heard what is promoted within 7 days than of a hundred of the control group; with a confidence of 95 %',
+    text: liftText,
+  },
 ]
 
 export function campaignTable(): CampaignTable {
   const body = element('tbody')
-  const note = element('p', { class: 'quiet small-print' })
+  const note = element('p', {
+    class: 'quiet small-print',
+    text: 'Lift: how many in a hundred accounts more heard what is promoted within 7 days, than of the control group, which hears nothing of it; in brackets with a confidence of 95 %.',
+  })
   const none = element('p', { class: 'quiet', text: 'No campaign has run in this range.' })
   const table = element(
     'div',
@@ -55,15 +76,14 @@ export function campaignTable(): CampaignTable {
   let shown = ''
   return {
     element: element('div', { class: 'campaigns' }, table, none, note),
-    update({ days, rows }) {
+    update(rows) {
       // Rows are made anew only when they say something new.
-      const now = JSON.stringify([days, rows])
+      const now = JSON.stringify(rows)
       if (now === shown) return
       shown = now
       table.hidden = rows.length === 0
       none.hidden = rows.length > 0
-      note.hidden = rows.length === 0
-      note.textContent = `Of the last ${days === 1 ? 'day' : countOf(days, 'day')}: campaigns are counted by whole days, in all countries and on all devices.`
+      note.hidden = rows.every(({ difference }) => difference === null)
       body.replaceChildren(
         ...rows.map((row) =>
           element(

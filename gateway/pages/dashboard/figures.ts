@@ -31,6 +31,14 @@ export interface Campaign {
   readonly quartile3: number | null
   readonly completion: number | null
   readonly clicks: number
+  /** Accounts that were served it, and those of the control group; null: there is no control group. */
+  readonly treated: number
+  readonly control: number
+  readonly treated_rate: number | null
+  readonly control_rate: number | null
+  readonly difference: number | null
+  readonly difference_low: number | null
+  readonly difference_high: number | null
 }
 
 export interface FlaggedCase {
@@ -87,7 +95,7 @@ export interface Figures {
   readonly lag: { readonly in_all?: Lag; readonly by_bucket: readonly Lag[] }
   readonly late: { readonly events: number; readonly streams: number }
   readonly sessions: readonly SessionHeard[]
-  readonly campaigns: { readonly days: number; readonly rows: readonly Campaign[] }
+  readonly campaigns: readonly Campaign[]
   readonly flagged: { readonly open: number; readonly cases: readonly FlaggedCase[] }
 }
 

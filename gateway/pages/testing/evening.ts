@@ -212,19 +212,23 @@ async function writeCampaign(
       const atMs = nowMs - Math.floor(dice() * DAY_MS)
       const impression_id = uuidv7(atMs)
       const heard = dice()
-      const kinds = ['served', 'started', 'audible', 'quartile1', 'quartile2', 'quartile3', 'completed', 'clicked']
-      for (const kind of kinds.slice(0, 3 + Math.floor(5.4 * (1 - heard ** 2))))
+      const all = ['served', 'started', 'audible', 'quartile1', 'quartile2', 'quartile3', 'completed', 'clicked']
+      const isControl = n % 6 === 0 && id === campaigns[1]?.id
+      const kinds = isControl ? ['withheld'] : all.slice(0, 3 + Math.floor(5.4 * (1 - heard ** 2)))
+      if (n % (isControl ? 4 : 3) === 0) kinds.push('converted')
+      for (const kind of kinds)
         values.push({
           campaign_id: id,
           creative_id: id,
           impression_id,
           kind,
-          account_id: accounts[Math.floor(dice() ** 2 * 40)],
+          account_id: accounts[(isControl ? 40 : 0) + Math.floor(dice() ** 2 * 40)],
           event_time: dateTimeText(atMs),
           server_time: dateTimeText(atMs),
           audible_ms: kind === 'audible' ? 9_000 : 0,
           invalid: false,
           device_kind: 'web',
+          plan: 'free',
           country: 'US',
         })
     }

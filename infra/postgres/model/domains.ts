@@ -67,7 +67,15 @@ export const DOMAINS: readonly Domain[] = [
   },
   {
     title: 'Advertising',
-    tables: ['advertisers', 'campaigns', 'creatives', 'creative_renditions', 'campaign_days', 'impressions'],
+    tables: [
+      'advertisers',
+      'campaigns',
+      'creatives',
+      'creative_renditions',
+      'campaign_days',
+      'impressions',
+      'withheld_ads',
+    ],
   },
   {
     title: 'Accounts that look shared',

@@ -20,6 +20,7 @@ export const PARTITIONED_TABLES: Readonly<Record<string, PartitionedTable>> = {
   audit_log: { keepMonths: 120 },
   // Of two years a campaign is compared with the one before.
   impressions: { keepMonths: 25 },
+  withheld_ads: { keepMonths: 25 },
   // A playlist keeps what it holds; how it came to that is asked after for three years.
   playlist_edits: { keepMonths: 36 },
 }

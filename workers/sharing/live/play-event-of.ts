@@ -37,6 +37,9 @@ export function playEventOf(record: PlaybackRecord): PlayEvent | undefined {
       return eventOf(record, network, record.ended_at_ms, 'play_end')
     case 'ad-served':
       return eventOf(record, network, record.served_at_ms, 'play_start')
+    case 'ad-withheld':
+      // What played in its place tells that.
+      return undefined
     case 'ad-ended':
       return eventOf(record, network, record.ended_at_ms, 'play_end')
     case 'telemetry': {
