@@ -57,7 +57,7 @@ describe('bad input', () => {
     const player = await signIn()
     player.sends(Buffer.from(JSON.stringify({})))
     await player.hears('error')
-    player.says({ type: 'pause', id: 41, position_ms: 0 })
+    player.says({ type: 'pause', id: 41, stream_id: player.streamId, position_ms: 0 })
     expect(await player.hears('error')).toMatchObject({ re: 41, name: 'no_stream' })
     player.hangUp()
   })

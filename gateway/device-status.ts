@@ -8,9 +8,10 @@ import type { Track } from '../session/track.ts'
 export function statusOf(session: Session, nowMs: number): DeviceStatus {
   const volume = session.volumePercent === undefined ? {} : { volume_percent: session.volumePercent }
   if (session.state.at === 'idle') return { status: 'stopped', position_ms: 0, at_ms: nowMs, ...volume }
-  const { track, listening } = session.state.stream
+  const { streamId, track, listening } = session.state.stream
   return {
     status: session.state.at,
+    stream_id: streamId,
     position_ms: Math.round(Math.min(listening.anchorMs, track.duration_ms)),
     at_ms: Math.round(listening.anchorAtMs),
     ...(isAd(track) ? {} : shownOf(track)),

@@ -97,10 +97,10 @@ describe('stream leases at two gateways', () => {
     const fence = first.fence ?? 0
     one.says({ type: 'credit', stream_id: streamId, bitrate_kbps: 160, next_chunk: 1, chunks: 1, fence })
     expect(await one.hears('error')).toMatchObject({ name: 'stale_fence' })
-    one.says({ type: 'pause', id: 2, position_ms: 0, fence })
+    one.says({ type: 'pause', id: 2, stream_id: one.streamId, position_ms: 0, fence })
     expect(await one.hears('error')).toMatchObject({ name: 'stale_fence', re: 2 })
     // Nobody stops the one that plays.
-    two.says({ type: 'pause', id: 2, position_ms: 0 })
+    two.says({ type: 'pause', id: 2, stream_id: two.streamId, position_ms: 0 })
     expect(await two.hears('playback')).toMatchObject({ re: 2, status: 'paused' })
     one.hangUp()
     two.hangUp()
@@ -145,7 +145,7 @@ describe('stream leases at two gateways', () => {
       again.says({ type: 'resume', id: 2, ticket, last_seq: first.seq })
       expect(await again.hears('resumed')).toMatchObject({ recovered: true })
       again.says({ type: 'heartbeat', sent_at_ms: 1, stream_id: first.stream_id ?? '', position_ms: 0 })
-      again.says({ type: 'seek', id: 3, from_ms: 0, position_ms: 5_000 })
+      again.says({ type: 'seek', id: 3, stream_id: one.streamId, from_ms: 0, position_ms: 5_000 })
       expect(await again.hears('playback')).toMatchObject({ re: 3, status: 'playing', fence: first.fence })
       again.hangUp()
       const { player: anew } = await signIn(strict, { account, device: phone })
@@ -187,7 +187,7 @@ describe('stream leases at two gateways', () => {
     expect(await anew.hears('error')).toMatchObject({ name: 'stream_limit', re: 1 })
 
     // The one that plays by now heard nothing of it; and once it plays no more, there is room.
-    two.says({ type: 'pause', id: 2, position_ms: 0 })
+    two.says({ type: 'pause', id: 2, stream_id: two.streamId, position_ms: 0 })
     expect(await two.hears('playback')).toMatchObject({ re: 2, status: 'paused', stream_id: second.stream_id })
     anew.says({ type: 'play', id: 2, track_id: trackId(), position_ms: 2_000, reason: 'reconnect' })
     expect(await anew.hears('playback')).toMatchObject({ re: 2, status: 'playing', position_ms: 2_000 })
@@ -240,6 +240,30 @@ describe('the devices of an account', () => {
     for (const player of [one, two, other]) player.hangUp()
   })
 
+  it('A6 P8 a `seek` or `next` of a stream does not reach a device that plays another one by then', async () => {
+    const account = newAccount()
+    const { player: one } = await signIn(a, { account, device: phone })
+    const { player: two } = await signIn(b, { account, device: tv })
+    two.says({ type: 'play', id: 1, track_id: trackId() })
+    const first = (await devicesWhen(one, playing('tv'))).find(({ device_id }) => device_id === 'tv')?.stream_id ?? ''
+    await two.hears('playback')
+    expect(first).toBe(two.streamId)
+    two.says({ type: 'play', id: 2, track_id: trackId(1) })
+    const { stream_id } = await two.hears('playback')
+    const asks = (id: number, stream: { stream_id?: string }) =>
+      one.says({ type: 'command', id, device_id: 'tv', action: 'next', ...stream })
+    asks(1, {})
+    expect(await one.hears('error')).toMatchObject({ re: 1, name: 'invalid_message' })
+    asks(2, { stream_id: first })
+    expect(await one.hears('done')).toMatchObject({ re: 2 })
+    asks(3, { stream_id: stream_id ?? '' })
+    expect(await one.hears('done')).toMatchObject({ re: 3 })
+    // Of the two that were sent to it, the one that means what it plays.
+    expect(await two.hears('commanded')).toMatchObject({ action: 'next', stream_id })
+    one.hangUp()
+    two.hangUp()
+  })
+
   it.each([
     ['playing', 0],
     ['paused', 1],
@@ -250,10 +274,10 @@ describe('the devices of an account', () => {
     const first = await one.hears('playback')
     const upNext = await one.hears('up_next')
     await wait(300)
-    one.says({ type: 'seek', id: 2, from_ms: 4_300, position_ms: 9_000 })
+    one.says({ type: 'seek', id: 2, stream_id: one.streamId, from_ms: 4_300, position_ms: 9_000 })
     await one.hears('playback')
     if (status === 'paused') {
-      one.says({ type: 'pause', id: 3, position_ms: 9_000 })
+      one.says({ type: 'pause', id: 3, stream_id: one.streamId, position_ms: 9_000 })
       await one.hears('playback')
     }
     const { player: two } = await signIn(b, { account, device: tv })
@@ -275,8 +299,10 @@ describe('the devices of an account', () => {
     one.says({ type: 'heartbeat', sent_at_ms: 1, stream_id: first.stream_id ?? '', position_ms: 9_100 })
     await one.hears('heartbeat_ack')
     await wait(500)
-    two.says({ type: 'pause', id: 2, position_ms: moved.position_ms })
-    expect(await two.hears('playback')).toMatchObject({ re: 2, status: 'paused', stream_id: moved.stream_id })
+    two.says({ type: 'pause', id: 2, stream_id: first.stream_id ?? '', position_ms: 9_100 })
+    expect(await two.hears('error')).toMatchObject({ re: 2, name: 'wrong_stream' })
+    two.says({ type: 'pause', id: 3, stream_id: two.streamId, position_ms: moved.position_ms })
+    expect(await two.hears('playback')).toMatchObject({ re: 3, status: 'paused', stream_id: moved.stream_id })
     one.hangUp()
     two.hangUp()
   })
@@ -303,7 +329,14 @@ describe('what comes late', () => {
     // As one says again what it does not know to be answered: at once, with the fence of before.
     again.says({ type: 'resume', id: 3, ticket, last_seq: first.seq })
     await again.hears('resumed')
-    again.says({ type: 'next', id: 2, reason: 'completed', position_ms: 1_000, fence: first.fence ?? 0 })
+    again.says({
+      type: 'next',
+      id: 2,
+      stream_id: one.streamId,
+      reason: 'completed',
+      position_ms: 1_000,
+      fence: first.fence ?? 0,
+    })
     const heard: string[] = []
     for (;;) {
       const message = await again.hearsAny()
@@ -314,7 +347,7 @@ describe('what comes late', () => {
       }
     }
     expect(heard).not.toContain('playing')
-    two.says({ type: 'seek', id: 2, from_ms: 0, position_ms: 3_000, fence: second.fence ?? 0 })
+    two.says({ type: 'seek', id: 2, stream_id: two.streamId, from_ms: 0, position_ms: 3_000, fence: second.fence ?? 0 })
     expect(await two.hears('playback')).toMatchObject({ re: 2, status: 'playing', fence: second.fence })
     again.hangUp()
     two.hangUp()
@@ -328,7 +361,7 @@ describe('what comes late', () => {
     const { player: kid } = await signIn(b, { account, plan: 'family', member: 'kid', device: phone })
     kid.says({ type: 'play', id: 1, track_id: trackId(), instead_of_device_id: 'tv' })
     expect(await kid.hears('error')).toMatchObject({ re: 1, name: 'forbidden' })
-    mum.says({ type: 'pause', id: 2, position_ms: 0 })
+    mum.says({ type: 'pause', id: 2, stream_id: mum.streamId, position_ms: 0 })
     expect(await mum.hears('playback')).toMatchObject({ re: 2, status: 'paused' })
     mum.hangUp()
     kid.hangUp()
@@ -339,7 +372,7 @@ describe('what comes late', () => {
     const { player: one } = await signIn(a, { account, device: web })
     one.says({ type: 'play', id: 1, track_id: trackId(), position_ms: 4_000 })
     const { fence = 0 } = await one.hears('playback')
-    one.says({ type: 'pause', id: 2, position_ms: 4_000 })
+    one.says({ type: 'pause', id: 2, stream_id: one.streamId, position_ms: 4_000 })
     await one.hears('playback')
     const { player: tab } = await signIn(a, { account, device: web })
     const { player: two } = await signIn(b, { account, device: tv })

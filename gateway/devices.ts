@@ -90,7 +90,7 @@ function statusNow({ shown, fence, lease_until_ms }: SeenDevice, nowMs: number):
   const said = JSON.parse(shown) as DeviceStatus
   if (said.status !== 'playing' || lease_until_ms > nowMs) return said
   if (fence > 0) return { ...said, status: 'paused' }
-  const { track: _stopped, ...rest } = said
+  const { track: _track, stream_id: _ended, ...rest } = said
   return { ...rest, status: 'stopped', position_ms: 0 }
 }
 

@@ -13,9 +13,9 @@ function player(name: string, bufferMs: number, state: 'idle' | 'playing' | 'pau
   if (state !== 'idle') {
     const reason = 'pick' as const
     const start = { re: 1, streamId: STREAM_ID, track: aTrack(), positionMs: 0, reason, upNext: [] }
-    begin(session, { ...start, endReason: reason, endPositionMs: undefined }, 0)
+    begin(session, { ...start, endReason: reason, endPositionMs: undefined, endStreamId: undefined }, 0)
   }
-  if (state === 'paused') pause(session, { type: 'pause', id: 2, position_ms: 0 }, 0)
+  if (state === 'paused') pause(session, { type: 'pause', id: 2, stream_id: STREAM_ID, position_ms: 0 }, 0)
   const connection = newConnection('json', 100, 0)
   connection.state = { at: 'ready', held: hold(session, 1, 0) }
   connection.bufferMs = bufferMs

@@ -32,7 +32,11 @@ beforeEach(() => {
 
 function begins(streamId: string): void {
   const start = { re: 1, streamId, track: aTrack(), positionMs: 0, reason: 'pick', upNext: [] } as const
-  const effects = begin(held.session, { ...start, endReason: 'pick', endPositionMs: undefined }, 0)
+  const effects = begin(
+    held.session,
+    { ...start, endReason: 'pick', endPositionMs: undefined, endStreamId: undefined },
+    0,
+  )
   perform(context, {} as Connection, held, effects, 0)
 }
 

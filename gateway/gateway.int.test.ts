@@ -157,7 +157,7 @@ describe('playback', () => {
       await pool.query("UPDATE tracks SET status = 'withdrawn' WHERE track_id = $1", [withdrawn])
       player.says({ type: 'play', id: 2, track_id: withdrawn })
       expect(await player.hears('error')).toMatchObject({ re: 2, name: 'track_unavailable' })
-      player.says({ type: 'pause', id: 3, position_ms: 0 })
+      player.says({ type: 'pause', id: 3, stream_id: player.streamId, position_ms: 0 })
       expect(await player.hears('playback')).toMatchObject({ re: 3, status: 'paused', stream_id })
     } finally {
       await pool.query("UPDATE tracks SET status = 'available' WHERE track_id = $1", [withdrawn])
@@ -212,11 +212,11 @@ describe('playback', () => {
   it('P1 answers requests in their order', async () => {
     const player = await signIn()
     player.says({ type: 'play', id: 1, track_id: trackId })
-    player.says({ type: 'pause', id: 2, position_ms: 0 })
-    player.says({ type: 'play', id: 3 })
-    player.says({ type: 'stop', id: 4, position_ms: 0, reason: 'stopped' })
-    const answers = []
-    for (let i = 0; i < 4; i++) answers.push(await player.hears('playback'))
+    const answers = [await player.hears('playback')]
+    player.says({ type: 'pause', id: 2, stream_id: player.streamId, position_ms: 0 })
+    player.says({ type: 'play', id: 3, stream_id: player.streamId })
+    player.says({ type: 'stop', id: 4, stream_id: player.streamId, position_ms: 0, reason: 'stopped' })
+    for (let i = 0; i < 3; i++) answers.push(await player.hears('playback'))
     expect(answers.map(({ re, status }) => [re, status])).toEqual([
       [1, 'playing'],
       [2, 'paused'],

@@ -31,15 +31,19 @@ export function hearWord(context: Context, word: GatewayWord): void {
   }
 }
 
-/** What was asked of a device by an older fence was asked of what it no longer plays. */
+/** What was asked of a device by an older fence, or of another stream, was asked of what it no longer plays. */
 function commanded(
   context: Context,
   connection: Connection,
   held: HeldSession,
   { fence, message }: Extract<GatewayWord, { kind: 'commanded' }>,
 ): void {
-  if (fence > 0 && fence < held.session.lastFence) context.metrics.errors.inc({ error: 'stale_fence' })
-  else send(context, connection, message)
+  const { lastFence, state } = held.session
+  const open = state.at === 'idle' ? undefined : state.stream.streamId
+  if (fence > 0 && fence < lastFence) context.metrics.errors.inc({ error: 'stale_fence' })
+  else if (message.stream_id !== undefined && message.stream_id !== open) {
+    context.metrics.errors.inc({ error: 'wrong_stream' })
+  } else send(context, connection, message)
 }
 
 /** Every session of the account here: whoever is at one of its players may be the one who is asked. */
@@ -104,6 +108,7 @@ async function goOnWith(
     reason: 'transfer',
     endReason: 'stopped',
     endPositionMs: undefined,
+    endStreamId: undefined,
     upNext: source.upNext,
     instead: { deviceId: from.device_id, fence },
   } as const

@@ -65,7 +65,7 @@ test('T5 start, telemetry and end say network, place and fence, the address only
   } as const
   player.says({ type: 'telemetry', batch: 1, events: [event] })
   await player.hears('ack')
-  player.says({ type: 'stop', id: 2, position_ms: 0, reason: 'stopped' })
+  player.says({ type: 'stop', id: 2, stream_id: player.streamId, position_ms: 0, reason: 'stopped' })
   await player.hears('playback')
   await expect
     .poll(() => log.records.map(({ type }) => type).sort(), { timeout: 30_000 })

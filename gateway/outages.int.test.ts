@@ -123,12 +123,12 @@ describe.each(FAULTS)('Redis does not answer (%s)', (fault) => {
     const downAtMs = Date.now()
 
     // The first to notice waits for one save to fail, and nobody after it.
-    player.socket.says({ type: 'pause', id: 2, position_ms: 0 })
+    player.socket.says({ type: 'pause', id: 2, stream_id: player.socket.streamId, position_ms: 0 })
     const first = await timed(() => player.socket.hears('playback'))
     expect(first.answer).toMatchObject({ re: 2, status: 'paused' })
     expect(first.tookMs).toBeLessThan(4_500)
     await expect.poll(async () => (await readiness()).degraded, { timeout: 6_000 }).toEqual(['redis'])
-    player.socket.says({ type: 'play', id: 3 })
+    player.socket.says({ type: 'play', id: 3, stream_id: player.socket.streamId })
     const next = await timed(() => player.socket.hears('playback'))
     expect(next.answer).toMatchObject({ re: 3, status: 'playing' })
     expect(next.tookMs).toBeLessThan(1_000)
@@ -156,7 +156,7 @@ describe.each(FAULTS)('Redis does not answer (%s)', (fault) => {
     expect(refused.tookMs).toBeLessThan(1_000)
 
     await wait(Math.max(0, downAtMs + OUTAGE_MS - Date.now()))
-    player.socket.says({ type: 'pause', id: 4, position_ms: 100 })
+    player.socket.says({ type: 'pause', id: 4, stream_id: player.socket.streamId, position_ms: 100 })
     const last = await player.socket.hears('playback')
     await proxies.redis.restore()
 
@@ -221,7 +221,7 @@ describe.each(FAULTS)('ClickHouse does not answer (%s)', (fault) => {
     expect(answer.status).toBe(503)
     expect((await answer.json()).error).toMatchObject({ name: 'unavailable', retriable: true })
     expect(tookMs).toBeLessThan(1_000)
-    player.socket.says({ type: 'pause', id: 2, position_ms: 0 })
+    player.socket.says({ type: 'pause', id: 2, stream_id: player.socket.streamId, position_ms: 0 })
     expect(await player.socket.hears('playback')).toMatchObject({ re: 2 })
 
     await proxies.clickhouse.restore()

@@ -99,6 +99,7 @@ export function refuse(
 /** What a correct client may meet through no fault of its own: what the other devices of the account do, what became of a track. */
 const NOBODYS_FAULT: ReadonlySet<string> = new Set<ErrorName>([
   'track_unavailable',
+  'wrong_stream',
   'stream_limit',
   'stale_fence',
   'device_away',

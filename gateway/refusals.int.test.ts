@@ -61,7 +61,7 @@ describe('refusals', () => {
     const before = await counted(row)
     const { player } = await signIn()
     for (let id = 1; id <= 20; id += 1) {
-      player.says({ type: 'pause', id, position_ms: 0 })
+      player.says({ type: 'pause', id, stream_id: player.streamId, position_ms: 0 })
       // As fast as it may.
       if (id % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 500))
     }
@@ -73,9 +73,9 @@ describe('refusals', () => {
     const { player } = await signIn()
     player.says(slowRequest(1))
     player.says(withoutPlace(2))
-    player.says({ type: 'pause', id: 3, position_ms: 0 })
+    player.says({ type: 'pause', id: 3, stream_id: player.streamId, position_ms: 0 })
     for (let beat = 0; beat < 2 * BURST; beat += 1) player.says({ type: 'heartbeat', sent_at_ms: beat })
-    for (let id = 4; id <= 8; id += 1) player.says({ type: 'pause', id, position_ms: 0 })
+    for (let id = 4; id <= 8; id += 1) player.says({ type: 'pause', id, stream_id: player.streamId, position_ms: 0 })
     const answers: ErrorMessage[] = []
     while (answers.length < 8) {
       const error = await player.hears('error')
@@ -103,7 +103,7 @@ describe('refusals', () => {
 
   it('Q9 a refusal never passes for the answer of a request that has one', async () => {
     const { player } = await signIn()
-    player.says({ type: 'pause', id: 1, position_ms: 0 })
+    player.says({ type: 'pause', id: 1, stream_id: player.streamId, position_ms: 0 })
     expect(await player.hears('error')).toMatchObject({ seq: 1, re: 1, name: 'no_stream' })
     player.says(withoutPlace(1))
     const again = await player.hears('error')

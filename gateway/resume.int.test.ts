@@ -55,10 +55,15 @@ async function playing(gateway: GatewayProcess, claims: Record<string, string> =
   return { player, ready, playback, upNext, ticket: ready.ticket, last_seq: playback.seq }
 }
 
-async function resumes(gateway: GatewayProcess, ticket: string, last_seq: number, position_ms?: number) {
+interface Place {
+  readonly stream_id: string
+  readonly position_ms: number
+}
+
+async function resumes(gateway: GatewayProcess, ticket: string, last_seq: number, place?: Place) {
   const player = RawPlayer.connect(gateway.ws)
   await player.hears('hello')
-  player.says({ type: 'resume', id: 100, ticket, last_seq, ...(position_ms === undefined ? {} : { position_ms }) })
+  player.says({ type: 'resume', id: 100, ticket, last_seq, ...place })
   return player
 }
 
@@ -66,8 +71,8 @@ describe('resume', () => {
   it('U1 goes on with another gateway, and gives what was missed, in order, then what is live', async () => {
     const { player, ticket, playback, last_seq } = await playing(a)
     // The answers to these go to a socket that breaks before they are read.
-    player.says({ type: 'pause', id: 2, position_ms: 0 })
-    player.says({ type: 'play', id: 3 })
+    player.says({ type: 'pause', id: 2, stream_id: player.streamId, position_ms: 0 })
+    player.says({ type: 'play', id: 3, stream_id: player.streamId })
     await player.hears('playback')
     await player.hears('playback')
     player.hangUp()
@@ -77,7 +82,7 @@ describe('resume', () => {
     expect(resumed).toMatchObject({ re: 100, recovered: true, seq: last_seq + 2, last_request: 3 })
     expect(await back.hears('playback')).toMatchObject({ seq: last_seq + 1, re: 2, status: 'paused' })
     expect(await back.hears('playback')).toMatchObject({ seq: last_seq + 2, re: 3, status: 'playing' })
-    back.says({ type: 'pause', id: 4, position_ms: 0 })
+    back.says({ type: 'pause', id: 4, stream_id: back.streamId, position_ms: 0 })
     expect(await back.hears('playback')).toMatchObject({
       seq: last_seq + 3,
       re: 4,
@@ -89,20 +94,21 @@ describe('resume', () => {
 
   it('U1 does a request once, however often it is asked', async () => {
     const { player, ticket, last_seq } = await playing(a)
-    player.says({ type: 'pause', id: 2, position_ms: 0 })
+    player.says({ type: 'pause', id: 2, stream_id: player.streamId, position_ms: 0 })
     await player.hears('playback')
     player.hangUp()
     const back = await resumes(b, ticket, last_seq)
     expect(await back.hears('playback')).toMatchObject({ re: 2, status: 'paused' })
-    back.says({ type: 'pause', id: 2, position_ms: 0 })
-    back.says({ type: 'play', id: 3 })
+    back.says({ type: 'pause', id: 2, stream_id: back.streamId, position_ms: 0 })
+    back.says({ type: 'play', id: 3, stream_id: back.streamId })
     expect(await back.hears('playback')).toMatchObject({ re: 3, seq: last_seq + 2 })
     back.hangUp()
   })
 
   it('U2 says that it is not whole, with the state as it is, when the messages are no longer known', async () => {
     const { player, ticket, playback } = await playing(a)
-    for (let id = 2; id < 62; id++) player.says({ type: 'seek', id, from_ms: 0, position_ms: 0 })
+    for (let id = 2; id < 62; id++)
+      player.says({ type: 'seek', id, stream_id: player.streamId, from_ms: 0, position_ms: 0 })
     for (let id = 2; id < 62; id++) await player.hears('playback')
     player.hangUp()
     const back = await resumes(b, ticket, 1)
@@ -134,9 +140,10 @@ describe('resume', () => {
       const { player, ticket, last_seq } = await playing(a)
       const back = await resumes(other, ticket, last_seq)
       await back.hears('resumed')
+      back.streamId = player.streamId
       expect(await player.closes()).toBe(4510)
       // What the old one did at its end has not touched the session.
-      back.says({ type: 'pause', id: 2, position_ms: 0 })
+      back.says({ type: 'pause', id: 2, stream_id: back.streamId, position_ms: 0 })
       expect(await back.hears('playback')).toMatchObject({ re: 2, status: 'paused' })
       back.hangUp()
     }
@@ -162,14 +169,15 @@ describe('resume', () => {
     player.hangUp()
     const owner = await resumes(b, stolen, last_seq)
     const { ticket } = await owner.hears('resumed')
-    owner.says({ type: 'pause', id: 2, position_ms: 0 })
+    owner.streamId = player.streamId
+    owner.says({ type: 'pause', id: 2, stream_id: owner.streamId, position_ms: 0 })
     const { seq } = await owner.hears('playback')
     for (const gateway of [a, b]) {
       const thief = await resumes(gateway, stolen, 0)
       expect(await thief.closes()).toBe(4009)
     }
     // Nothing of it reached the session: it goes on where its owner left it, over the same socket and by the newest ticket.
-    owner.says({ type: 'play', id: 3 })
+    owner.says({ type: 'play', id: 3, stream_id: owner.streamId })
     expect(await owner.hears('playback')).toMatchObject({ re: 3, seq: seq + 1, status: 'playing' })
     owner.hangUp()
     const back = await resumes(a, ticket, seq + 1)
@@ -188,7 +196,7 @@ describe('resume', () => {
     const stream_id = mine.playback.stream_id ?? ''
     back.says({ type: 'credit', stream_id, bitrate_kbps: 96, next_chunk: 0, chunks: 3 })
     expect(await back.hears('error')).toMatchObject({ name: 'wrong_stream' })
-    mine.player.says({ type: 'pause', id: 2, position_ms: 0 })
+    mine.player.says({ type: 'pause', id: 2, stream_id: mine.player.streamId, position_ms: 0 })
     expect(await mine.player.hears('playback')).toMatchObject({ re: 2, status: 'paused', stream_id })
     back.hangUp()
     mine.player.hangUp()
@@ -196,7 +204,7 @@ describe('resume', () => {
 
   it('U4 says that the session is gone, and takes a sign-in on the same socket', async () => {
     const { player, ticket, last_seq } = await playing(a)
-    player.says({ type: 'stop', id: 2, position_ms: 0, reason: 'stopped' })
+    player.says({ type: 'stop', id: 2, stream_id: player.streamId, position_ms: 0, reason: 'stopped' })
     await player.hears('playback')
     player.hangUp()
     const short = await startGateway({ ...gatewayEnv(), SEGUE_RESUME_WITHIN_MS: '1000' })
@@ -219,9 +227,9 @@ describe('resume', () => {
     await player.hears('grant')
     player.hangUp()
     await wait(1_000)
-    const back = await resumes(b, ticket, last_seq, 900)
+    const back = await resumes(b, ticket, last_seq, { stream_id, position_ms: 900 })
     await back.hears('resumed')
-    back.says({ type: 'seek', id: 2, from_ms: 900, position_ms: 40_000 })
+    back.says({ type: 'seek', id: 2, stream_id, from_ms: 900, position_ms: 40_000 })
     expect(await back.hears('playback')).toMatchObject({ status: 'playing', stream_id, position_ms: 40_000 })
     const saved = await createSessionStore(redis, { gatewayId: 'test', waitMs: 0 }).look(ready.session_id)
     const { session } = plainMsgpack.unpack(saved ?? new Uint8Array()) as { session: SessionSnapshot }

@@ -8,6 +8,7 @@ import { aTrack, DEVICE, LISTENER, STREAM_ID } from '../session/fixtures.ts'
 import { giveLease } from '../session/leasing.ts'
 import { begin, credit, pause, resume, stop } from '../session/requests.ts'
 import { newSession } from '../session/session.ts'
+import { stopAt } from '../session/testing/playing-session.ts'
 import { type HeldSession, hold } from './held-session.ts'
 import { createMetrics } from './metrics.ts'
 import { createSessionKeeper, type SessionKeeper } from './session-keeper.ts'
@@ -65,7 +66,7 @@ beforeEach(() => {
   held = hold(newSession(LISTENER, DEVICE), 1, 0)
   giveLease(held.session, { fence: 1, untilMs: 45_000 })
   const start = { re: 1, streamId: STREAM_ID, track: aTrack(), positionMs: 0, reason: 'pick' as const, upNext: [] }
-  perform(begin(held.session, { ...start, endReason: 'pick', endPositionMs: undefined }, 0))
+  perform(begin(held.session, { ...start, endReason: 'pick', endPositionMs: undefined, endStreamId: undefined }, 0))
 })
 
 /** As `effects.ts` does it, for what is said, granted, recorded and saved. */
@@ -97,10 +98,11 @@ const grants = () =>
       GRANT_POLICY,
     ),
   )
-const pauses = (id: number) => perform(pause(held.session, { type: 'pause', id, position_ms: 0 }, 0))
+const pauses = (id: number) =>
+  perform(pause(held.session, { type: 'pause', id, stream_id: STREAM_ID, position_ms: 0 }, 0))
 const goesOn = (id: number) =>
-  perform(resume(held.session, id, 0, { lookAheadChunks: 0, urlLifeMs: 0, renewBeforeMs: 0 }))
-const stops = (id: number) => perform(stop(held.session, id, 'stopped', 0, 0))
+  perform(resume(held.session, { id, stream_id: STREAM_ID }, 0, { lookAheadChunks: 0, urlLifeMs: 0, renewBeforeMs: 0 }))
+const stops = (id: number) => perform(stop(held.session, stopAt(0, id), 0))
 const BEGAN = `stream-started ${STREAM_ID}`
 const ENDED = `stream-ended ${STREAM_ID}`
 const settled = () => new Promise((resolve) => setImmediate(resolve))

@@ -73,7 +73,8 @@ describe('a player that does not read', () => {
     const coalesced = 'segue_gateway_coalesced_total{lane="recommendations"}'
     expect(await metric(coalesced)).toBeGreaterThan(0)
     player.says({ type: 'heartbeat', sent_at_ms: 4_711 })
-    player.says({ type: 'pause', id, position_ms: 0 })
+    // Of the only stream that it has heard of, which is over: refused, and that is an answer like any other.
+    player.says({ type: 'pause', id, stream_id: player.streamId, position_ms: 0 })
     await wait(200)
     player.goesOnReading()
 
@@ -84,9 +85,9 @@ describe('a player that does not read', () => {
     const order: string[] = []
     while (seq < id || !order.includes('up_next')) {
       const heard = await player.hearsAny()
-      if (heard.type === 'playback') {
+      if (heard.type === 'playback' || heard.type === 'error') {
         expect(heard.seq).toBe(seq + 1)
-        seq = heard.seq
+        seq += 1
       } else if (heard.type === 'heartbeat_ack') {
         expect(heard.sent_at_ms).toBe(4_711)
         isAnswered = true
@@ -94,12 +95,12 @@ describe('a player that does not read', () => {
         leftOut += heard.revision - revision - 1
         revision = heard.revision
       }
-      // From the pause on, only what it waited behind.
-      if (heard.type === 'playback' && heard.status === 'paused') order.push('paused')
+      // From the refusal on, only what it waited behind.
+      if (heard.type === 'error') order.push(heard.name)
       else if (order.length > 0 && heard.type !== 'devices') order.push(heard.type)
     }
     expect(isAnswered).toBe(true)
-    expect(order).toEqual(['paused', 'up_next'])
+    expect(order).toEqual(['wrong_stream', 'up_next'])
     expect(leftOut).toBeGreaterThan(0)
     expect(revision).toBe(id - 1)
     await expect.poll(() => metric('segue_gateway_backlog_bytes')).toBe(0)
@@ -153,8 +154,8 @@ describe('a hasty player', () => {
       player.says({ type: 'authenticate', token: await keys.token(), device: { id: 'h', name: 'H', kind: 'web' } })
       await player.hears('ready')
       player.says({ type: 'play', id: 1, track_id: trackId })
-      player.says({ type: 'pause', id: 2, position_ms: 0 })
-      player.says({ type: 'play', id: 3 })
+      player.says({ type: 'play', id: 2, track_id: trackId })
+      player.says({ type: 'play', id: 3, track_id: trackId })
       const heard: DownMessage[] = []
       const count = (type: DownMessage['type']) => heard.filter((message) => message.type === type).length
       while (count('playback') < 2 || count('error') < 1) heard.push(await player.hearsAny())
@@ -166,7 +167,7 @@ describe('a hasty player', () => {
       expect(waitMs).toBeLessThanOrEqual(1_000)
       await wait(waitMs)
       // That one was answered; it is asked anew.
-      player.says({ type: 'play', id: 4 })
+      player.says({ type: 'play', id: 4, track_id: trackId })
       expect(await player.hears('playback')).toMatchObject({ re: 4, status: 'playing' })
       for (let n = 0; n < 6; n += 1) player.says({ type: 'heartbeat', sent_at_ms: n })
       expect(await player.closes()).toBe(4010)

@@ -4,7 +4,7 @@ import type { HttpRequest, HttpResponse, TemplatedApp, us_socket_context_t } fro
 import { networkOfAddress } from '../protocol/address-key.ts'
 import { MAX_BATCH_EVENTS } from '../protocol/messages/telemetry.ts'
 import { encodingOf, PROTOCOL_VERSION, RESUMING, SUBPROTOCOLS } from '../protocol/version.ts'
-import { stop } from '../session/requests.ts'
+import { signOut } from '../session/requests.ts'
 import { NO_ROOM, type NoRoom } from './admission.ts'
 import { clientAddress } from './client-address.ts'
 import { type Connection, newConnection } from './connection.ts'
@@ -154,6 +154,6 @@ function onClose(context: Context, connection: Connection, code: number): void {
   // The session waits in Redis; its stream goes on there until its lease runs out.
   if (code !== CLOSED_BY_CLIENT) return
   const nowMs = context.now()
-  perform(context, connection, held, stop(held.session, undefined, 'signed-out', undefined, nowMs), nowMs)
+  perform(context, connection, held, signOut(held.session, nowMs), nowMs)
   context.leases.leave(held)
 }

@@ -83,10 +83,10 @@ describe('a gateway that stood still', () => {
       late.says({ type: 'authenticate', token: await keys.token(), device: { id: 'd', name: 'n', kind: 'web' } }),
     )
     await late.hears('ready')
-    talking.socket.says({ type: 'pause', id: 2, position_ms: 0 })
+    talking.socket.says({ type: 'pause', id: 2, stream_id: talking.socket.streamId, position_ms: 0 })
     expect(await answerTo(talking.socket, 2)).toMatchObject({ status: 'paused' })
     expect(await silent.closes()).toBe(4001)
-    talking.socket.says({ type: 'pause', id: 3, position_ms: 0 })
+    talking.socket.says({ type: 'pause', id: 3, stream_id: talking.socket.streamId, position_ms: 0 })
     expect(await answerTo(talking.socket, 3)).toMatchObject({ status: 'paused' })
     expect(await metric(gateway, 'segue_gateway_stalls_total')).toBeGreaterThan(stallsBefore)
     expect(await metric(gateway, 'segue_gateway_stall_seconds_total')).toBeGreaterThan(secondsBefore + 1.5)

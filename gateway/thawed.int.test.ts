@@ -69,7 +69,7 @@ test('Q1 D3 words that waited in a gateway that stood still end nothing that pla
 
   await expect.poll(() => records.map(({ type }) => type), { timeout: 60_000 }).toEqual(['stream-started'])
   void frozen.kill('SIGSTOP')
-  player.says({ type: 'stop', id: 2, position_ms: 2_500, reason: 'stopped' })
+  player.says({ type: 'stop', id: 2, stream_id: player.streamId, position_ms: 2_500, reason: 'stopped' })
   const back = RawPlayer.connect(other.ws)
   await back.hears('hello')
   back.says({ type: 'resume', id: 3, ticket, last_seq: seq })
@@ -78,9 +78,9 @@ test('Q1 D3 words that waited in a gateway that stood still end nothing that pla
   void frozen.kill('SIGCONT')
   expect(await player.closes()).toBe(4510)
 
-  back.says({ type: 'seek', id: 4, from_ms: 100, position_ms: 10_000 })
+  back.says({ type: 'seek', id: 4, stream_id, from_ms: 100, position_ms: 10_000 })
   expect(await back.hears('playback')).toMatchObject({ re: 4, status: 'playing', stream_id })
-  back.says({ type: 'stop', id: 5, position_ms: 10_000, reason: 'stopped' })
+  back.says({ type: 'stop', id: 5, stream_id, position_ms: 10_000, reason: 'stopped' })
   await back.hears('playback')
   // One partition an account: what the first one wrote came before this.
   await expect

@@ -256,8 +256,8 @@ export class HeadlessPlayer {
       } catch (error) {
         if (!(error instanceof SegueError)) throw error
         // Its stream was lost, and at the end of a track none goes on: another one is begun by whoever listens.
-        if (!error.retriable) this.#playing = undefined
-        else await new Promise((resolve) => setTimeout(resolve, NEXT_TRY_MS))
+        if (error.retriable) await new Promise((resolve) => setTimeout(resolve, NEXT_TRY_MS))
+        else if (this.#playing === playing) this.#playing = undefined
       }
     }
   }

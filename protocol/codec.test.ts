@@ -183,20 +183,28 @@ describe('a frame changes nothing but itself', () => {
   })
 
   it('fields are never inherited from a field', () => {
-    const value = decodeFrame('{"type":"pause","__proto__":{"id":1,"position_ms":0}}', 'json')
+    const value = decodeFrame('{"type":"rename","__proto__":{"id":1,"name":"x"}}', 'json')
     expect(value !== undefined && isUp(value)).toBe(false)
   })
 
   it('the next frame is read as if there had been none', () => {
-    const pause = encodeMessage({ type: 'pause', id: 64, position_ms: 127 }, 'msgpack')
+    const rename = encodeMessage({ type: 'rename', id: 64, name: 'Kitchen' }, 'msgpack')
     for (let id = 0x40; id < 0x80; id++) decode(withField(0xd4, 0x72, id, 0x91, ...text('z'), 0x05))
-    expect(decodeFrame(pause, 'msgpack')).toEqual({ type: 'pause', id: 64, position_ms: 127 })
+    expect(decodeFrame(rename, 'msgpack')).toEqual({ type: 'rename', id: 64, name: 'Kitchen' })
   })
 })
 
 describe('C3 numbers', () => {
-  const pause = (position: readonly number[]) =>
-    decode([0x83, ...text('type'), ...text('pause'), ...text('id'), 0x01, ...text('position_ms'), ...position])
+  const beat = (position: readonly number[]) =>
+    decode([
+      0x83,
+      ...text('type'),
+      ...text('heartbeat'),
+      ...text('sent_at_ms'),
+      0x01,
+      ...text('position_ms'),
+      ...position,
+    ])
   const float64 = (value: number) => {
     const bytes = Buffer.alloc(8)
     bytes.writeDoubleBE(value)
@@ -204,7 +212,7 @@ describe('C3 numbers', () => {
   }
 
   it('a whole number may come as a float of 64 bits', () => {
-    expect(isUp(pause(float64(90_000)) ?? { type: '' })).toBe(true)
+    expect(isUp(beat(float64(90_000)) ?? { type: '' })).toBe(true)
   })
 
   it.each([
@@ -219,8 +227,8 @@ describe('C3 numbers', () => {
     ['bytes', [0xc4, 1, 5]],
     ['text', text('5')],
   ])('%s is no position', (_name, bytes) => {
-    const value = pause(bytes)
-    expect(value).toMatchObject({ type: 'pause' })
+    const value = beat(bytes)
+    expect(value).toMatchObject({ type: 'heartbeat' })
     expect(isUp(value ?? { type: '' })).toBe(false)
   })
 

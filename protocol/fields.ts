@@ -32,6 +32,11 @@ export const RequestId = Type.Integer({
 /** The number of the request that this message answers. */
 export const AnswerTo = Type.Integer({ minimum: 1, maximum: 4_294_967_295, description: 'the `id` of the request' })
 
+/** The stream that a request is about: it may be over, and another one open, by the time it is done. */
+export const OfStream = Uuid(
+  'the open stream, as the client knows it; when another one is open by now, nothing is done',
+)
+
 /** Which of the states that replace each other this is. */
 export const Revision = (description: string) =>
   Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description })

@@ -16,7 +16,7 @@ describe('what the gateway accepts', () => {
   })
 
   it.each([
-    ['a missing field', { type: 'pause', id: 1 }, 'invalid_message', 'pause/position_ms'],
+    ['a missing field', { type: 'rename', id: 1 }, 'invalid_message', 'rename/name'],
     ['a wrong type', changed('pause', { id: 'one' }), 'invalid_message', 'pause/id'],
     ['a negative position', changed('seek', { position_ms: -1 }), 'invalid_message', 'seek/position_ms'],
     ['a fraction', changed('seek', { position_ms: 1.5 }), 'invalid_message', 'seek/position_ms'],

@@ -7,7 +7,7 @@ import { aTrack, STREAM_ID } from './fixtures.ts'
 import { type Begin, begin, credit, heartbeat, pause, resume, seek, stop } from './requests.ts'
 import { lastWill, musicSinceAd, type Session } from './session.ts'
 import { sessionFrom, snapshotOf } from './snapshot.ts'
-import { kinds, started, T0, want } from './testing/playing-session.ts'
+import { kinds, started, stopAt, T0, want } from './testing/playing-session.ts'
 
 const IMPRESSION_ID = '018f0000-0000-7000-8000-0000000000a1'
 const AD: Ad = {
@@ -33,7 +33,11 @@ function inAd(changes: Partial<Ad> = {}, musicMs = 0): Session {
     upNext: [],
     endReason: 'next',
   } as const
-  begin(session, { ...start, track: { ...AD, ...changes }, endPositionMs: musicMs }, T0 + musicMs)
+  begin(
+    session,
+    { ...start, track: { ...AD, ...changes }, endPositionMs: musicMs, endStreamId: STREAM_ID },
+    T0 + musicMs,
+  )
   credit(session, { ...want(0, 5), stream_id: IMPRESSION_ID }, T0 + musicMs, GRANT_POLICY)
   return session
 }
@@ -70,8 +74,8 @@ describe('what was audible', () => {
   it('V4 is broken by a pause, a stall and silence, and begins anew', () => {
     const paused = inAd()
     says(paused, 1_900, 1_900)
-    pause(paused, { type: 'pause', id: 3, position_ms: 1_950 }, T0 + 1_950)
-    resume(paused, 4, T0 + 9_000, GRANT_POLICY)
+    pause(paused, { type: 'pause', id: 3, stream_id: IMPRESSION_ID, position_ms: 1_950 }, T0 + 1_950)
+    resume(paused, { id: 4, stream_id: IMPRESSION_ID }, T0 + 9_000, GRANT_POLICY)
     says(paused, 3_000, 10_050)
     expect(will(paused)).toMatchObject({ audible_ms: 1_950, ms_played: 3_000 })
 
@@ -108,6 +112,7 @@ describe('what was audible', () => {
         upNext: [],
         endReason: 'next',
         endPositionMs: 0,
+        endStreamId: STREAM_ID,
       },
       T0,
     )
@@ -142,10 +147,9 @@ describe('leaving', () => {
 
   it('V3 a seek is refused', () => {
     const session = inAd()
-    expect(kinds(seek(session, { type: 'seek', id: 3, from_ms: 0, position_ms: 9_000 }, T0))).toEqual([
-      'refuse ad_plays',
-      'save',
-    ])
+    expect(
+      kinds(seek(session, { type: 'seek', id: 3, stream_id: IMPRESSION_ID, from_ms: 0, position_ms: 9_000 }, T0)),
+    ).toEqual(['refuse ad_plays', 'save'])
   })
 })
 
@@ -154,12 +158,12 @@ describe('music since the last one', () => {
     const unheard = inAd({}, 31_000)
     expect(unheard.sinceAd).toEqual({ ms: 31_000, tracks: 1 })
     says(unheard, 1_000, 32_000)
-    stop(unheard, 3, 'stopped', 1_000, T0 + 32_000)
+    stop(unheard, { ...stopAt(1_000, 3), stream_id: IMPRESSION_ID }, T0 + 32_000)
     expect(unheard.sinceAd).toEqual({ ms: 31_000, tracks: 1 })
 
     const heard = inAd({}, 31_000)
     for (const ms of [1_000, 2_000, 3_000]) says(heard, ms, 31_000 + ms)
-    stop(heard, 3, 'stopped', 3_000, T0 + 34_000)
+    stop(heard, { ...stopAt(3_000, 3), stream_id: IMPRESSION_ID }, T0 + 34_000)
     expect(heard.sinceAd).toEqual({ ms: 0, tracks: 0 })
   })
 
@@ -179,6 +183,7 @@ describe('music since the last one', () => {
         upNext: [],
         endReason: 'next',
         endPositionMs: 3_000,
+        endStreamId: STREAM_ID,
       },
       T0 + 3_000,
     )

@@ -70,7 +70,13 @@ describe('stream leases', () => {
   it('Q13 after a transfer to here, what was asked by an older fence was about another stream', () => {
     const session = started()
     giveLease(session, { fence: FENCE + 5, untilMs: T0 + 9_000 })
-    const transfer = { re: undefined, reason: 'transfer', endReason: 'stopped', endPositionMs: undefined } as const
+    const transfer = {
+      re: undefined,
+      reason: 'transfer',
+      endReason: 'stopped',
+      endPositionMs: undefined,
+      endStreamId: undefined,
+    } as const
     begin(session, { ...transfer, streamId: STREAM_ID, track: aTrack(), positionMs: 0, upNext: [] }, T0 + 1_000)
     expect(isStale(session, FENCE)).toBe(true)
     expect(isStale(session, FENCE + 5)).toBe(false)

@@ -5,16 +5,17 @@ import { GRANT_POLICY } from './chunk-window.ts'
 import type { Effect } from './effect.ts'
 import { aTrack, DEVICE, LISTENER, STREAM_ID, TRACK_ID } from './fixtures.ts'
 import { giveLease } from './leasing.ts'
-import { begin, credit, heartbeat, pause, resume, seek, stop } from './requests.ts'
+import { begin, credit, heartbeat, pause, resume, seek, signOut, stop } from './requests.ts'
 import { lastWill, newSession } from './session.ts'
-import { beat, beginAt, chunksOf, ended, FENCE, started, T0, want } from './testing/playing-session.ts'
+import { sessionFrom, snapshotOf } from './snapshot.ts'
+import { beat, beginAt, chunksOf, ended, FENCE, started, stopAt, T0, want } from './testing/playing-session.ts'
 
 describe('what is heard', () => {
   it('Q2 M1 counts the way of the playhead over granted chunks', () => {
     const session = started()
     credit(session, want(0, 20), T0, GRANT_POLICY)
     heartbeat(session, beat(15_000), T0 + 15_200, GRANT_POLICY)
-    const record = ended(stop(session, 2, 'stopped', 20_000, T0 + 20_300))
+    const record = ended(stop(session, stopAt(20_000, 2), T0 + 20_300))
     expect(record).toMatchObject({ ms_played: 20_000, ms_claimed: 20_000, ms_granted: 20_000, flags: [] })
   })
 
@@ -22,7 +23,7 @@ describe('what is heard', () => {
     const session = started()
     heartbeat(session, beat(0), T0 + 34_000, GRANT_POLICY)
     credit(session, want(0, 9), T0 + 34_000, GRANT_POLICY)
-    const record = ended(stop(session, 2, 'stopped', 34_000, T0 + 34_300))
+    const record = ended(stop(session, stopAt(34_000, 2), T0 + 34_300))
     expect(record).toMatchObject({ ms_played: 300, ms_granted: 300 })
     expect(record.flags).toEqual(['claim-exceeds-granted'])
   })
@@ -31,16 +32,16 @@ describe('what is heard', () => {
     const session = started()
     credit(session, want(0, 20), T0, GRANT_POLICY)
     heartbeat(session, beat(30_000), T0 + 15_000, GRANT_POLICY)
-    const record = ended(stop(session, 2, 'stopped', 30_000, T0 + 60_000))
+    const record = ended(stop(session, stopAt(30_000, 2), T0 + 60_000))
     expect(record.flags).toContain('claim-exceeds-elapsed')
   })
 
   it('M3 keeps a claim beyond all measure as the most a record can hold', () => {
     const session = started()
     for (let id = 2; id < 1_600; id++) {
-      seek(session, { type: 'seek', id, from_ms: 60_000, position_ms: 0 }, T0 + id)
+      seek(session, { type: 'seek', id, stream_id: STREAM_ID, from_ms: 60_000, position_ms: 0 }, T0 + id)
     }
-    const record = ended(stop(session, 2_000, 'stopped', undefined, T0 + 2_000))
+    const record = ended(signOut(session, T0 + 2_000))
     expect(() => decodeRecord(encodeRecord(record))).not.toThrow()
     expect(record.ms_claimed).toBe(86_400_000)
   })
@@ -48,11 +49,11 @@ describe('what is heard', () => {
   it('Q2 leaves out what a seek jumped over, and the time of a pause', () => {
     const session = started()
     credit(session, want(0, 20), T0, GRANT_POLICY)
-    seek(session, { type: 'seek', id: 2, from_ms: 5_000, position_ms: 20_000 }, T0 + 5_000)
-    pause(session, { type: 'pause', id: 3, position_ms: 24_000 }, T0 + 9_000)
+    seek(session, { type: 'seek', id: 2, stream_id: STREAM_ID, from_ms: 5_000, position_ms: 20_000 }, T0 + 5_000)
+    pause(session, { type: 'pause', id: 3, stream_id: STREAM_ID, position_ms: 24_000 }, T0 + 9_000)
     heartbeat(session, beat(24_000), T0 + 60_000, GRANT_POLICY)
-    resume(session, 4, T0 + 100_000, GRANT_POLICY)
-    const record = ended(stop(session, 5, 'stopped', 26_000, T0 + 102_000))
+    resume(session, { id: 4, stream_id: STREAM_ID }, T0 + 100_000, GRANT_POLICY)
+    const record = ended(stop(session, stopAt(26_000, 5), T0 + 102_000))
     expect(record).toMatchObject({ ms_played: 11_000, flags: [] })
   })
 
@@ -62,24 +63,24 @@ describe('what is heard', () => {
     heartbeat(session, beat(20_000), T0 + 20_000, GRANT_POLICY)
     // Of the stream to come, which then did not come (M5).
     heartbeat(session, beat(0), T0 + 21_000, GRANT_POLICY)
-    const record = ended(stop(session, 2, 'stopped', 22_000, T0 + 60_000))
+    const record = ended(stop(session, stopAt(22_000, 2), T0 + 60_000))
     expect(record).toMatchObject({ ms_played: 22_000, ms_claimed: 22_000, flags: [] })
   })
 
   it('Q2 claims nothing of a way that a paused playhead is told to have behind it', () => {
     const session = started()
     credit(session, want(0, 20), T0, GRANT_POLICY)
-    pause(session, { type: 'pause', id: 2, position_ms: 1_000 }, T0 + 1_000)
+    pause(session, { type: 'pause', id: 2, stream_id: STREAM_ID, position_ms: 1_000 }, T0 + 1_000)
     heartbeat(session, beat(8_000), T0 + 2_000, GRANT_POLICY)
-    resume(session, 3, T0 + 10_000, GRANT_POLICY)
-    const record = ended(stop(session, 4, 'stopped', 9_000, T0 + 11_000))
+    resume(session, { id: 3, stream_id: STREAM_ID }, T0 + 10_000, GRANT_POLICY)
+    const record = ended(stop(session, stopAt(9_000, 4), T0 + 11_000))
     expect(record).toMatchObject({ ms_played: 2_000, ms_claimed: 2_000, flags: [] })
   })
 
   it('Q4 M3 flags a playhead that is faster than the clock, and counts the clock', () => {
     const session = started()
     credit(session, want(0, 20), T0, GRANT_POLICY)
-    const record = ended(stop(session, 2, 'stopped', 20_000, T0 + 10_000))
+    const record = ended(stop(session, stopAt(20_000, 2), T0 + 10_000))
     expect(record).toMatchObject({
       ms_played: 10_000,
       ms_claimed: 20_000,
@@ -90,7 +91,7 @@ describe('what is heard', () => {
   it('Q3 M3 flags a playhead that ran over chunks never granted, and counts the granted ones', () => {
     const session = started()
     credit(session, want(0, 2), T0, GRANT_POLICY)
-    const record = ended(stop(session, 2, 'stopped', 30_000, T0 + 30_000))
+    const record = ended(stop(session, stopAt(30_000, 2), T0 + 30_000))
     expect(record).toMatchObject({ ms_played: 8_000, ms_granted: 8_000, flags: ['claim-exceeds-granted'] })
   })
 
@@ -98,8 +99,8 @@ describe('what is heard', () => {
     const session = started()
     credit(session, want(0, 20), T0, GRANT_POLICY)
     heartbeat(session, beat(4_000), T0 + 4_000, GRANT_POLICY)
-    const record = ended(stop(session, undefined, 'lost', undefined, T0 + 50_000))
-    expect(record).toMatchObject({ ms_played: 4_000, reason_end: 'lost', ended_at_ms: T0 + 4_000 })
+    const record = ended(signOut(session, T0 + 50_000))
+    expect(record).toMatchObject({ ms_played: 4_000, reason_end: 'signed-out', ended_at_ms: T0 + 4_000 })
   })
 
   it('P2 M2 hears nothing of a place in the stream before, of a client that missed that another came to it', () => {
@@ -108,8 +109,12 @@ describe('what is heard', () => {
     heartbeat(session, beat(4_000), T0 + 4_000, GRANT_POLICY)
     const wish = { re: 9, streamId: TRACK_ID, track: aTrack(), positionMs: 0, reason: 'pick', upNext: [] } as const
     const told = { endReason: 'pick', endPositionMs: 50_000 } as const
-    const record = ended(begin(session, { ...wish, ...told, endStreamId: TRACK_ID }, T0 + 5_000))
-    expect(record).toMatchObject({ ms_played: 4_000, ms_claimed: 4_000, flags: [] })
+    for (const endStreamId of [TRACK_ID, undefined]) {
+      const again = sessionFrom(structuredClone(snapshotOf(session)))
+      if (again === undefined) throw new Error('the snapshot is of another version')
+      const record = ended(begin(again, { ...wish, ...told, endStreamId }, T0 + 5_000))
+      expect(record).toMatchObject({ ms_played: 4_000, ms_claimed: 4_000, flags: [] })
+    }
   })
 
   it('Q6 the snapshot is the end as of the last evidence', () => {
@@ -166,20 +171,20 @@ describe('what is heard', () => {
           if (what !== 'resume' && what !== 'credit') moved(from)
           if (what === 'beat') take(heartbeat(session, beat(from), now, GRANT_POLICY))
           if (what === 'seek') {
-            take(seek(session, { type: 'seek', id: 1, from_ms: from, position_ms: to }, now))
+            take(seek(session, { type: 'seek', id: 1, stream_id: STREAM_ID, from_ms: from, position_ms: to }, now))
             at = to
           }
           if (what === 'pause') {
-            take(pause(session, { type: 'pause', id: 1, position_ms: from }, now))
+            take(pause(session, { type: 'pause', id: 1, stream_id: STREAM_ID, position_ms: from }, now))
             playing = false
           }
           if (what === 'resume') {
-            take(resume(session, 1, now, GRANT_POLICY))
+            take(resume(session, { id: 1, stream_id: STREAM_ID }, now, GRANT_POLICY))
             playing = true
           }
           if (what === 'credit') take(credit(session, want(chunk, chunks), now, GRANT_POLICY))
         }
-        const record = ended(stop(session, 1, 'stopped', undefined, now))
+        const record = ended(signOut(session, now))
         expect(record.ms_granted).toBe(overGranted)
         expect(record.ms_played).toBeLessThanOrEqual(playedFor)
         expect(record.ms_played).toBeLessThanOrEqual(overGranted)
@@ -214,7 +219,7 @@ describe('what is heard', () => {
       giveLease(session, { fence: FENCE, untilMs: T0 + 7_200_000 })
       const track = aTrack({ duration_ms: 4_000_000, chunk_ms: 400_000 })
       const start = { re: 1, streamId: STREAM_ID, track, positionMs: 0, reason: 'pick', upNext: [] } as const
-      begin(session, { ...start, endReason: 'pick', endPositionMs: undefined }, T0)
+      begin(session, { ...start, endReason: 'pick', endPositionMs: undefined, endStreamId: undefined }, T0)
       const window = { stream_id: STREAM_ID, bitrate_kbps: 160, next_chunk: 0, chunks: 10 } as const
       for (let ms = 0; ms <= 3_600_000; ms += everyMs) {
         credit(session, { type: 'credit', ...window }, T0 + ms, GRANT_POLICY)

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { GRANT_POLICY } from './chunk-window.ts'
-import { TRACK_ID } from './fixtures.ts'
+import type { Effect } from './effect.ts'
+import { aTrack, STREAM_ID, TRACK_ID } from './fixtures.ts'
 import { giveLease } from './leasing.ts'
-import { credit, heartbeat, pause, resume } from './requests.ts'
+import { begin, credit, heartbeat, pause, refuseNext, resume, seek, stop } from './requests.ts'
 import { resumeSession } from './resumption.ts'
+import { lastWill, type Session } from './session.ts'
+import { snapshotOf } from './snapshot.ts'
 import {
   type At,
   beat,
@@ -14,6 +17,7 @@ import {
   LEASE,
   STATES,
   started,
+  stopAt,
   T0,
   want,
 } from './testing/playing-session.ts'
@@ -63,6 +67,62 @@ describe('state × input', () => {
   }
 })
 
+describe('P8 Q16 a request that names a stream that is not the open one', () => {
+  const stream_id = TRACK_ID
+  const butForAnswers = (session: Session) => ({
+    ...structuredClone(snapshotOf(session)),
+    seq: 0,
+    lastRequest: 0,
+    replay: 0,
+  })
+  const NAMING: Record<string, (session: Session) => readonly Effect[] | undefined> = {
+    pause: (session) => pause(session, { type: 'pause', id: 2, stream_id, position_ms: 9_000 }, T0 + 9_000),
+    seek: (session) => seek(session, { type: 'seek', id: 2, stream_id, from_ms: 9_000, position_ms: 0 }, T0 + 9_000),
+    stop: (session) => stop(session, { ...stopAt(9_000, 2), stream_id }, T0 + 9_000),
+    next: (session) =>
+      refuseNext(session, { type: 'next', id: 2, stream_id, position_ms: 9_000, reason: 'next' }, T0 + 9_000),
+    resume: (session) => resume(session, { id: 2, stream_id }, T0 + 9_000, GRANT_POLICY),
+    'resume of none': (session) => resume(session, { id: 2 }, T0 + 9_000, GRANT_POLICY),
+  }
+  for (const [name, ask] of Object.entries(NAMING)) {
+    for (const at of ['playing', 'paused'] as const) {
+      it(`${at} × ${name} → refused, and nothing is done`, () => {
+        const session = STATES[at]()
+        const before = butForAnswers(session)
+        const error = at === 'playing' && name.startsWith('resume') ? 'not_paused' : 'wrong_stream'
+        expect(kinds(ask(session) ?? [])).toEqual([`refuse ${error}`, 'save'])
+        expect(butForAnswers(session)).toEqual(before)
+      })
+    }
+  }
+
+  it('A7 what was asked on trust, before a stream was moved here, leaves that stream alone', () => {
+    const session = started()
+    giveLease(session, { ...LEASE, fence: 0 })
+    const moved = {
+      re: undefined,
+      streamId: TRACK_ID,
+      track: aTrack(),
+      positionMs: 30_000,
+      reason: 'transfer',
+      upNext: [],
+      endReason: 'stopped',
+      endPositionMs: undefined,
+      endStreamId: undefined,
+    } as const
+    begin(session, moved, T0 + 5_000)
+    const late = { type: 'seek', id: 2, stream_id: STREAM_ID, from_ms: 5_000, position_ms: 10_000 } as const
+    expect(kinds(seek(session, late, T0 + 5_001))).toEqual(['refuse wrong_stream', 'save'])
+    expect(lastWill(session)).toMatchObject({ stream_id: TRACK_ID, position_ms: 30_000 })
+  })
+
+  it('P5 P8 `next` without an open stream begins nothing', () => {
+    const next = { type: 'next', id: 2, stream_id: STREAM_ID, position_ms: 0, reason: 'next' } as const
+    expect(kinds(refuseNext(STATES.idle(), next, T0) ?? [])).toEqual(['refuse no_stream', 'save'])
+    expect(refuseNext(started(), next, T0)).toBeUndefined()
+  })
+})
+
 describe('chunks by credit', () => {
   it('K2 Q5 grants the window up to the look-ahead, once', () => {
     const session = started()
@@ -105,11 +165,11 @@ describe('chunks by credit', () => {
 
   it('K4 grants nothing while paused, and what is due when it goes on', () => {
     const session = started()
-    pause(session, { type: 'pause', id: 2, position_ms: 0 }, T0)
+    pause(session, { type: 'pause', id: 2, stream_id: STREAM_ID, position_ms: 0 }, T0)
     expect(credit(session, want(0, 2), T0, GRANT_POLICY)).toEqual([])
     expect(heartbeat(session, beat(0), T0 + 1, GRANT_POLICY).some((effect) => effect.kind === 'grant')).toBe(false)
     giveLease(session, LEASE)
-    const effects = resume(session, 3, T0 + 2, GRANT_POLICY)
+    const effects = resume(session, { id: 3, stream_id: STREAM_ID }, T0 + 2, GRANT_POLICY)
     expect(chunksOf(effects)).toEqual([0, 1])
     expect(kinds(effects)).toEqual(['playback', 'show', 'grant', 'save'])
   })

@@ -4,14 +4,16 @@ import type { Credit } from '../protocol/messages/credit.ts'
 import type { Heartbeat } from '../protocol/messages/heartbeat.ts'
 import type { Next } from '../protocol/messages/next.ts'
 import type { Pause } from '../protocol/messages/pause.ts'
+import type { Play } from '../protocol/messages/play.ts'
 import type { Seek } from '../protocol/messages/seek.ts'
+import type { Stop } from '../protocol/messages/stop.ts'
 import type { ReasonEnd, ReasonStart } from '../protocol/vocabulary.ts'
 import { type Ad, isAd, mayLeave } from './ad.ts'
 import { complain, refuse, said, say } from './answers.ts'
 import { dueGrant, type GrantPolicy } from './chunk-window.ts'
 import { type Effect, NONE, SAVE, SAVE_ONLY, SHOW, SUGGEST } from './effect.ts'
 import { jump, playheadMs } from './listening.ts'
-import { endOpen, freed, NO_MUSIC, note, type Session } from './session.ts'
+import { endOpen, freed, NO_MUSIC, note, type Session, type State } from './session.ts'
 import { openStream, type Stream, startedRecord, withheldRecord } from './stream.ts'
 import { renditionOf, type Track } from './track.ts'
 import type { UpNextTrack } from './up-next.ts'
@@ -28,10 +30,32 @@ export interface Begin {
   /** How the stream that is open until now ends, and where its playhead was when the client said so. */
   readonly endReason: ReasonEnd
   readonly endPositionMs: number | undefined
-  /** The stream that this is of, where the client says so. */
-  readonly endStreamId?: string | undefined
+  /** The stream that this is of. */
+  readonly endStreamId: string | undefined
   /** Advertisements that would have played first, were the listener not of their control groups. */
   readonly withheld?: readonly Ad[]
+}
+
+/** `play` without a track. */
+export type GoOn = Pick<Play, 'id' | 'stream_id'>
+
+const naming = (session: Session, { id: re, stream_id: streamId }: Pause | Seek | Next | Stop) => ({
+  session,
+  re,
+  streamId,
+})
+
+/** What a request does that names its stream, and that stream is open; else it is refused (P8). */
+function ofStream(
+  { session, re, streamId }: { session: Session; re: number; streamId: string | undefined },
+  work: (open: Exclude<State, { at: 'idle' }>) => readonly Effect[],
+): readonly Effect[] {
+  const { state } = session
+  if (state.at === 'idle') return refuse(session, re, 'no_stream', 'nothing plays')
+  if (streamId !== state.stream.streamId) {
+    return refuse(session, re, 'wrong_stream', `name the open stream, which is ${state.stream.streamId}`)
+  }
+  return work(state)
 }
 
 /** `play` with a track, or `next`: ends the open stream and begins another. */
@@ -67,13 +91,12 @@ function withhold(session: Session, { track, withheld = [] }: Begin, nowMs: numb
   if (withheld.length > 0 && !isAd(track)) session.sinceAd = NO_MUSIC
 }
 
-/** A client that has missed that another stream came to it tells of the one before. */
+/** Who has missed that another stream came to it tells of the one before. */
 export function endPositionOf(
   { state }: Session,
   { endPositionMs, endStreamId }: Pick<Begin, 'endPositionMs' | 'endStreamId'>,
 ): number | undefined {
-  if (state.at === 'idle' || endStreamId === undefined || endStreamId === state.stream.streamId) return endPositionMs
-  return undefined
+  return state.at !== 'idle' && endStreamId === state.stream.streamId ? endPositionMs : undefined
 }
 
 /** The answer to whoever would leave an advertisement, or move in it. */
@@ -81,60 +104,68 @@ export function refuseInAd(session: Session, re: number): readonly Effect[] {
   return refuse(session, re, 'ad_plays', 'an advertisement plays; the music goes on after it')
 }
 
-/** Whether `next` is refused now. */
-export function mustHearAd(session: Session, message: Next, nowMs: number): boolean {
-  return !mayLeave(session, message.reason, nowMs)
+/** Why `next` cannot be done now; undefined: nothing is in its way. */
+export function refuseNext(session: Session, message: Next, nowMs: number): readonly Effect[] | undefined {
+  const effects = ofStream(naming(session, message), () =>
+    mayLeave(session, message.reason, nowMs) ? NONE : refuseInAd(session, message.id),
+  )
+  return effects === NONE ? undefined : effects
 }
 
 /** `play` without a track: the paused stream goes on. */
-export function resume(session: Session, re: number, nowMs: number, policy: GrantPolicy): readonly Effect[] {
+export function resume(session: Session, request: GoOn, nowMs: number, policy: GrantPolicy): readonly Effect[] {
+  const { id: re, stream_id: streamId } = request
   if (session.state.at !== 'paused') return refuse(session, re, 'not_paused', 'nothing is paused; name a track_id')
-  const { stream } = session.state
-  stream.listening.moving = true
-  stream.listening.anchorAtMs = nowMs
-  session.state = { at: 'playing', stream }
-  const effects: Effect[] = [say(session, said(session, re, 'playing', stream, nowMs)), SHOW]
-  pushDueGrant(session, stream, nowMs, policy, effects)
-  // Last: a grant is sent when the save that holds it is done.
-  effects.push(SAVE)
-  return effects
+  return ofStream({ session, re, streamId }, ({ stream }) => {
+    stream.listening.moving = true
+    stream.listening.anchorAtMs = nowMs
+    session.state = { at: 'playing', stream }
+    const effects: Effect[] = [say(session, said(session, re, 'playing', stream, nowMs)), SHOW]
+    pushDueGrant(session, stream, nowMs, policy, effects)
+    // Last: a grant is sent when the save that holds it is done.
+    effects.push(SAVE)
+    return effects
+  })
 }
 
 export function pause(session: Session, message: Pause, nowMs: number): readonly Effect[] {
-  if (session.state.at === 'idle') return refuse(session, message.id, 'no_stream', 'nothing plays')
-  const { stream } = session.state
-  note(session, stream, message.position_ms, nowMs)
-  stream.listening.moving = false
-  if (stream.audible !== undefined) stream.audible.runMs = 0
-  session.state = { at: 'paused', stream }
-  return [say(session, said(session, message.id, 'paused', stream, nowMs)), freed(session), SAVE]
+  return ofStream(naming(session, message), ({ stream }) => {
+    note(session, stream, message.position_ms, nowMs)
+    stream.listening.moving = false
+    if (stream.audible !== undefined) stream.audible.runMs = 0
+    session.state = { at: 'paused', stream }
+    return [say(session, said(session, message.id, 'paused', stream, nowMs)), freed(session), SAVE]
+  })
 }
 
 export function seek(session: Session, message: Seek, nowMs: number): readonly Effect[] {
-  if (session.state.at === 'idle') return refuse(session, message.id, 'no_stream', 'nothing plays')
-  const { at, stream } = session.state
-  if (isAd(stream.track)) return refuseInAd(session, message.id)
-  if (message.position_ms > stream.track.duration_ms) return refuse(session, message.id, 'out_of_track', ends(stream))
-  note(session, stream, message.from_ms, nowMs)
-  jump(stream.listening, message.position_ms)
-  // The window was for the old place.
-  stream.window = undefined
-  return [say(session, said(session, message.id, at, stream, nowMs)), SHOW, SAVE]
+  return ofStream(naming(session, message), ({ at, stream }) => {
+    if (isAd(stream.track)) return refuseInAd(session, message.id)
+    if (message.position_ms > stream.track.duration_ms) return refuse(session, message.id, 'out_of_track', ends(stream))
+    note(session, stream, message.from_ms, nowMs)
+    jump(stream.listening, message.position_ms)
+    // The window was for the old place.
+    stream.window = undefined
+    return [say(session, said(session, message.id, at, stream, nowMs)), SHOW, SAVE]
+  })
 }
 
-/** `stop`, or the end of the socket (`re` undefined: nobody is there to be told). */
-export function stop(
-  session: Session,
-  re: number | undefined,
-  reason: ReasonEnd,
-  positionMs: number | undefined,
-  nowMs: number,
-): readonly Effect[] {
-  if (session.state.at === 'idle') return re === undefined ? NONE : refuse(session, re, 'no_stream', 'nothing plays')
-  const { stream } = session.state
+/** `stop`, or `next` with nothing left. */
+export function stop(session: Session, message: Stop | Next, nowMs: number): readonly Effect[] {
+  return ofStream(naming(session, message), ({ stream }) => {
+    const { id, reason, position_ms } = message
+    const effects: Effect[] = []
+    endOpen(session, reason, position_ms, nowMs, effects)
+    effects.push(say(session, { ...said(session, id, 'stopped', stream, nowMs), reason }), freed(session), SAVE)
+    return effects
+  })
+}
+
+/** The client has left: nobody is there to be told. */
+export function signOut(session: Session, nowMs: number): readonly Effect[] {
+  if (session.state.at === 'idle') return NONE
   const effects: Effect[] = []
-  endOpen(session, reason, positionMs, nowMs, effects)
-  if (re !== undefined) effects.push(say(session, { ...said(session, re, 'stopped', stream, nowMs), reason }))
+  endOpen(session, 'signed-out', undefined, nowMs, effects)
   effects.push(freed(session), SAVE)
   return effects
 }

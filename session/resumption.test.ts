@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { GRANT_POLICY } from './chunk-window.ts'
-import { STREAM_ID } from './fixtures.ts'
+import { STREAM_ID, TRACK_ID } from './fixtures.ts'
 import { MOST_REPLAYED } from './numbered.ts'
 import { credit, heartbeat, pause, resume } from './requests.ts'
 import { forgetLost, resumeSession, stateNow, upNextNow } from './resumption.ts'
@@ -8,13 +8,15 @@ import { lastWill } from './session.ts'
 import { sessionFrom, snapshotOf } from './snapshot.ts'
 import { beat, kinds, started, T0, want } from './testing/playing-session.ts'
 
+const at = (positionMs: number) => ({ streamId: STREAM_ID, positionMs })
+
 describe('numbered messages', () => {
   it('Q8 count from 1 without gap, whatever they are', () => {
     const session = started()
     const effects = [
-      ...pause(session, { type: 'pause', id: 2, position_ms: 0 }, T0),
-      ...resume(session, 3, T0, GRANT_POLICY),
-      ...resume(session, 4, T0, GRANT_POLICY),
+      ...pause(session, { type: 'pause', id: 2, stream_id: STREAM_ID, position_ms: 0 }, T0),
+      ...resume(session, { id: 3, stream_id: STREAM_ID }, T0, GRANT_POLICY),
+      ...resume(session, { id: 4, stream_id: STREAM_ID }, T0, GRANT_POLICY),
     ]
     const said = effects.flatMap((effect) => (effect.kind === 'say' ? [effect.message] : []))
     expect(said.map(({ type, seq }) => [type, seq])).toEqual([
@@ -35,7 +37,7 @@ describe('numbered messages', () => {
 
   it('Q8 a resume gets what it missed, in order, or is told that it cannot', () => {
     const session = started()
-    for (let id = 2; id < 100; id++) pause(session, { type: 'pause', id, position_ms: 0 }, T0)
+    for (let id = 2; id < 100; id++) pause(session, { type: 'pause', id, stream_id: STREAM_ID, position_ms: 0 }, T0)
     const { seq } = session.sayings
     const missed = (lastSeq: number) =>
       resumeSession(session, lastSeq, undefined, T0).missed?.map(({ message }) => message.seq)
@@ -51,17 +53,17 @@ describe('numbered messages', () => {
     const session = started()
     const { seq } = session.sayings
     // It saw one more, which no save ever held; meanwhile its stream was ended by another hand.
-    expect(resumeSession(session, seq + 1, 5_000, T0 + 5_000, true).missed).toBeUndefined()
+    expect(resumeSession(session, seq + 1, at(5_000), T0 + 5_000, true).missed).toBeUndefined()
     expect(session.sayings.seq).toBeGreaterThan(seq + 1)
     // The answer got lost, and it comes again.
-    expect(resumeSession(session, seq + 1, 5_000, T0 + 6_000).missed).toBeUndefined()
+    expect(resumeSession(session, seq + 1, at(5_000), T0 + 6_000).missed).toBeUndefined()
   })
 
   it('U5 the place of a resume is evidence only where the client knows what plays', () => {
     const claimed = (lastSeq: (seq: number) => number) => {
       const session = started()
       const { seq } = session.sayings
-      resumeSession(session, lastSeq(seq), 40_000, T0 + 40_000)
+      resumeSession(session, lastSeq(seq), at(40_000), T0 + 40_000)
       const will = lastWill(session)
       return will?.type === 'stream-ended' ? will.ms_claimed : undefined
     }
@@ -71,12 +73,20 @@ describe('numbered messages', () => {
     expect(claimed((seq) => seq + 1)).toBe(0)
   })
 
+  it('M5 U5 the place of a resume is evidence for the stream that it names alone', () => {
+    for (const streamId of [STREAM_ID, TRACK_ID]) {
+      const session = started()
+      resumeSession(session, session.sayings.seq, { streamId, positionMs: 40_000 }, T0 + 40_000)
+      expect(lastWill(session)).toMatchObject({ ms_claimed: streamId === STREAM_ID ? 40_000 : 0 })
+    }
+  })
+
   it('U5 takes the place of a resume for evidence when nothing was missed, and else waits for the next', () => {
     for (const missed of [0, 1]) {
       const session = started()
       credit(session, want(0, 2), T0, GRANT_POLICY)
       const { seq } = session.sayings
-      resumeSession(session, seq - missed, 3_000, T0 + 3_000)
+      resumeSession(session, seq - missed, at(3_000), T0 + 3_000)
       expect(lastWill(session)?.ms_played).toBe(missed === 0 ? 3_000 : 0)
       heartbeat(session, beat(4_000), T0 + 4_000, GRANT_POLICY)
       expect(lastWill(session)).toMatchObject({ ms_played: 4_000, flags: [] })
@@ -88,7 +98,7 @@ describe('numbered messages', () => {
     credit(session, want(0, 20), T0, GRANT_POLICY)
     heartbeat(session, beat(4_000), T0 + 4_000, GRANT_POLICY)
     // It saw a seek answered, of which no save tells.
-    resumeSession(session, session.sayings.seq + 1, 50_000, T0 + 9_000)
+    resumeSession(session, session.sayings.seq + 1, at(50_000), T0 + 9_000)
     heartbeat(session, beat(51_000), T0 + 10_000, GRANT_POLICY)
     heartbeat(session, beat(54_000), T0 + 13_000, GRANT_POLICY)
     expect(lastWill(session)).toMatchObject({ ms_played: 7_000, ms_claimed: 7_000, flags: [] })

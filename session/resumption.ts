@@ -15,14 +15,20 @@ export interface Resumption {
   readonly effects: readonly Effect[]
 }
 
+/** Where the client says that the playhead of a stream is. */
+export interface Place {
+  readonly streamId: string
+  readonly positionMs: number
+}
+
 /**
- * The session goes on over another socket. `positionMs` is evidence of what was heard meanwhile, when nothing was missed.
+ * The session goes on over another socket. `place` is evidence of what was heard meanwhile, when nothing was missed.
  * @param streamEnded its stream was ended by another hand: what follows tells of it
  */
 export function resumeSession(
   session: Session,
   lastSeq: number,
-  positionMs: number | undefined,
+  place: Place | undefined,
   nowMs: number,
   streamEnded = false,
 ): Resumption {
@@ -36,8 +42,8 @@ export function resumeSession(
     if (!isKnown) session.state.stream.listening.astray = true
   }
   // Whoever missed something tells of a playhead in a stream that is over, or before a seek that is done.
-  if (session.state.at !== 'idle' && positionMs !== undefined && missed?.length === 0) {
-    note(session, session.state.stream, positionMs, nowMs)
+  if (session.state.at !== 'idle' && place?.streamId === session.state.stream.streamId && missed?.length === 0) {
+    note(session, session.state.stream, place.positionMs, nowMs)
   }
   if (missed === undefined) skipTo(session.sayings, lastSeq)
   return { missed, effects: ended }

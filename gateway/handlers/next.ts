@@ -1,7 +1,7 @@
 /** Handles `next`: begins the first track of what is up next that can be played, or stops when nothing is left. */
 
 import type { Next } from '../../protocol/messages/next.ts'
-import { mustHearAd, refuseInAd, stop } from '../../session/requests.ts'
+import { refuseNext, stop } from '../../session/requests.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { perform } from '../effects.ts'
@@ -16,14 +16,14 @@ export function onNext(
   nowMs: number,
   goesOnBy = held.session.lease?.fence,
 ): void | Promise<void> {
-  if (mustHearAd(held.session, message, nowMs)) {
-    perform(context, connection, held, refuseInAd(held.session, message.id), nowMs)
+  const refused = refuseNext(held.session, message, nowMs)
+  if (refused !== undefined) {
+    perform(context, connection, held, refused, nowMs)
     return
   }
   const [first, ...rest] = held.session.upNext
   if (first === undefined) {
-    const effects = stop(held.session, message.id, message.reason, message.position_ms, nowMs)
-    perform(context, connection, held, effects, nowMs)
+    perform(context, connection, held, stop(held.session, message, nowMs), nowMs)
     return
   }
   const wish = {
@@ -34,6 +34,7 @@ export function onNext(
     reason: message.reason === 'next' ? 'next' : 'queue',
     endReason: message.reason,
     endPositionMs: message.position_ms,
+    endStreamId: message.stream_id,
     goesOnBy,
   } as const
   return beginTrack(context, connection, held, wish, () => {

@@ -20,9 +20,10 @@ export function onPlay(
   const instead = deviceId === undefined ? undefined : { deviceId }
   if (message.track_id === undefined) {
     const goOn = () =>
-      perform(context, connection, held, resume(held.session, message.id, nowMs, context.grantPolicy), nowMs)
-    // What is not paused is refused, and needs no lease for that.
-    if (held.session.state.at !== 'paused') return goOn()
+      perform(context, connection, held, resume(held.session, message, nowMs, context.grantPolicy), nowMs)
+    // What is refused needs no lease for that.
+    const { state } = held.session
+    if (state.at !== 'paused' || state.stream.streamId !== message.stream_id) return goOn()
     return underLease(context, connection, held, { re: message.id, instead, reason: 'pick' }, goOn)
   }
   if (openAd(held.session) !== undefined) {
@@ -37,7 +38,7 @@ export function onPlay(
     reason: message.reason ?? 'unknown',
     endReason: message.reason === 'previous' ? 'previous' : 'pick',
     endPositionMs: message.from_ms,
-    endStreamId: message.from_stream_id,
+    endStreamId: message.stream_id,
     instead,
   } as const
   return beginTrack(context, connection, held, wish, (found) => refuseBegin(context, connection, held, wish, found))

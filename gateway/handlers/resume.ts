@@ -80,8 +80,9 @@ function goOn(context: Context, connection: Connection, message: Resume, taken: 
   seat(context, connection, held)
   held.refreshByMs = nowMs + context.config.timing.authenticateWithinMs
 
-  const { last_seq, position_ms } = message
-  const { missed, effects } = resumeSession(session, last_seq, position_ms, nowMs, taken.streamEnded)
+  const { last_seq, stream_id: streamId, position_ms: positionMs } = message
+  const place = streamId === undefined || positionMs === undefined ? undefined : { streamId, positionMs }
+  const { missed, effects } = resumeSession(session, last_seq, place, nowMs, taken.streamEnded)
   context.metrics.resumes.inc({ result: missed === undefined ? 'state' : 'recovered' })
   send(context, connection, {
     type: 'resumed',

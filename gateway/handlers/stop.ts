@@ -14,5 +14,5 @@ export function onStop(
   message: Stop,
   nowMs: number,
 ): void {
-  perform(context, connection, held, stop(held.session, message.id, message.reason, message.position_ms, nowMs), nowMs)
+  perform(context, connection, held, stop(held.session, message, nowMs), nowMs)
 }

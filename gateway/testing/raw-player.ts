@@ -7,6 +7,8 @@ import type { UpMessage } from '../../protocol/messages/up.ts'
 import { type Encoding, SUBPROTOCOLS } from '../../protocol/version.ts'
 
 const ANSWER_WITHIN_MS = 5_000
+/** Names no stream. */
+const NOBODYS = '00000000-0000-0000-0000-000000000000'
 
 type Heard = { readonly message: DownMessage } | { readonly closed: number }
 
@@ -15,6 +17,8 @@ export class RawPlayer {
   readonly #encoding: Encoding
   readonly #heard: Heard[] = []
   #wake: (() => void) | undefined
+  /** The open stream, as this socket was told last. */
+  streamId = NOBODYS
 
   private constructor(socket: WebSocket, encoding: Encoding) {
     this.#socket = socket
@@ -26,6 +30,7 @@ export class RawPlayer {
     socket.on('message', (data: Buffer, isBinary) => {
       const message = decodeDown(isBinary ? data : data.toString(), encoding)
       if (message === undefined) throw new Error('the gateway sent a malformed frame')
+      if (message.type === 'playback') this.streamId = message.stream_id ?? NOBODYS
       hear({ message })
     })
     socket.on('close', (code) => hear({ closed: code }))

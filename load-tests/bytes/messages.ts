@@ -75,8 +75,9 @@ export const MAKERS: Readonly<Record<MessageName, Maker>> = {
       buffer_ms: whole(random, 9_000),
     })),
   }),
-  play: (random, { nextId, trackIds }) => ({
+  play: (random, { nextId, trackIds, streamId }) => ({
     id: nextId,
+    ...maybe(random, () => ({ stream_id: streamId })),
     ...maybe(random, () => ({
       track_id: pick(random, trackIds),
       position_ms: whole(random, 180_000),
@@ -84,15 +85,22 @@ export const MAKERS: Readonly<Record<MessageName, Maker>> = {
       reason: pick(random, REASONS_START),
     })),
   }),
-  pause: (random, { nextId }) => ({ id: nextId, position_ms: whole(random, 200_000) }),
-  seek: (random, { nextId }) => ({ id: nextId, from_ms: whole(random, 200_000), position_ms: whole(random, 200_000) }),
-  next: (random, { nextId }) => ({
+  pause: (random, { nextId, streamId }) => ({ id: nextId, stream_id: streamId, position_ms: whole(random, 200_000) }),
+  seek: (random, { nextId, streamId }) => ({
     id: nextId,
+    stream_id: streamId,
+    from_ms: whole(random, 200_000),
+    position_ms: whole(random, 200_000),
+  }),
+  next: (random, { nextId, streamId }) => ({
+    id: nextId,
+    stream_id: streamId,
     position_ms: whole(random, 200_000),
     reason: pick(random, ['next', 'completed', 'failed']),
   }),
-  stop: (random, { nextId }) => ({
+  stop: (random, { nextId, streamId }) => ({
     id: nextId,
+    stream_id: streamId,
     position_ms: whole(random, 200_000),
     reason: pick(random, ['stopped', 'completed', 'failed']),
   }),
@@ -102,8 +110,9 @@ export const MAKERS: Readonly<Record<MessageName, Maker>> = {
     to_device_id: pick(random, DEVICES),
     fence: nowMs - whole(random, 2),
   }),
-  command: (random, { nextId, nowMs }) => ({
+  command: (random, { nextId, nowMs, streamId }) => ({
     id: nextId,
+    ...maybe(random, () => ({ stream_id: streamId })),
     device_id: pick(random, DEVICES),
     action: pick(random, ['play', 'pause', 'seek', 'next', 'volume']),
     ...maybe(random, () => ({ position_ms: whole(random, 200_000), volume_percent: whole(random, 101) })),

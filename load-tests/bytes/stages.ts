@@ -104,7 +104,7 @@ export function connectionAt(gateway: BenchGateway, stage: Stage, encoding: Enco
   if (stage === 'playing' && track !== undefined) {
     const streamId = uuidv7(clock.nowMs)
     const wish = { re: 1, streamId, track, upNext: [], positionMs: 0, reason: 'pick', endReason: 'pick' } as const
-    begin(session, { ...wish, endPositionMs: undefined }, clock.nowMs)
+    begin(session, { ...wish, endPositionMs: undefined, endStreamId: undefined }, clock.nowMs)
   }
   context.keeper.save(held)
   return connection

@@ -150,5 +150,5 @@ export class Listener {
   }
 }
 
-/** Refusals of a request that was done before: the answer was lost with the line, and the state told instead. */
-const EXPECTED: ReadonlySet<string> = new Set(['lost', 'no_stream', 'not_paused', 'closed'])
+/** Refusals of a request that was done before: the answer was lost with the line, and the state told instead. Or the stream went elsewhere meanwhile. */
+const EXPECTED: ReadonlySet<string> = new Set(['lost', 'no_stream', 'wrong_stream', 'not_paused', 'closed'])

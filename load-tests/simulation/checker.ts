@@ -1,6 +1,7 @@
 /** Owns the watch over a run: it sees what clients, gateways, Redis and the books do, and says which invariant broke. */
 
 import type { DownMessage } from '../../protocol/messages/down.ts'
+import type { Grant } from '../../protocol/messages/grant.ts'
 import type { UpMessage } from '../../protocol/messages/up.ts'
 import type { TelemetryEvent } from '../../protocol/telemetry-event.ts'
 import { auditBooks } from './audit.ts'
@@ -10,6 +11,7 @@ import { type Counts, noCounts } from './counts.ts'
 import type { GatewayNode, GatewayWitness } from './gateway-node.ts'
 import type { InvariantId, Violation } from './invariants.ts'
 import { LeaseWatch } from './lease-watch.ts'
+import { wrongStream } from './naming-check.ts'
 import type { Line } from './network.ts'
 import type { Playhead } from './playhead.ts'
 import type { Profile } from './profile.ts'
@@ -125,11 +127,12 @@ export class Checker implements GatewayWitness, ClientWitness, RedisWitness {
       this.#beganAt.set(message.stream_id, gateway.id)
       this.#begunAtMs.set(message.stream_id, session.begunAtMs.get(message.re) ?? this.#world.nowMs)
     }
-    if (message.type === 'grant') {
-      const stream = this.#streams.get(message.stream_id)
-      for (const { index } of message.chunks) stream?.granted(index)
-      if (stream === undefined) this.#early(message.stream_id, message.chunks)
-    }
+  }
+
+  granted({ stream_id, chunks }: Grant): void {
+    const stream = this.#streams.get(stream_id)
+    for (const { index } of chunks) stream?.granted(index)
+    if (stream === undefined) this.#early(stream_id, chunks)
   }
 
   /** How often a transfer was asked for in an account. */
@@ -188,7 +191,12 @@ export class Checker implements GatewayWitness, ClientWitness, RedisWitness {
         return
       case 'playback':
         this.#inOrder(client, message.seq)
-        if (message.re !== undefined) this.#answered(client, message.re)
+        if (message.re !== undefined) {
+          this.#answered(client, message.re)
+          const request = client.requests.get(message.re)
+          const wrong = request && wrongStream(request, message, client.playhead?.streamId)
+          if (wrong !== undefined) this.violate('I22', client.name, wrong)
+        }
         return
       case 'done':
         this.#inOrder(client, message.seq)

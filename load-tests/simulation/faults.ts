@@ -30,7 +30,7 @@ export class Faults {
     const { world, profile } = this.#fleet
     world.after(world.around(profile.faultEveryMs), world.nature, () => {
       if (this.#over) return
-      const fault = world.pick(FAULTS)
+      const fault = world.pick(world.chance(RARE) ? RARE_FAULTS : FAULTS)
       this.count(fault.name)
       fault.strike(this.#fleet)
       this.#soon()
@@ -67,6 +67,16 @@ function during(fleet: Fleet, begin: () => void, end: () => void): void {
   begin()
   fleet.world.after(length(fleet), fleet.world.nature, end)
 }
+
+/** Part of the faults that are rare ones. */
+const RARE = 0.01
+
+const RARE_FAULTS: readonly Fault[] = [
+  {
+    name: 'redis stopped for longer than a lease',
+    strike: ({ redis, world, profile }) => redis.stop(world.between(1.05, 1.5) * profile.leaseMs),
+  },
+]
 
 const FAULTS: readonly Fault[] = [
   {
@@ -108,12 +118,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     name: 'redis stopped',
-    strike: (fleet) =>
-      during(
-        fleet,
-        () => fleet.redis.stop(),
-        () => fleet.redis.start(),
-      ),
+    strike: (fleet) => fleet.redis.stop(length(fleet)),
   },
   {
     name: 'redis frozen',

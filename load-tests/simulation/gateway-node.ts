@@ -23,7 +23,7 @@ import { leaseEvents } from '../../gateway/lease-events.ts'
 import { createLeaseKeeper } from '../../gateway/lease-keeper.ts'
 import type { Metrics } from '../../gateway/metrics.ts'
 import { createWatch } from '../../gateway/monitor.ts'
-import { createSessionKeeper } from '../../gateway/session-keeper.ts'
+import { createSessionKeeper, type KeeperEvents } from '../../gateway/session-keeper.ts'
 import { addSocketRoute } from '../../gateway/socket-server.ts'
 import { createTickets } from '../../gateway/ticket.ts'
 import { createTokenDesk } from '../../gateway/token-desk.ts'
@@ -38,6 +38,7 @@ import type { Logger } from '../../infra/runtime/log.ts'
 import { Secret } from '../../infra/runtime/secret.ts'
 import { decodeDown, encodeMessage } from '../../protocol/codec.ts'
 import type { DownMessage } from '../../protocol/messages/down.ts'
+import type { Grant } from '../../protocol/messages/grant.ts'
 import type { UpMessage } from '../../protocol/messages/up.ts'
 import { RESUMING } from '../../protocol/version.ts'
 import { GRANT_POLICY } from '../../session/chunk-window.ts'
@@ -51,6 +52,8 @@ import type { Actor, World } from './world.ts'
 export interface GatewayWitness {
   heard(gateway: GatewayNode, line: Line, message: UpMessage): void
   said(gateway: GatewayNode, line: Line, message: DownMessage): void
+  /** It has signed these addresses, and whoever goes on with the session knows of it: whether they reach the client or not. */
+  granted(grant: Grant): void
   died(gateway: GatewayNode): void
   defect(gateway: GatewayNode, what: string): void
 }
@@ -71,7 +74,7 @@ export interface GatewayParts {
   readonly wrapStore: (store: SessionStore) => SessionStore
   readonly wrapLog: (log: PlaybackLog) => PlaybackLog
   readonly wrapAccounts: (store: AccountStore) => AccountStore
-  readonly alterUp: ((message: UpMessage) => UpMessage) | undefined
+  readonly alterUp: ((message: UpMessage, open: string | undefined) => UpMessage) | undefined
   readonly alterDown: ((message: DownMessage) => readonly DownMessage[]) | undefined
 }
 
@@ -155,7 +158,7 @@ export class GatewayNode {
       redis: dependencies.redis,
       leaseMs: timing.leaseMs,
       metrics: NO_METRICS,
-      events: keeperEvents(() => this.context),
+      events: this.#keeperEvents(),
     })
     const leases = createLeaseKeeper({
       store: parts.wrapAccounts(connection.accounts),
@@ -220,6 +223,17 @@ export class GatewayNode {
     world.actor = before
   }
 
+  #keeperEvents(): KeeperEvents {
+    const events = keeperEvents(() => this.context)
+    return {
+      ...events,
+      send: (held, unsent) => {
+        for (const message of unsent.messages) if (!('frame' in message)) this.#witness.granted(message)
+        events.send(held, unsent)
+      },
+    }
+  }
+
   get lines(): ReadonlySet<Line> {
     return this.#lines
   }
@@ -246,12 +260,14 @@ export class GatewayNode {
       FULL as unknown as us_socket_context_t,
     )
     if (connection === undefined) return false
+    const connected = connection
     const socket = this.#socketOf(line, connection)
     this.#lines.add(line)
     line.gatewayEnd = {
       message: (bytes, message) => {
         this.#witness.heard(this, line, message)
-        const heard = this.#alterUp === undefined ? bytes : encodeMessage(this.#alterUp(message), 'msgpack')
+        const altered = this.#alterUp?.(message, openStreamOf(connected))
+        const heard = altered === undefined ? bytes : encodeMessage(altered, 'msgpack')
         if (typeof heard === 'string') throw new Error('a client of the simulation speaks MessagePack')
         const frame = heard.buffer.slice(heard.byteOffset, heard.byteOffset + heard.byteLength) as ArrayBuffer
         void this.#behavior.message?.(socket, frame, true)
@@ -320,6 +336,11 @@ export class GatewayNode {
       void stop()
     })
   }
+}
+
+function openStreamOf({ state }: Connection): string | undefined {
+  if (state.at !== 'ready' || state.held.session.state.at === 'idle') return undefined
+  return state.held.session.state.stream.streamId
 }
 
 /** As `infra/kafka/dependency.ts` has it. */

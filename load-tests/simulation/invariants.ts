@@ -22,6 +22,7 @@ export const INVARIANTS = {
   I19: 'each grant of an account has a fence above all before it (A5)',
   I20: 'who was told `evicted` neither begins nor keeps a stream by its old fence, and is granted nothing for the stream it lost (A1, A5)',
   I21: 'a late update never undoes a transfer: no beat, word or transfer by a fence that was stopped takes effect, nor what a device asked before a stream came to it (A7)',
+  I22: 'what is asked of one stream never happens to another (P8)',
 } as const
 
 export type InvariantId = keyof typeof INVARIANTS

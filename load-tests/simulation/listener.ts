@@ -41,7 +41,7 @@ export class Listener {
     const { status, phase, requests } = this.#client
     if (phase !== 'connected' || requests.size > 0) return
     if (status === 'stopped') this.#pick()
-    else if (status === 'paused') this.#client.ask({ type: 'play' })
+    else if (status === 'paused') this.#client.goOn()
   }
 
   #actSoon(delayMs: number): void {
@@ -83,7 +83,7 @@ export class Listener {
       return
     }
     if (client.status === 'paused') {
-      if (dice < 0.5) client.ask({ type: 'play' })
+      if (dice < 0.5) client.goOn()
       else if (dice < 0.55) this.#pick()
       else if (dice < 0.65) client.seek(this.#somewhere(playhead.track.duration_ms))
       return
@@ -98,7 +98,7 @@ export class Listener {
     // A nervous finger: several requests before the first is answered.
     else if (dice < 0.92) {
       client.pause()
-      client.ask({ type: 'play' })
+      client.goOn()
       client.seek(this.#somewhere(playhead.track.duration_ms))
       client.next('next')
     }
@@ -119,8 +119,11 @@ export class Listener {
     else if (here !== undefined && here.fence > 0 && dice < 0.8) this.#move(client, here, other.name)
     else if (there !== undefined) {
       const action = world.pick(['play', 'pause', 'seek', 'next'] as const)
+      if (there.stream_id === undefined) return
+      const { stream_id } = there
+      const of = action === 'seek' || action === 'next' ? { stream_id } : {}
       const position = action === 'seek' ? { position_ms: this.#somewhere(60_000) } : {}
-      client.ask({ type: 'command', device_id: other.name, fence: there.fence, action, ...position })
+      client.ask({ type: 'command', device_id: other.name, fence: there.fence, action, ...of, ...position })
     }
   }
 

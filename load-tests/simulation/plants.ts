@@ -22,8 +22,8 @@ export interface Plant {
   readonly redis?: (redis: RedisModel) => void
   readonly accountStore?: (store: AccountStore) => AccountStore
   readonly accounts?: (accounts: AccountModel) => void
-  /** What a gateway hears. */
-  readonly up?: (message: UpMessage) => UpMessage
+  /** What a gateway hears; `open` is the stream that its session plays. */
+  readonly up?: (message: UpMessage, open: string | undefined) => UpMessage
   /** What a gateway sends: itself, something else, nothing, or something twice. */
   readonly down?: (message: DownMessage) => readonly DownMessage[]
   readonly noReaper?: boolean
@@ -200,6 +200,16 @@ export const PLANTS = {
       if (message.type !== 'next' && message.type !== 'pause' && message.type !== 'seek') return message
       const { fence: _unread, ...rest } = message
       return rest
+    },
+  },
+  'stream-unread': {
+    breaks: 'I22',
+    what: 'a gateway reads neither by which fence nor of which stream it is asked',
+    up: (message, open) => {
+      if (open === undefined) return message
+      if (message.type !== 'next' && message.type !== 'pause' && message.type !== 'seek') return message
+      const { fence: _unread, ...rest } = message
+      return { ...rest, stream_id: open }
     },
   },
   'late-transfer-taken': {

@@ -54,7 +54,7 @@ export class RedisServer {
   readonly model: RedisModel
   readonly accounts: AccountModel
   readonly #connections = new Set<RedisConnection>()
-  #down = false
+  #downUntilMs = 0
 
   constructor(world: World) {
     this.#world = world
@@ -99,14 +99,18 @@ export class RedisServer {
     return !this.#down && this.#actor.frozen === undefined && !connection.parted
   }
 
-  /** The server process stops; what it had decided is on disk. */
-  stop(): void {
-    this.#down = true
+  get #down(): boolean {
+    return this.#world.nowMs < this.#downUntilMs
+  }
+
+  /** The server process stops, and comes back by itself; what it had decided is on disk. */
+  stop(forMs: number): void {
+    this.#downUntilMs = Math.max(this.#downUntilMs, this.#world.nowMs + forMs)
     for (const connection of this.#connections) this.#break(connection)
   }
 
   start(): void {
-    this.#down = false
+    this.#downUntilMs = 0
   }
 
   /** It stands still: calls time out, and are done all the same once it goes on. */

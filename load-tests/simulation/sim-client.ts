@@ -24,6 +24,8 @@ const GOODBYE = 1000
 const MOST_MS = 86_400_000
 
 type WithoutId = Request extends infer R ? (R extends unknown ? Omit<R, 'id'> : never) : never
+type OfStream = Extract<Request, { type: 'play' | 'pause' | 'seek' | 'next' | 'stop' }>
+type WithoutNames<R> = R extends unknown ? Omit<R, 'id' | 'stream_id' | 'fence'> : never
 
 export interface SimClientParts {
   readonly world: World
@@ -38,9 +40,6 @@ export interface SimClientParts {
 
 const isLeaving = (request: Request) =>
   request.type === 'next' || request.type === 'stop' || (request.type === 'play' && request.reason === 'pick')
-
-/** Whether it is about the stream that plays here, and so names its fence. */
-const isOfStream = ({ type }: WithoutId) => type === 'pause' || type === 'seek' || type === 'next' || type === 'stop'
 
 export class SimClient {
   readonly world: World
@@ -175,23 +174,24 @@ export class SimClient {
   }
 
   play(trackId: string, positionMs: number, reason: 'pick' | 'reconnect'): void {
-    const from = this.playhead === undefined ? {} : { from_ms: this.#saidMs, from_stream_id: this.playhead.streamId }
+    const from =
+      this.playhead === undefined ? {} : { stream_id: this.playhead.streamId, from_ms: this.#player.positionMs }
     this.ask({ type: 'play', track_id: trackId, position_ms: positionMs, reason, ...from })
   }
 
   pause(): void {
     if (this.playhead === undefined) return
     this.#player.move(false)
-    this.ask({ type: 'pause', position_ms: this.#saidMs })
+    this.#askOfStream({ type: 'pause', position_ms: this.#player.positionMs })
     this.#player.report('paused')
   }
 
   seek(positionMs: number): void {
-    const from_ms = this.#saidMs
+    const from_ms = this.#player.positionMs
     // The stream to come is not here yet.
     if (this.playhead === undefined || this.#isToChange) return
     this.playhead.jump(positionMs, this.world.nowMs)
-    this.ask({ type: 'seek', from_ms, position_ms: positionMs })
+    this.#askOfStream({ type: 'seek', from_ms, position_ms: positionMs })
     // The window was void with it, and what is held may not be granted.
     this.#player.credit()
     this.#player.report('seeked')
@@ -200,16 +200,21 @@ export class SimClient {
   /** On to what is up next. */
   next(reason: 'next' | 'completed'): void {
     if (reason === 'next') this.#player.report('skipped')
-    this.ask({ type: 'next', position_ms: this.#saidMs, reason })
+    this.#askOfStream({ type: 'next', position_ms: this.#player.positionMs, reason })
   }
 
   stop(): void {
-    this.ask({ type: 'stop', position_ms: this.#saidMs, reason: 'stopped' })
+    this.#askOfStream({ type: 'stop', position_ms: this.#player.positionMs, reason: 'stopped' })
+  }
+
+  /** On with what is paused. */
+  goOn(): void {
+    this.#askOfStream({ type: 'play' })
   }
 
   ask(wish: WithoutId): void {
     if (this.phase !== 'connected') return
-    const request = { ...(isOfStream(wish) ? this.#player.fenced : {}), ...wish, id: this.#newId() } as Request
+    const request = { ...wish, id: this.#newId() } as Request
     this.requests.set(request.id, request)
     this.#parts.witness.asked(this, request)
     this.#line.send(request)
@@ -217,14 +222,14 @@ export class SimClient {
     if (isLeaving(request)) this.#player.move(false)
   }
 
-  /** The place as a request says it: until `play` or `next` is answered, of the stream to come (M5). */
-  get #saidMs(): number {
-    let saidMs = this.#player.positionMs
-    for (const request of this.requests.values()) {
-      if (request.type === 'next') saidMs = 0
-      else if (request.type === 'play' && request.track_id !== undefined) saidMs = request.position_ms ?? 0
-    }
-    return saidMs
+  /** By the name of the stream that plays here, and its fence (P8). */
+  #askOfStream(wish: WithoutNames<OfStream>): void {
+    if (this.playhead === undefined) return
+    this.ask({
+      ...wish,
+      stream_id: this.playhead.streamId,
+      ...(wish.type === 'play' ? {} : this.#player.fenced),
+    } as WithoutId)
   }
 
   get #isToChange(): boolean {
@@ -332,10 +337,11 @@ export class SimClient {
   }
 
   /** Another device asks: as if its own listener had. */
-  #obey({ action, position_ms = 0 }: Commanded): void {
-    if (action === 'play' && this.status === 'paused') this.ask({ type: 'play' })
+  #obey({ action, stream_id, position_ms = 0 }: Commanded): void {
+    if (action === 'play' && this.status === 'paused') this.goOn()
     else if (this.playhead === undefined || this.status !== 'playing') return
     else if (action === 'pause') this.pause()
+    else if (stream_id !== this.playhead.streamId) return
     else if (action === 'next') this.next('next')
     else if (action === 'seek') this.seek(Math.min(position_ms, this.playhead.track.duration_ms))
   }
@@ -357,7 +363,7 @@ export class SimClient {
       ticket,
       last_seq: this.lastSeq,
       ...(this.#upNextRevision === undefined ? {} : { up_next_revision: this.#upNextRevision }),
-      ...(isKnown ? { position_ms: this.#player.positionMs } : {}),
+      ...(isKnown ? { stream_id: this.playhead?.streamId, position_ms: this.#player.positionMs } : {}),
     })
   }
 

@@ -74,10 +74,10 @@ export class SimPlayer {
     this.playhead?.move(moving, this.#world.nowMs)
   }
 
-  /** What the listener wished to leave goes on; a wish that will be wished again needs no look at the end of the track meanwhile. */
+  /** What the listener wished to leave goes on; a wish that will be wished again needs no look at the end of the track meanwhile, and one that was refused there is not repeated at once. */
   goOnFrom(retried: boolean): void {
     this.move(true)
-    if (retried) this.#tickIn(STALLED_AGAIN_MS)
+    if (retried || this.playhead?.isOver(this.#world.nowMs)) this.#tickIn(STALLED_AGAIN_MS)
     else this.tick()
   }
 

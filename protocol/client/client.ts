@@ -20,16 +20,16 @@ import { memoryEventStore } from './event-store-memory.ts'
 import { Handshake } from './handshake.ts'
 import type { ClientEvents, ClientOptions, ClientState } from './options.ts'
 import { PlaybackKeeper, type PlayWish } from './playback-keeper.ts'
-import { type Request, Requests } from './requests.ts'
+import { Requests, type WithoutId } from './requests.ts'
 import { SegueError } from './segue-error.ts'
 import { SessionMemory } from './session-memory.ts'
 import { GIVEN_UP, type SocketLink } from './socket-link.ts'
+import { StreamRequests } from './stream-requests.ts'
 import { type Seen, TelemetrySender } from './telemetry-sender.ts'
 import { Upkeep } from './upkeep.ts'
 
 const REQUEST_TIMEOUT_MS = 20_000
 
-type WithoutId = Request extends infer R ? (R extends unknown ? Omit<R, 'id'> : never) : never
 /** What is done at each message of the gateway. */
 type Hearing = {
   readonly [Message in DownMessage as Message['type']]: (message: Message, link: SocketLink) => unknown
@@ -60,6 +60,13 @@ export class Client extends Emitter<ClientEvents> {
       this.emit('playback', playback)
       this.#requests.answer(playback)
     },
+  })
+  readonly #ofStream = new StreamRequests({
+    open: () => this.#playback.current,
+    lostPause: () => this.#playback.lostPause,
+    sessionsLost: () => this.#sessionsLost,
+    mustBeConnected: () => this.#mustBeConnected(),
+    ask: (request) => this.#ask(request) as Promise<Playback>,
   })
   readonly #connection: Connection
   readonly #handshake: Handshake
@@ -100,6 +107,7 @@ export class Client extends Emitter<ClientEvents> {
   }
   #hello: Hello | undefined
   #devicesRevision = 0
+  #sessionsLost = 0
   /** The first of the newest `up_next`. */
   #nextTrackId: string | undefined
 
@@ -122,7 +130,7 @@ export class Client extends Emitter<ClientEvents> {
       resumeWithinMs: () => (this.#memory.resumable === undefined ? undefined : this.#memory.resumeWithinMs),
       sessionLost: (reason, failed) => {
         this.#memory.forget()
-        this.#requests.rejectAll(new SegueError('disconnected', reason, !failed))
+        this.#loseSession(new SegueError('disconnected', reason, !failed))
       },
     })
     this.#handshake = new Handshake({
@@ -130,10 +138,13 @@ export class Client extends Emitter<ClientEvents> {
       memory: this.#memory,
       nextId: () => this.#requests.nextId(),
       // What is asked and not yet answered may have moved the playhead to where the gateway does not know of.
-      positionMs: () =>
-        this.playback?.stream_id === undefined || this.#requests.waiting > 0
-          ? undefined
-          : options.position?.()?.position_ms,
+      place: () => {
+        const { stream_id } = this.playback ?? {}
+        const at = this.#requests.waiting > 0 ? undefined : options.position?.()
+        return at === undefined || stream_id === undefined
+          ? {}
+          : { stream_id, position_ms: Math.max(0, Math.round(at.position_ms)) }
+      },
       isCurrent: (link) => link === this.#connection.link,
       signedOut: (reason) => this.#connection.fail(`no access token: ${reason}`),
     })
@@ -170,30 +181,28 @@ export class Client extends Emitter<ClientEvents> {
 
   /** Begins a track; the open stream, if any, ends. */
   play(wish: PlayWish): Promise<Playback> {
-    const open = wish.from_ms === undefined ? undefined : this.#playback.current?.stream_id
-    const from = open === undefined ? {} : { from_stream_id: open }
-    return this.#ask({ type: 'play', ...wish, ...from }) as Promise<Playback>
+    return this.#ofStream.begin(wish)
   }
 
   /** The paused stream goes on; when its session was lost, as a new stream from where it stood. */
   resume(wish: Pick<PlayWish, 'instead_of_device_id'> = {}): Promise<Playback> {
-    return this.#ask({ type: 'play', ...this.#playback.lostPause, ...wish }) as Promise<Playback>
+    return this.#ofStream.goOn(wish)
   }
 
   pause(position_ms: number): Promise<Playback> {
-    return this.#askPlayback({ type: 'pause', position_ms })
+    return this.#ofStream.of({ type: 'pause', position_ms })
   }
 
   seek(from_ms: number, position_ms: number): Promise<Playback> {
-    return this.#askPlayback({ type: 'seek', from_ms, position_ms })
+    return this.#ofStream.of({ type: 'seek', from_ms, position_ms })
   }
 
   next(wish: { reason: Next['reason']; position_ms: number }): Promise<Playback> {
-    return this.#askPlayback({ type: 'next', ...wish })
+    return this.#ofStream.of({ type: 'next', ...wish })
   }
 
   stop(wish: { reason: Stop['reason']; position_ms: number }): Promise<Playback> {
-    return this.#askPlayback({ type: 'stop', ...wish })
+    return this.#ofStream.of({ type: 'stop', ...wish })
   }
 
   /** What `from` plays goes on on another device, at its position: `devices` says what there is, and by which fence. */
@@ -239,7 +248,7 @@ export class Client extends Emitter<ClientEvents> {
 
   /** Ends for good. Events not yet acknowledged are left in the store, for the next client. */
   close(): void {
-    this.#requests.rejectAll(new SegueError('closed', 'the client was closed', false))
+    this.#loseSession(new SegueError('closed', 'the client was closed', false))
     this.#connection.close()
     this.#telemetry.close()
   }
@@ -260,7 +269,7 @@ export class Client extends Emitter<ClientEvents> {
   #onReady(link: SocketLink, message: Ready): void {
     this.#memory.begin(message)
     this.#telemetry.signedIn(message.account.id)
-    this.#requests.rejectAll(new SegueError('disconnected', 'the session was lost', true))
+    this.#loseSession(new SegueError('disconnected', 'the session was lost', true))
     this.#connected(link, message.server_time_ms)
     this.emit('ready', message)
     this.#playback.goOn()
@@ -298,9 +307,9 @@ export class Client extends Emitter<ClientEvents> {
     if (message.batch !== undefined) this.#telemetry.refused(message.batch, message)
   }
 
-  /** About the open stream: by the fence under which it plays. */
-  #askPlayback(request: WithoutId): Promise<Playback> {
-    return this.#ask({ ...request, ...this.#fence() }) as Promise<Playback>
+  #loseSession(why: SegueError): void {
+    this.#sessionsLost += 1
+    this.#requests.rejectAll(why)
   }
 
   #fence(): { fence?: number } {
@@ -309,12 +318,15 @@ export class Client extends Emitter<ClientEvents> {
   }
 
   async #ask(request: WithoutId): Promise<Playback | Done> {
-    if (this.state !== 'connected') {
-      throw new SegueError('disconnected', 'not connected now; try again when it is', true)
-    }
+    this.#mustBeConnected()
     return this.#requests.ask({ ...request, id: this.#requests.nextId() }, (asked) =>
       this.#connection.link?.send(asked),
     )
+  }
+
+  #mustBeConnected(): void {
+    if (this.state === 'connected') return
+    throw new SegueError('disconnected', 'not connected now; try again when it is', true)
   }
 
   #quiet(): void {

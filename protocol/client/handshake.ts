@@ -2,6 +2,7 @@
 
 import type { CloseName } from '../close-codes.ts'
 import type { ErrorMessage } from '../messages/error.ts'
+import type { Resume } from '../messages/resume.ts'
 import type { ClientOptions } from './options.ts'
 import { SignedOut } from './segue-error.ts'
 import type { SessionMemory } from './session-memory.ts'
@@ -11,8 +12,8 @@ export interface HandshakeParts {
   readonly options: ClientOptions
   readonly memory: SessionMemory
   nextId(): number
-  /** Where the playhead of the open stream is. */
-  positionMs(): number | undefined
+  /** Where the playhead of the open stream is, as far as that may be told (U5). */
+  place(): Pick<Resume, 'stream_id' | 'position_ms'>
   /** Whether `link` is still the one in use. */
   isCurrent(link: SocketLink): boolean
   /** The listener is signed out: there is no token to be had. */
@@ -80,12 +81,6 @@ export class Handshake {
 
   #resume(link: SocketLink, session: NonNullable<SessionMemory['resumable']>): void {
     this.#resumeId = this.#parts.nextId()
-    const at = this.#parts.positionMs()
-    link.send({
-      type: 'resume',
-      id: this.#resumeId,
-      ...session,
-      ...(at === undefined ? {} : { position_ms: Math.max(0, Math.round(at)) }),
-    })
+    link.send({ type: 'resume', id: this.#resumeId, ...session, ...this.#parts.place() })
   }
 }

@@ -9,6 +9,9 @@ import { SegueError } from './segue-error.ts'
 /** What is answered once, by `playback`, `done` or `error`. */
 export type Request = Extract<UpMessage, { type: RequestType }>
 
+/** Its number is given as it is asked. */
+export type WithoutId = Request extends infer R ? (R extends unknown ? Omit<R, 'id'> : never) : never
+
 interface Waiting {
   readonly request: Request
   resolve(answer: Playback | Done): void

@@ -1,13 +1,16 @@
 /** Owns `command`: one device asks another to do something. */
 
 import { type Static, Type } from '@sinclair/typebox'
-import { Fence, Message, PositionMs, RequestId, Text, VolumePercent, Word } from '../fields.ts'
+import { Fence, Message, PositionMs, RequestId, Text, Uuid, VolumePercent, Word } from '../fields.ts'
 
 /** What a device may be asked to do. */
 export const COMMANDS = ['play', 'pause', 'seek', 'next', 'volume'] as const
 
 export const CommandFields = {
   action: Word(COMMANDS, '`play`: go on with what is paused'),
+  stream_id: Type.Optional(
+    Uuid('`seek` and `next`, which must have it: of which stream; what else the device plays by now is left alone'),
+  ),
   position_ms: Type.Optional(PositionMs('`seek`: to where')),
   volume_percent: Type.Optional(VolumePercent),
 }

@@ -26,6 +26,7 @@ export type NamedDevice = Static<typeof NamedDevice>
 /** What a device does, as the others are shown it. */
 export const DeviceStatus = Type.Object({
   status: Word(['playing', 'paused', 'stopped'] as const, 'what its open stream does; `stopped`: it has none'),
+  stream_id: Type.Optional(Uuid('its open stream')),
   position_ms: PositionMs('where its playhead was at `at_ms`; while it plays it moves on from there'),
   at_ms: EpochMs('server time of that'),
   track: Type.Optional(

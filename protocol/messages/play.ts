@@ -10,10 +10,14 @@ export const Play = Message(
   {
     id: RequestId,
     track_id: Type.Optional(Uuid('the track to begin')),
+    stream_id: Type.Optional(
+      Uuid(
+        'the open stream, as the client knows it: the paused one that goes on, and then it must be there; or the one that this ends',
+      ),
+    ),
     position_ms: Type.Optional(PositionMs('where to begin; 0 when absent')),
-    from_ms: Type.Optional(PositionMs('where the playhead of the stream that this ends was')),
-    from_stream_id: Type.Optional(
-      Uuid('the stream that `from_ms` is of; when another one is open by now, `from_ms` is of nothing'),
+    from_ms: Type.Optional(
+      PositionMs('where the playhead of `stream_id` was; when another one is open by now, it says nothing'),
     ),
     instead_of_device_id: Type.Optional(
       Text(64, 'of the `conflicts` of a `stream_limit`: the device to stop for this'),

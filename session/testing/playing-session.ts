@@ -36,6 +36,7 @@ export function beginAt(
       upNext: [],
       endReason: 'pick',
       endPositionMs,
+      endStreamId: STREAM_ID,
     },
     nowMs,
   )
@@ -46,6 +47,9 @@ export const want = (nextChunk: number, chunks: number, bitrate: 96 | 160 | 320 
 
 export const beat = (positionMs: number) =>
   ({ type: 'heartbeat', sent_at_ms: 0, stream_id: STREAM_ID, position_ms: positionMs, buffer_ms: 0 }) as const
+
+export const stopAt = (positionMs: number, id: number) =>
+  ({ type: 'stop', id, stream_id: STREAM_ID, position_ms: positionMs, reason: 'stopped' }) as const
 
 export const kinds = (effects: readonly Effect[]) =>
   effects.map((effect) => {
@@ -69,12 +73,13 @@ export type At = Session['state']['at']
 
 export const INPUTS: Record<Input, (session: Session) => readonly Effect[]> = {
   begin: (session) => beginAt(session, 0, T0 + 1_000),
-  resume: (session) => resume(session, 2, T0 + 1_000, GRANT_POLICY),
-  pause: (session) => pause(session, { type: 'pause', id: 2, position_ms: 1_000 }, T0 + 1_000),
-  seek: (session) => seek(session, { type: 'seek', id: 2, from_ms: 1_000, position_ms: 30_000 }, T0 + 1_000),
+  resume: (session) => resume(session, { id: 2, stream_id: STREAM_ID }, T0 + 1_000, GRANT_POLICY),
+  pause: (session) => pause(session, { type: 'pause', id: 2, stream_id: STREAM_ID, position_ms: 1_000 }, T0 + 1_000),
+  seek: (session) =>
+    seek(session, { type: 'seek', id: 2, stream_id: STREAM_ID, from_ms: 1_000, position_ms: 30_000 }, T0 + 1_000),
   credit: (session) => credit(session, want(0, 2), T0 + 1_000, GRANT_POLICY),
   heartbeat: (session) => heartbeat(session, beat(1_000), T0 + 1_000, GRANT_POLICY),
-  stop: (session) => stop(session, 2, 'stopped', 1_000, T0 + 1_000),
+  stop: (session) => stop(session, stopAt(1_000, 2), T0 + 1_000),
 }
 
 export const STATES: Record<At, () => Session> = {
@@ -82,7 +87,7 @@ export const STATES: Record<At, () => Session> = {
   playing: () => started(),
   paused: () => {
     const session = started()
-    pause(session, { type: 'pause', id: 1, position_ms: 0 }, T0)
+    pause(session, { type: 'pause', id: 1, stream_id: STREAM_ID, position_ms: 0 }, T0)
     return session
   },
 }

@@ -11,11 +11,12 @@ export function heedCommands(
   run: (act: Promise<void>) => void,
 ): void {
   const isPaused = () => player.state.phase === 'paused'
+  const isMeant = ({ stream_id }: Commanded) => stream_id === player.state.streamId
   const acts: Readonly<Record<Commanded['action'], (asked: Commanded) => void>> = {
     play: () => isPaused() && run(player.toggle()),
     pause: () => !isPaused() && run(player.toggle()),
-    seek: ({ position_ms }) => position_ms !== undefined && run(player.seek(position_ms)),
-    next: () => run(player.next()),
+    seek: (asked) => asked.position_ms !== undefined && isMeant(asked) && run(player.seek(asked.position_ms)),
+    next: (asked) => isMeant(asked) && run(player.next()),
     volume: ({ volume_percent }) => volume_percent !== undefined && volume.set(volume_percent / 100),
   }
   client.on('commanded', (asked) => acts[asked.action](asked))

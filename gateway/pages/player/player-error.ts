@@ -15,6 +15,7 @@ const SAYINGS: Readonly<Record<string, string>> = {
   ad_plays: 'An advertisement plays. The music goes on after it.',
   forbidden: 'That device belongs to someone else of this account.',
   no_stream: 'Nothing is playing.',
+  wrong_stream: 'Something else plays by now.',
   internal: 'The gateway failed. Try again.',
 }
 

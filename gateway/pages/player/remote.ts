@@ -51,7 +51,7 @@ export function createRemote(client: Client, troubled: (error: unknown) => void)
       const nowMs = () => Math.round(client.serverNowMs())
       const seek = (positionMs: number) => {
         const position_ms = Math.round(Math.min(Math.max(0, positionMs), device.track?.duration_ms ?? positionMs))
-        return ask(device, { action: 'seek', position_ms }, { position_ms, at_ms: nowMs() })
+        return ask(device, { action: 'seek', ...streamOf(device), position_ms }, { position_ms, at_ms: nowMs() })
       }
       return {
         toggle() {
@@ -62,7 +62,7 @@ export function createRemote(client: Client, troubled: (error: unknown) => void)
             : ask(device, { action: 'play' }, { ...here, status: 'playing' })
         },
         seek,
-        next: () => ask(device, { action: 'next' }, {}),
+        next: () => ask(device, { action: 'next', ...streamOf(device) }, {}),
         previous: () => seek(0),
         setVolume(share) {
           const volume_percent = Math.round(share * 100)
@@ -74,6 +74,9 @@ export function createRemote(client: Client, troubled: (error: unknown) => void)
     },
   }
 }
+
+/** What is asked of a stream is not done to another one that plays there by then. */
+const streamOf = ({ stream_id }: SeenDevice): Pick<Wish, 'stream_id'> => (stream_id === undefined ? {} : { stream_id })
 
 /** Whether the device has said nothing new of itself. */
 function isSame(before: SeenDevice, now: SeenDevice): boolean {

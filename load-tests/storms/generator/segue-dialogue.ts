@@ -78,9 +78,12 @@ export class SegueDialogue implements Dialogue {
   }
 
   ask(): void {
+    const stream_id = this.#streamId
+    // The answer that begins it is still to come.
+    if (stream_id === '') return
     const positionMs = this.#positionMs()
     const to = positionMs > BACK_AT_MS ? 0 : positionMs
-    this.#request({ type: 'seek', id: this.#nextId++, from_ms: positionMs, position_ms: to })
+    this.#request({ type: 'seek', id: this.#nextId++, stream_id, from_ms: positionMs, position_ms: to })
     this.#anchor = { positionMs: to, atMs: Date.now() }
   }
 
@@ -166,7 +169,7 @@ export class SegueDialogue implements Dialogue {
       ticket: this.#ticket,
       last_seq: this.#lastSeq,
       up_next_revision: this.#upNextRevision,
-      ...(this.#streamId === '' ? {} : { position_ms: this.#positionMs() }),
+      ...(this.#streamId === '' ? {} : { stream_id: this.#streamId, position_ms: this.#positionMs() }),
     })
   }
 
