@@ -3,10 +3,15 @@
 import { Command } from 'commander'
 import { FileProblem } from '../plain-files/file-problem.ts'
 import { benchCommand } from './bench/command.ts'
+import { closeCommand } from './close/command.ts'
 import { computeCommand } from './compute/command.ts'
+import { crossCheckCommand } from './cross-check/command.ts'
+import { explainCommand } from './explain/command.ts'
+import { exportCommand } from './export/command.ts'
 
 const program = new Command('segue royalties').description('what artists are owed for a month').showHelpAfterError()
-program.addCommand(computeCommand()).addCommand(benchCommand())
+const commands = [closeCommand, crossCheckCommand, exportCommand, explainCommand, computeCommand, benchCommand]
+for (const command of commands) program.addCommand(command())
 
 try {
   await program.parseAsync()

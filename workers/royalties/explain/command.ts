@@ -1,0 +1,51 @@
+/** Owns the command line of `segue royalties explain`. */
+
+import { Command } from 'commander'
+import { say, withStores } from '../close/with-stores.ts'
+import { type Explained, explain } from './explain.ts'
+
+export function explainCommand(): Command {
+  return new Command('explain')
+    .description(
+      'tell from which streams a line of a statement or a posting came, by which fraction of which pool; or what a stream earned',
+    )
+    .argument(
+      '<reference>',
+      '<run>/<line> as on a statement, <transfer>/<posting> or <transfer> of the ledger, or the id of a stream',
+    )
+    .action((reference: string) =>
+      withStores(async (stores) => {
+        const told = await explain(stores, reference)
+        for (const line of sentences(told)) say(line)
+        return told
+      }),
+    )
+}
+
+const SHOWN = 10
+
+function* sentences({ posting, lines }: Explained): Generator<string> {
+  if (posting !== undefined)
+    yield `posting ${posting.transfer_id}/${posting.posting}: ${posting.kind}, ${posting.amount_micros} millionths of ${posting.currency} on ${posting.account_kind}, ${posting.month}`
+  for (const {
+    reference,
+    kind,
+    amount_micros,
+    currency,
+    isrc,
+    territory,
+    tier,
+    rights,
+    pool,
+    streams_of_line: streams,
+  } of lines) {
+    yield `line ${reference}: ${kind} of the ${rights} ${isrc} in ${territory}, ${tier}: ${amount_micros} millionths of ${currency}, by ${streams.length} streams`
+    if (pool !== undefined) {
+      yield `  pool: ${pool.net_revenue_micros} × ${pool.share} = ${pool.amount_micros}; of it ${pool.fraction} = ${pool.track_micros}; of that ${pool.holder_share}`
+      yield `  exactly ${pool.exact_micros}, rounded by largest remainder`
+    }
+    for (const { id, startedAt, msPlayed, late } of streams.slice(0, SHOWN))
+      yield `  ${id} at ${startedAt}, ${msPlayed} ms${late === undefined ? '' : `, of ${late.month}, ${late.reason}`}`
+    if (streams.length > SHOWN) yield `  and ${streams.length - SHOWN} more, in the JSON`
+  }
+}
