@@ -122,6 +122,6 @@ try {
   await program.parseAsync()
 } catch (error) {
   if (!(error instanceof FileProblem)) throw error
-  console.error(`segue: ${error.message}`)
+  for (const line of error.message.split('\n')) console.error(`segue: ${line}`)
   process.exitCode = 1
 }

@@ -28,6 +28,7 @@ const LF = 0x0a
 export class SeenStreams {
   readonly #file: number
   readonly #columns: number
+  readonly #hash: typeof hashBytes
   readonly #earlier: CsvRow
   readonly #hashes = new Column(Int32Array)
   readonly #otherHashes = new Column(Int32Array)
@@ -37,8 +38,9 @@ export class SeenStreams {
   #slots = new Int32Array(1 << 12)
 
   /** @throws {FileProblem} for what is no file that can be read at any place. */
-  constructor(path: string, columns: number) {
+  constructor(path: string, columns: number, hash = hashBytes) {
     this.#columns = columns
+    this.#hash = hash
     this.#earlier = new CsvRow(path, Buffer.allocUnsafe(LONG + 1))
     this.#file = opened(path)
     if (fstatSync(this.#file).isFile()) return
@@ -53,8 +55,8 @@ export class SeenStreams {
   /** The first column of a row is the id of the stream. */
   note(row: CsvRow): Seen {
     const [start, end] = [row.start(STREAM_ID), row.end(STREAM_ID)]
-    const hash = hashBytes(row.view, start, end, SEED)
-    const otherHash = hashBytes(row.view, start, end, OTHER_SEED)
+    const hash = this.#hash(row.view, start, end, SEED)
+    const otherHash = this.#hash(row.view, start, end, OTHER_SEED)
     const mask = this.#slots.length - 1
     let slot = hash & mask
     for (let entry = this.#slots[slot] as number; entry !== 0; entry = this.#slots[slot] as number) {
