@@ -64,7 +64,7 @@ beforeAll(async () => {
   gateways = await Promise.all([startGateway(gatewayEnv), startGateway(gatewayEnv)])
   workers = await startWorkers(env, ['ads', 'ingest', 'royalties', 'reaper'])
   await workers.untilReady()
-}, 180_000)
+}, 300_000)
 
 afterAll(async () => {
   for (const { client, player } of opened) {
