@@ -102,6 +102,13 @@ describe('U6 the slots of those who come back', () => {
     expect(returns.quietMs(1_000)).toBe(0)
   })
 
+  it('lie behind a crowd that is still to be heard', () => {
+    waiting = 3
+    expect(returns.quietMs(0)).toBeGreaterThan(PACE.mostQuietMs / 4)
+    waiting = 0
+    expect(returns.quietMs(0)).toBeGreaterThan(PACE.mostQuietMs / 3)
+  })
+
   it('are no further away than a client may be silent, and differ', () => {
     const slots = Array.from({ length: 200 }, () => returns.quietMs(0))
     expect(Math.max(...slots)).toBeLessThanOrEqual(PACE.mostQuietMs)

@@ -21,13 +21,16 @@ export const RETURNS_PACE: Omit<ReturnsPace, 'mostQuietMs'> = {
   settledPerSecond: 500,
 }
 
-/** A listener who asks for something waits no longer than this, however many come back. */
+/** A listener who asks for something waits no longer than this for those who are not back yet: then a part of the time is theirs. */
 const MOST_PUT_OFF_MS = 2_000
 /** Who was asked to be quiet has this long to speak afterwards. */
 const LATE_WORD_MS = 5_000
 const TICK_MS = 10
-/** In one turn of the event loop; then sockets are looked at again. */
+/** In one tick, of those who wait for something; and while there is a crowd, of those who have waited for too long. */
 const A_SLICE = 20
+const A_SLICE_IN_A_CROWD = 4
+/** While there is a crowd, nobody's slot is sooner than this part of the longest: the crowd comes first. */
+const CROWD_SHARE = 1 / 3
 /** Too short to spread anybody over. */
 const AT_ONCE_MS = 100
 
@@ -84,8 +87,8 @@ export function createReturns(context: () => Context, pace: ReturnsPace): Return
   const tick = (): void => {
     timer = false
     const crowd = isCrowd()
-    settleSome(asking, A_SLICE, crowd)
-    if (asking.size === 0) settleSome(silent, aTick, crowd)
+    settleSome(asking, crowd ? A_SLICE_IN_A_CROWD : A_SLICE, crowd)
+    if (asking.size === 0 || crowd) settleSome(silent, aTick, crowd)
     wake()
   }
   const wake = (): void => {
@@ -96,7 +99,8 @@ export function createReturns(context: () => Context, pace: ReturnsPace): Return
 
   return {
     quietMs(nowMs) {
-      const slotMs = Math.max(nowMs, nextVoiceMs)
+      const soonestMs = isCrowd() ? pace.mostQuietMs * CROWD_SHARE : 0
+      const slotMs = Math.max(nowMs + soonestMs, nextVoiceMs)
       const waitMs = slotMs - nowMs
       if (waitMs > pace.mostQuietMs) return Math.ceil(pace.mostQuietMs * (0.5 + Math.random() / 2))
       nextVoiceMs = slotMs + 1000 / pace.voicesPerSecond
