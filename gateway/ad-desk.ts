@@ -5,7 +5,7 @@ import type { Campaign } from '../infra/ads/running-campaigns.ts'
 import type { AdPlaces } from '../infra/redis/ad-places.ts'
 import { type Dependency, DependencyAway } from '../infra/runtime/dependency.ts'
 import type { Logger } from '../infra/runtime/log.ts'
-import { TimedOut, within } from '../infra/runtime/within.ts'
+import { type GivenUp, TimedOut, within } from '../infra/runtime/within.ts'
 import { uuidv7 } from '../protocol/ids.ts'
 import type { Ad } from '../session/ad.ts'
 import type { Session, SinceAd } from '../session/session.ts'
@@ -55,6 +55,7 @@ export function createAdDesk({ campaigns, places, redis, pace, metrics, log }: A
     candidates: readonly Campaign[],
     withheld: Ad[],
     nowMs: number,
+    givenUp: GivenUp,
   ): Promise<Ad | undefined> => {
     for (const campaign of candidates) {
       const ad = adOf(campaign, uuidv7(nowMs))
@@ -64,6 +65,8 @@ export function createAdDesk({ campaigns, places, redis, pace, metrics, log }: A
       const isControl = isOfControlGroup(campaignId, who.account_id, campaign.controlPercent)
       const result = await redis.ask(() => places.take(place, campaign, isControl))
       metrics.adDecisions.inc({ result })
+      // Nobody waits any more: no further place is taken that would be heard by nobody.
+      if (givenUp().aborted) return undefined
       if (result === 'taken') return ad
       if (result === 'withheld') withheld.push(ad)
     }
@@ -80,7 +83,7 @@ export function createAdDesk({ campaigns, places, redis, pace, metrics, log }: A
       const withheld: Ad[] = []
       try {
         const drawn = inLot(candidates, uuidv7(nowMs)).slice(0, MOST_TRIES)
-        const ad = await within(PATIENCE_MS, () => decide(session, drawn, withheld, nowMs))
+        const ad = await within(PATIENCE_MS, (givenUp) => decide(session, drawn, withheld, nowMs, givenUp))
         return { ad, withheld }
       } catch (error) {
         metrics.adDecisions.inc({ result: 'away' })

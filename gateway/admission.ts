@@ -39,8 +39,8 @@ export interface Admission {
   waitForRefreshMs(sessionId: string, nowMs: number): number
 }
 
-/** So many may wait, however few were served of late. A resume costs half a millisecond and no check of a signature; a gateway that has just started has served none, and all come to it. */
-const LEAST_WAITING: Readonly<Record<Purpose, number>> = { sign_in: 1_000, resume: 6_000 }
+/** So many may wait, however few were served of late. A resume costs a quarter of a millisecond until it is heard and no check of a signature; a gateway that has just started has served none, and all come to it. */
+const LEAST_WAITING: Readonly<Record<Purpose, number>> = { sign_in: 1_000, resume: 12_000 }
 /** A client gives up a connection that is not served for 15 s, and all that was done for it is lost: more are not let in than that leaves time for. */
 const SERVED_WITHIN_S = 8
 

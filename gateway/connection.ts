@@ -116,6 +116,17 @@ export function inTurn(
   return true
 }
 
+/** Requests wait from now on until what is returned is called. */
+export function holdTurn(connection: Connection): () => void {
+  let release = () => {}
+  const before = connection.turn
+  const held = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  follow(connection, before === undefined ? held : before.then(() => held), () => {})
+  return () => release()
+}
+
 function follow(connection: Connection, work: Promise<void>, failed: (error: unknown) => void): void {
   const turn = work.catch(failed).finally(() => {
     if (connection.turn === turn) connection.turn = undefined

@@ -13,6 +13,7 @@ import type { Dependencies } from './dependencies.ts'
 import type { GatewayBus } from './gateway-bus.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
 import type { Metrics } from './metrics.ts'
+import type { Returns } from './returns.ts'
 import type { SessionKeeper } from './session-keeper.ts'
 import type { Signer } from './signer.ts'
 import type { Tickets } from './ticket.ts'
@@ -36,6 +37,7 @@ export interface Context {
   readonly keeper: SessionKeeper
   readonly leases: LeaseKeeper
   readonly tickets: Tickets
+  readonly returns: Returns
   readonly gateways: GatewayBus
   /** Unique to this process. */
   readonly gatewayId: string

@@ -48,6 +48,30 @@ const STREAM_ROW: StreamRow = {
   flags: [],
 }
 
+const CAMPAIGN = uuidv7(NOW_MS)
+/** Heard: minutes ago, and where. */
+const AD_EVENTS = [
+  { minutesAgo: 5, country: 'AQ', plan: 'free', device_kind: 'car' },
+  { minutesAgo: 20, country: 'AQ', plan: 'free', device_kind: 'tv' },
+  { minutesAgo: 40, country: 'BV', plan: 'duo', device_kind: 'car' },
+  { minutesAgo: 90, country: 'AQ', plan: 'free', device_kind: 'car' },
+].flatMap(({ minutesAgo, ...where }) => {
+  const servedAtMs = NOW_MS - minutesAgo * 60_000
+  const impression_id = uuidv7(servedAtMs)
+  return ['served', 'audible'].map((kind) => ({
+    ...where,
+    campaign_id: CAMPAIGN,
+    creative_id: CAMPAIGN,
+    impression_id,
+    kind,
+    account_id: ACCOUNT,
+    event_time: dateTimeText(servedAtMs),
+    server_time: dateTimeText(servedAtMs),
+    audible_ms: 5_000,
+    invalid: false,
+  }))
+})
+
 let keys: KeyServer
 let gateway: GatewayProcess
 let reading: AbortController[] = []
@@ -56,6 +80,7 @@ beforeAll(async () => {
   const stack = inject('stackEnv')
   const clickhouse = createClickHouse(readEnv(stack, clickhouseConfig))
   await clickhouse.insert({ table: 'streams', values: [STREAM_ROW], format: 'JSONEachRow' })
+  await clickhouse.insert({ table: 'ad_events', values: AD_EVENTS, format: 'JSONEachRow' })
   await clickhouse.close()
   const pool = createPool(readEnv(stack, (read) => postgresConfig(read, 'admin')).url, { applicationName: 'test' })
   await pool.query(
@@ -130,6 +155,23 @@ describe('what is told', () => {
     const answer = await ask(path, await analyst())
     return { status: answer.status, text: await answer.text() }
   }
+
+  it.each([
+    ['minutes=15', 1],
+    ['minutes=30', 2],
+    ['minutes=60', 3],
+    ['minutes=1440', 4],
+    ['minutes=1440&country=AQ', 3],
+    ['minutes=60&country=AQ&device_kind=car', 1],
+    ['minutes=60&plan=duo', 1],
+    ['minutes=15&plan=duo', 0],
+  ])('of campaigns is what was decided in the range, where the filters say: %s', async (query, impressions) => {
+    const { campaigns } = JSON.parse((await told(`/api/dashboard?${query}`)).text) as {
+      campaigns: readonly { campaign_id: string; impressions: number; difference: number | null }[]
+    }
+    const found = campaigns.filter(({ campaign_id }) => campaign_id === CAMPAIGN)
+    expect(found).toMatchObject(impressions === 0 ? [] : [{ impressions, difference: null, name: 'Unknown campaign' }])
+  })
 
   it('is never who listens: no account, subject, device or address', async () => {
     const stream = eventsOf(await ask(`${STREAM}?minutes=60`, await analyst()))

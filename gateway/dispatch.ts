@@ -105,7 +105,7 @@ function route(context: Context, connection: Connection, message: UpMessage): vo
   // The first word over this socket shows that the ticket of its epoch has arrived.
   if (!held.spoken) {
     held.spoken = true
-    context.keeper.save(held)
+    if (!context.returns.speaks(connection)) context.keeper.save(held)
   }
   if (message.type === 'telemetry') onTelemetry(context, connection, held.session, message)
   else if (message.type === 'refresh') follow(context, connection, onRefresh(context, connection, held, message))

@@ -7,6 +7,9 @@ import type { Logger } from '../infra/runtime/log.ts'
 import { plainMsgpack } from '../protocol/plain-msgpack.ts'
 import type { GatewayWord } from './gateway-word.ts'
 
+/** One whose channel broke is heard of again after this. */
+const ABSENT_FOR_MS = 1_000
+
 export interface GatewayBus {
   /** Tells `gatewayId`, this one among them; false: it is not there. */
   tell(gatewayId: string, word: GatewayWord): Promise<boolean>
@@ -30,6 +33,15 @@ export function createGatewayBus({ gatewayId, redis, log, hear }: GatewayBusPart
       log.error({ err: error }, 'a word of another gateway could not be understood')
     }
   })
+  /** Gateways that did not hear, and when: after one has died, thousands of its sessions come here within seconds. */
+  const absent = new Map<string, number>()
+  const isAbsent = (to: string): boolean => {
+    const atMs = absent.get(to)
+    if (atMs === undefined) return false
+    if (performance.now() - atMs < ABSENT_FOR_MS) return true
+    absent.delete(to)
+    return false
+  }
   return {
     name: 'gateway-bus',
     async tell(to, word) {
@@ -37,8 +49,11 @@ export function createGatewayBus({ gatewayId, redis, log, hear }: GatewayBusPart
         hear(word)
         return true
       }
+      if (isAbsent(to)) return false
       try {
-        return (await redis.publish(gatewayChannel(to), Buffer.from(plainMsgpack.pack(word)))) > 0
+        const heard = (await redis.publish(gatewayChannel(to), Buffer.from(plainMsgpack.pack(word)))) > 0
+        if (!heard) absent.set(to, performance.now())
+        return heard
       } catch (error) {
         log.warn({ err: error, word: word.kind }, 'another gateway could not be told')
         return false

@@ -64,6 +64,9 @@ export interface LeaseKeeper {
 export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
   const { store, redis, log, leaseMs, denyPlans, metrics, now, events } = parts
 
+  /** What is under way says for these what a beat would. */
+  const arriving = new WeakSet<HeldSession>()
+
   const onTrust = (held: HeldSession): void => {
     metrics.leases.inc({ result: 'on_trust' })
     const fence = held.session.lease?.fence ?? 0
@@ -122,6 +125,7 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
     step: (device: AccountDevice, fence: number) => Promise<S>,
     then?: (answer: S, fence: number, sentMs: number) => void,
     listed = events.listed,
+    done = () => {},
   ): void => {
     const sentMs = now()
     const device = deviceOf(held, sentMs)
@@ -133,6 +137,7 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
         then?.(answer, fence, sentMs)
       })
       .catch((error: unknown) => failed(held, error))
+      .finally(done)
   }
 
   /** Redis is back: what was given on trust must find room. */
@@ -147,6 +152,7 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
   }
 
   const beat = (held: HeldSession): void => {
+    if (arriving.has(held) && held.session.lease?.fence !== 0) return
     if (held.session.lease?.fence === 0) {
       void earn(held)
       return
@@ -185,12 +191,14 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
       beat(held)
     },
     arrive(held) {
+      arriving.add(held)
       const limits = STREAM_LIMITS[held.session.who.plan]
       follow(
         held,
         (device, fence) => store.here(device, fence, limits),
         (answer, fence, sentMs) => settle(held, fence, sentMs, answer),
         (_accountId, list) => events.arrived(held, list),
+        () => arriving.delete(held),
       )
     },
     leave(held) {

@@ -55,4 +55,19 @@ describe('saves that nobody waits for', () => {
     vi.advanceTimersByTime(A_MOMENT_MS)
     expect(saved).toEqual([two])
   })
+
+  it('that are parked come with the next, with the end, or for whoever takes the session', () => {
+    const [one, two, three, later] = [held('one'), held('two'), held('three'), held('three', 2)]
+    for (const session of [one, two, three]) lingering.park(session)
+    vi.advanceTimersByTime(10 * A_MOMENT_MS)
+    expect(saved).toEqual([])
+    lingering.add(one)
+    vi.advanceTimersByTime(A_MOMENT_MS)
+    expect(saved).toEqual([one])
+    expect(lingering.take('two')).toBe(two)
+    lingering.park(later)
+    expect(saved).toEqual([one, three])
+    lingering.hurry()
+    expect(saved).toEqual([one, three, later])
+  })
 })

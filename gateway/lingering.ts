@@ -7,6 +7,8 @@ const LINGER_MS = 10
 
 export interface Lingering {
   add(held: HeldSession): void
+  /** Not before it is added, taken, or all are hurried. */
+  park(held: HeldSession): void
   /** Takes the session, if its save lingers. */
   take(sessionId: string): HeldSession | undefined
   /** Saves all that linger now. */
@@ -16,6 +18,7 @@ export interface Lingering {
 /** @param save told of each session when its moment is over */
 export function createLingering(save: (held: HeldSession) => void): Lingering {
   let sessions = new Map<string, HeldSession>()
+  const parked = new Map<string, HeldSession>()
   let timer: NodeJS.Timeout | undefined
   const hurry = () => {
     clearTimeout(timer)
@@ -24,20 +27,34 @@ export function createLingering(save: (held: HeldSession) => void): Lingering {
     sessions = new Map()
     for (const held of due.values()) save(held)
   }
+  /** The hold that was taken over is saved all the same, and told by that. */
+  const outdate = (among: ReadonlyMap<string, HeldSession>, held: HeldSession): void => {
+    const known = among.get(held.session.who.session_id)
+    if (known !== undefined && known !== held) save(known)
+  }
   return {
     add(held) {
       const id = held.session.who.session_id
-      const known = sessions.get(id)
-      // The hold that was taken over is saved all the same, and told by that.
-      if (known !== undefined && known !== held) save(known)
+      outdate(sessions, held)
+      outdate(parked, held)
+      parked.delete(id)
       sessions.set(id, held)
       timer ??= setTimeout(hurry, LINGER_MS)
     },
+    park(held) {
+      outdate(parked, held)
+      parked.set(held.session.who.session_id, held)
+    },
     take(sessionId) {
-      const held = sessions.get(sessionId)
+      const held = sessions.get(sessionId) ?? parked.get(sessionId)
       sessions.delete(sessionId)
+      parked.delete(sessionId)
       return held
     },
-    hurry,
+    hurry() {
+      for (const held of parked.values()) save(held)
+      parked.clear()
+      hurry()
+    },
   }
 }

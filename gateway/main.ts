@@ -42,6 +42,7 @@ import { createMetrics } from './metrics.ts'
 import { createMonitor } from './monitor.ts'
 import { createNetworkOf } from './network-of.ts'
 import { buildPages } from './pages/build.ts'
+import { createReturns, RETURNS_PACE } from './returns.ts'
 import { createSessionKeeper } from './session-keeper.ts'
 import { createSigner } from './signer.ts'
 import { createTickets } from './ticket.ts'
@@ -83,7 +84,11 @@ try {
   const dependencies = createDependencies({ config, gatewayId, redis, clickhouse, log })
   registerDependencies(metrics.registry, 'segue_gateway', Object.values(dependencies))
   const keeper = createSessionKeeper({
-    store: createSessionStore(redis, { gatewayId, waitMs: config.timing.resumeWithinMs }),
+    store: createSessionStore(redis, {
+      gatewayId,
+      waitMs: config.timing.resumeWithinMs,
+      leaseMs: config.timing.leaseMs,
+    }),
     redis: dependencies.redis,
     leaseMs: config.timing.leaseMs,
     metrics,
@@ -145,6 +150,7 @@ try {
     keeper,
     leases,
     tickets: createTickets(config.tickets.secret),
+    returns: createReturns(() => context, { ...RETURNS_PACE, mostQuietMs: config.timing.heartbeatIntervalMs }),
     gateways: bus,
     gatewayId,
     connections,

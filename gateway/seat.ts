@@ -33,7 +33,6 @@ export function seat(context: Context, connection: Connection, held: HeldSession
   context.waitingRoom.leave(connection)
   context.admission.served(connection.purpose, context.now())
   placeDevice(held, connection)
-  context.leases.arrive(held)
 }
 
 /** The socket speaks for its session no more. */
@@ -41,6 +40,7 @@ export function leaveSeat(context: Context, connection: Connection): void {
   const { state } = connection
   connection.state = { at: 'closed' }
   if (state.at !== 'ready') return
+  context.returns.leave(connection)
   const { session_id, account_id } = state.held.session.who
   if (context.bySession.get(session_id) === connection) context.bySession.delete(session_id)
   const ofAccount = context.byAccount.get(account_id)

@@ -1,5 +1,6 @@
 /** Owns the saving of sessions: before what they say is sent and what they record goes to the books, one save a session at a time, the latest state each time. */
 
+import pLimit from 'p-limit'
 import { type SessionStore, type StreamWill, takeSession } from '../infra/redis/session-store.ts'
 import { type Dependency, DependencyAway } from '../infra/runtime/dependency.ts'
 import type { EndRecord, PlayRecord } from '../protocol/events/playback-record.ts'
@@ -31,6 +32,8 @@ export interface KeeperEvents {
 export interface SessionKeeper {
   /** Saves the session as it is, at once when it has said or granted something, which is sent then; else within moments. Without Redis that is sent unsaved, counted, and saved when Redis is back. */
   save(held: HeldSession): void
+  /** The session is not as it was saved, and that may wait: for the next `save`, a resume, or the end of this gateway. */
+  park(held: HeldSession): void
   /** The first save: until it is done, the ticket of the session opens nothing. */
   begin(held: HeldSession): void
   /** Kafka did not take this end of a stream: the reaper sends it. */
@@ -178,12 +181,17 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
     } else void follow(write(held))
   }
   const lingering = createLingering(saveNow)
+  const inTurn = pLimit(TAKES_AT_ONCE)
 
   return {
     save(held) {
       held.dirty = true
       if (hasUnsent(held)) saveNow(held)
       else if (!held.saving) lingering.add(held)
+    },
+    park(held) {
+      held.dirty = true
+      lingering.park(held)
     },
     begin(held) {
       held.dirty = true
@@ -208,7 +216,7 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
       // Redis is back, and what it has of this session is older than what this gateway knows.
       const known = unsaved.of(sessionId)
       if (known !== undefined && !known.saving) await follow(writeAgain(known))
-      const answer = await redis.ask((givenUp) => takeSession(store, sessionId, ticketEpoch, givenUp))
+      const answer = await inTurn(() => redis.ask((givenUp) => takeSession(store, sessionId, ticketEpoch, givenUp)))
       if (answer.result !== 'taken') return answer
       const { session: snapshot, tokenExpiresAtMs } = plainMsgpack.unpack(answer.state) as SavedState
       const session = sessionFrom(snapshot)
@@ -235,6 +243,9 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
     },
   }
 }
+
+/** Resumes that Redis is asked about together: who waits behind them is not measured by how soon it answers. */
+const TAKES_AT_ONCE = 1_000
 
 /** Saves under way together when Redis is back. */
 const A_WAVE = 500

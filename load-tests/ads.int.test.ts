@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import WebSocket from 'ws'
 import { type GatewayProcess, startGateway } from '../gateway/testing/gateway-process.ts'
+import { isOfControlGroup } from '../infra/ads/control-group.ts'
 import { publishCreative } from '../infra/ads/publish-creative.ts'
 import { createAudioStore } from '../infra/catalog/audio-store.ts'
 import { type ClickHouseClient, createClickHouse } from '../infra/clickhouse/client.ts'
@@ -32,6 +33,7 @@ const env = inject('stackEnv')
 const AD_S = 6
 let folder: string
 let keys: KeyServer
+let gatewayEnv: Record<string, string>
 let gateways: GatewayProcess[]
 let workers: WorkerProcess
 let pool: Pool
@@ -52,17 +54,17 @@ beforeAll(async () => {
   )
   tracks = rows.map(({ track_id }) => track_id)
   keys = await startKeyServer()
-  const own = {
+  gatewayEnv = {
     ...env,
     SEGUE_ISSUER_URL: keys.issuer,
     SEGUE_JWKS_URL: keys.jwksUrl,
     SEGUE_AD_EVERY_MS: '1000',
     SEGUE_AD_REFRESH_MS: '200',
   }
-  gateways = await Promise.all([startGateway(own), startGateway(own)])
+  gateways = await Promise.all([startGateway(gatewayEnv), startGateway(gatewayEnv)])
   workers = await startWorkers(env, ['ads', 'ingest', 'royalties', 'reaper'])
   await workers.untilReady()
-}, 180_000)
+}, 300_000)
 
 afterAll(async () => {
   for (const { client, player } of opened) {
@@ -80,18 +82,29 @@ interface CampaignWish {
   readonly country: string
   readonly cap?: number
   readonly budgetImpressions?: number
+  /** By half of the accounts is told what it does for this artist. */
+  readonly promotes?: string
 }
 
 /** A campaign of its own country, so that no test hears another's. */
-async function aCampaign({ country, cap, budgetImpressions = 1_000 }: CampaignWish): Promise<string> {
+async function aCampaign({ country, cap, budgetImpressions = 1_000, promotes }: CampaignWish): Promise<string> {
   const [advertiser, campaign, creative] = [uuidv7(Date.now()), uuidv7(Date.now()), uuidv7(Date.now())]
   await pool.query(`INSERT INTO advertisers VALUES ($1, $2, 'DE', 'EUR')`, [advertiser, `Fennel ${advertiser}`])
   await pool.query(
     `INSERT INTO campaigns (campaign_id, advertiser_id, name, status, runs, currency, budget_micros, cost_per_mille_micros,
-                            territories, cap_impressions, cap_hours)
+                            territories, cap_impressions, cap_hours, promoted_artist_id, control_percent)
      VALUES ($1, $2, 'Mornings', 'running', tstzrange(now() - interval '1 day', now() + interval '1 day'), 'EUR', $3, 8000000,
-             ARRAY[$4]::country[], $5, $6)`,
-    [campaign, advertiser, budgetImpressions * 8_000, country, cap ?? null, cap === undefined ? null : 24],
+             ARRAY[$4]::country[], $5, $6, $7, $8)`,
+    [
+      campaign,
+      advertiser,
+      budgetImpressions * 8_000,
+      country,
+      cap ?? null,
+      cap === undefined ? null : 24,
+      promotes ?? null,
+      promotes === undefined ? 0 : 50,
+    ],
   )
   await pool.query(
     `INSERT INTO creatives (creative_id, campaign_id, title, duration_ms, click_url, language, status)
@@ -107,10 +120,13 @@ async function aCampaign({ country, cap, budgetImpressions = 1_000 }: CampaignWi
   return campaign
 }
 
-function listen(country: string, { plan = 'free', account = `acct-${randomUUID()}`, at = 0 } = {}) {
+function listen(
+  country: string,
+  { plan = 'free', account = `acct-${randomUUID()}`, at = 0, url = () => gateways[at]?.ws ?? '' } = {},
+) {
   const heard: Playback[] = []
   const client = connect({
-    url: gateways[at]?.ws ?? '',
+    url,
     token: () => keys.token({ claims: { sub: account, plan, country } }),
     device: { id: randomUUID(), name: 'Kitchen', kind: 'web' },
     position: () => player.position(),
@@ -125,7 +141,7 @@ type Listener = ReturnType<typeof listen>
 
 async function heardFor({ player }: Listener, ms: number): Promise<void> {
   const fromMs = player.positionMs
-  await expect.poll(() => player.positionMs - fromMs, { timeout: 30_000 }).toBeGreaterThan(ms)
+  await expect.poll(() => player.positionMs - fromMs, { timeout: 30_000 + ms }).toBeGreaterThan(ms)
 }
 
 const connected = async ({ client }: Listener) =>
@@ -137,6 +153,18 @@ async function toTheBreak(listener: Listener): Promise<void> {
   await listener.player.play(tracks[0] ?? '')
   await heardFor(listener, 1_500)
   await listener.player.next('next')
+}
+
+/** One of whom PostgreSQL knows, of the control group of the campaign or not. */
+async function aUser(campaign: string, isControl: boolean): Promise<string> {
+  let account = ''
+  do account = `acct-${randomUUID()}`
+  while (isOfControlGroup(campaign, account, 50) !== isControl)
+  await pool.query(`INSERT INTO users (user_id, account_id, display_name, country) VALUES ($1, $2, $2, 'DE')`, [
+    uuidv7(Date.now()),
+    account,
+  ])
+  return account
 }
 
 const impressions = async (campaign: string) =>
@@ -228,6 +256,81 @@ describe('advertisements', () => {
     await expect
       .poll(async () => (await impressions(campaign)).map(({ counted }) => counted), { timeout: 60_000 })
       .toEqual([true, true])
+  }, 240_000)
+
+  it('V4 one that is resumed at another gateway, its own killed, is one impression, heard to its end', async () => {
+    const campaign = await aCampaign({ country: 'LT', cap: 1 })
+    const doomed = await startGateway(gatewayEnv)
+    let url = doomed.ws
+    const listener = listen('LT', { url: () => url })
+    await toTheBreak(listener)
+    const { ad, stream_id } = listener.client.playback ?? {}
+    expect(ad?.campaign_id).toBe(campaign)
+    await heardFor(listener, 1_500)
+    url = gateways[1]?.ws ?? ''
+    const resumed = new Promise((resolve) => listener.client.on('resumed', resolve))
+    await doomed.kill('SIGKILL')
+    expect(await resumed).toMatchObject({ type: 'resumed' })
+    expect(listener.client.playback).toMatchObject({ stream_id, ad: { impression_id: stream_id } })
+    await expect.poll(() => listener.client.playback?.track?.track_id, { timeout: 30_000 }).toBeDefined()
+    expect(listener.heard.filter((playback) => playback.ad !== undefined && playback.re !== undefined)).toHaveLength(1)
+    await expect
+      .poll(() => impressions(campaign), { timeout: 60_000 })
+      .toMatchObject([{ impression_id: stream_id, counted: true, quartile: 4, invalid_reason: null }])
+    await expect
+      .poll(() => campaignAnswer(campaign), { timeout: 60_000 })
+      .toMatchObject({ served: 1, impressions: 1, reach: 1, completion: 1 })
+  }, 240_000)
+
+  it('V8 the control group hears music instead, costs nothing, and what both did after is compared', async () => {
+    const { rows } = await pool.query<{ artist_id: string }>('SELECT artist_id FROM tracks WHERE track_id = $1', [
+      tracks[0],
+    ])
+    const campaign = await aCampaign({
+      country: 'FO',
+      cap: 1,
+      budgetImpressions: 1,
+      promotes: rows[0]?.artist_id ?? '',
+    })
+    const [control, other, served] = [aUser(campaign, true), aUser(campaign, true), aUser(campaign, false)]
+    const [withheld, idle] = [listen('FO', { account: await control }), listen('FO', { account: await other, at: 1 })]
+    for (const listener of [withheld, idle]) {
+      await toTheBreak(listener)
+      expect(listener.client.playback?.track).toBeDefined()
+    }
+    idle.client.close()
+    // Nothing of the budget, which buys one, is spent by them.
+    const treated = listen('FO', { account: await served, at: 1 })
+    await toTheBreak(treated)
+    expect(treated.client.playback?.ad?.campaign_id).toBe(campaign)
+    await expect.poll(() => treated.client.playback?.track, { timeout: 30_000 }).toBeDefined()
+    for (const listener of [withheld, treated]) await listener.player.play(tracks[0] ?? '')
+    for (const listener of [withheld, treated]) {
+      await heardFor(listener, 31_000)
+      await listener.client.stop({ reason: 'stopped', position_ms: listener.player.positionMs })
+    }
+    await expect
+      .poll(() => campaignAnswer(campaign), { timeout: 60_000 })
+      .toMatchObject({
+        served: 1,
+        impressions: 1,
+        reach: 1,
+        treated: 1,
+        control: 2,
+        treated_rate: 1,
+        control_rate: 0.5,
+        lift: 1,
+        difference: 0.5,
+      })
+    const { rows: days } = await pool.query('SELECT counted FROM campaign_days WHERE campaign_id = $1', [campaign])
+    expect(days).toEqual([{ counted: 1 }])
+    const { rows: kept } = await pool.query(
+      'SELECT converted_at IS NOT NULL AS converted FROM withheld_ads WHERE campaign_id = $1 ORDER BY 1',
+      [campaign],
+    )
+    expect(kept).toEqual([{ converted: false }, { converted: true }])
+    // Whoever is of the control group hears it no other day.
+    expect(withheld.heard.some(({ ad }) => ad !== undefined)).toBe(false)
   }, 240_000)
 
   it('V1 who pays hears none, nor does another country', async () => {

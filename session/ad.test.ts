@@ -204,6 +204,7 @@ describe('an advertisement that is withheld', () => {
         upNext: [],
         endReason: 'next',
         endPositionMs: 3_000,
+        endStreamId: STREAM_ID,
         withheld: [AD],
         ...changes,
       },

@@ -4,7 +4,7 @@ import type { Resumed } from '../protocol/messages/resumed.ts'
 import type { UpNext } from '../protocol/messages/up-next.ts'
 import { fenceOf, say, whatOf } from './answers.ts'
 import { forgetAddresses } from './chunk-ledger.ts'
-import { type Effect, NONE, SAVE, SAVE_ONLY } from './effect.ts'
+import { type Effect, NONE, SAVE } from './effect.ts'
 import { missedSince, type Said, skipTo } from './numbered.ts'
 import { freed, IDLE, note, type Session } from './session.ts'
 
@@ -12,6 +12,7 @@ import { freed, IDLE, note, type Session } from './session.ts'
 export interface Resumption {
   /** The messages that were missed; undefined when they are not known any more, and the state must be told instead. */
   readonly missed: readonly Said[] | undefined
+  /** Beside them, the session is another than was saved: a save may wait, as what it adds is known again by the next resume. */
   readonly effects: readonly Effect[]
 }
 
@@ -35,7 +36,7 @@ export function resumeSession(
   // Compared before anything new is said: a client that has seen more than this session knows saw another history.
   const isKnown = lastSeq <= session.sayings.seq
   // What it says is among what was missed.
-  const ended = streamEnded ? forgetLost(session, nowMs).filter(({ kind }) => kind !== 'say') : SAVE_ONLY
+  const ended = streamEnded ? forgetLost(session, nowMs).filter(({ kind }) => kind !== 'say') : NONE
   const missed = isKnown ? missedSince(session.sayings, lastSeq) : undefined
   if (session.state.at !== 'idle') {
     forgetAddresses(session.state.stream.ledger)

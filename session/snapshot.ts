@@ -90,9 +90,9 @@ export function sessionFrom(snapshot: SessionSnapshot): Session | undefined {
     volumePercent: snapshot.volumePercent ?? undefined,
     ...leases,
     state,
-    upNext: plainMsgpack.unpack(upNext) as UpNextTrack[],
+    upNext: unpackedOnce<UpNextTrack[]>(upNext),
     upNextRevision,
-    played: new Set(plainMsgpack.unpack(played) as string[]),
+    played: unpackedOnce<Set<string>, string[]>(played, (list) => new Set(list)),
     endedStreamId,
     sinceAd,
     sayings: { seq, lastRequest, replay: new Replay(MOST_REPLAYED, replay) },
@@ -114,7 +114,7 @@ function streamFrom(snapshot: StreamSnapshot): Stream {
   const { track, ledger, window, audible, ...rest } = snapshot
   return {
     ...rest,
-    track: plainMsgpack.unpack(track) as Track | Ad,
+    track: unpackedOnce<Track | Ad>(track),
     ledger: ledgerFrom(ledger, rest.startedAtMs),
     audible: audible ?? undefined,
     window: window ?? undefined,
@@ -131,4 +131,15 @@ function packedOnce(value: object, plain: () => unknown = () => value): Uint8Arr
   const bytes = new Uint8Array(plainMsgpack.pack(plain()))
   packed.set(value, bytes)
   return bytes
+}
+
+/** The value again, or what is made of it; its bytes are kept for the next save, which finds it as it was. */
+function unpackedOnce<Value extends object, Plain = Value>(
+  bytes: Uint8Array,
+  make = (plain: Plain): Value => plain as unknown as Value,
+): Value {
+  const value = make(plainMsgpack.unpack(bytes) as Plain)
+  // A copy, as above.
+  packed.set(value, new Uint8Array(bytes))
+  return value
 }

@@ -71,6 +71,7 @@ function begin(context: Context, connection: Connection, message: Authenticate, 
   // A session begins with its first save, which a ticket needs; its answer does not wait for it.
   const held = hold(session, FIRST_EPOCH, subject.expiresAtMs)
   seat(context, connection, held)
+  context.leases.arrive(held)
   context.keeper.begin(held)
   send(context, connection, {
     type: 'ready',

@@ -84,6 +84,7 @@ function goOn(context: Context, connection: Connection, message: Resume, taken: 
   const place = streamId === undefined || positionMs === undefined ? undefined : { streamId, positionMs }
   const { missed, effects } = resumeSession(session, last_seq, place, nowMs, taken.streamEnded)
   context.metrics.resumes.inc({ result: missed === undefined ? 'state' : 'recovered' })
+  const quietMs = context.returns.quietMs(nowMs)
   send(context, connection, {
     type: 'resumed',
     re: message.id,
@@ -94,10 +95,12 @@ function goOn(context: Context, connection: Connection, message: Resume, taken: 
     ticket: context.tickets.issue({ sessionId, epoch: held.epoch }),
     resume_within_ms: context.config.timing.resumeWithinMs,
     server_time_ms: nowMs,
+    ...(quietMs === 0 ? {} : { quiet_ms: quietMs }),
     ...(missed === undefined ? { state: stateNow(session, nowMs) } : {}),
   })
   for (const { message, frame } of missed ?? []) send(context, connection, message, frame)
   if (missed !== undefined && message.up_next_revision !== session.upNextRevision)
     send(context, connection, upNextNow(session))
+  context.returns.add(connection, held)
   perform(context, connection, held, effects, nowMs)
 }

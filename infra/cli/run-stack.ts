@@ -1,6 +1,7 @@
 /** Owns the run of a stack at a terminal: everything up, its addresses on the screen, everything down again at Ctrl-C. */
 
 import { loadDemoCatalog } from '../demo/load-demo-catalog.ts'
+import { publishDemoAds } from '../demo/world/publish-demo-ads.ts'
 import { seedWorld } from '../demo/world/seed-world.ts'
 import { cacheFolder, dataFolder } from '../stack/folders.ts'
 import type { ExtraName } from '../stack/part.ts'
@@ -87,6 +88,7 @@ async function loadDemo(stack: Stack, screen: Screen, signal: AbortSignal): Prom
   try {
     const { tracks } = await loadDemoCatalog(stack.env, step.note, { signal })
     await seedWorld(stack.env)
+    await publishDemoAds(stack.env, step.note, signal)
     step.done(tracks === 0 ? 'there is music already' : `${tracks} tracks`)
   } catch (error) {
     step.failed()

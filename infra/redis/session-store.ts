@@ -86,6 +86,8 @@ export interface SessionStoreOptions {
   readonly gatewayId: string
   /** How long a session waits for a resume after its last save. */
   readonly waitMs: number
+  /** Of the stream of a session that was taken: so long until its first save. */
+  readonly leaseMs?: number
   /** Of the claims. Without it a lease that ran out has run out. */
   readonly patience?: Patience
 }
@@ -126,7 +128,7 @@ interface Scripts {
 const bytes = (value: Uint8Array) => Buffer.from(value.buffer, value.byteOffset, value.byteLength)
 
 export function createSessionStore(redis: Redis, options: SessionStoreOptions): SessionStore {
-  const { gatewayId, waitMs, patience } = options
+  const { gatewayId, waitMs, leaseMs = 0, patience } = options
   redis.defineCommand('segueSessionSave', { numberOfKeys: 3, lua: script('session-save') })
   redis.defineCommand('segueSessionTake', { numberOfKeys: 2, lua: script('session-take') })
   redis.defineCommand('segueStreamClaim', { numberOfKeys: 4, lua: script('stream-claim') })
@@ -168,7 +170,7 @@ export function createSessionStore(redis: Redis, options: SessionStoreOptions): 
         ticketEpoch,
         gatewayId,
         waitMs,
-        LEAST_LEASE_MS,
+        Math.max(LEAST_LEASE_MS, leaseMs),
         knownEpoch,
       )
       const [result, epoch, gateway, ended, state] = answer

@@ -1,13 +1,14 @@
 /** Owns how our own programs are started beside the servers: the gateway, or two of them, and the workers. */
 
 import { withLoginsOf } from '../postgres/roles.ts'
+import { bundledProgram } from './bundled-program.ts'
 import { probeHttp } from './http-probe.ts'
 import { nodeProgram } from './node-program.ts'
 import { type AppName, definePart } from './part.ts'
 import type { PortName } from './ports.ts'
 
 /** What a message leaves behind is young when thousands of sockets speak at once: with little room for the young, each collection copies it. */
-const GATEWAY_FLAGS = ['--max-semi-space-size=64']
+export const GATEWAY_FLAGS = ['--max-semi-space-size=64']
 
 const gateway = <const Name extends AppName>(name: Name, title: string, port: PortName) =>
   definePart({
@@ -20,7 +21,7 @@ const gateway = <const Name extends AppName>(name: Name, title: string, port: Po
     startWithinMs: 60_000,
     async launch({ env, ports }) {
       const own = { ...withLoginsOf(env, ['gateway']), SEGUE_GATEWAY_PORT: String(ports[port]) }
-      return nodeProgram('gateway/main.ts', own, GATEWAY_FLAGS)
+      return await bundledProgram('gateway/main.ts', own, GATEWAY_FLAGS)
     },
     async probe({ host, ports }) {
       await probeHttp(`http://${host}:${ports[port]}/readyz`)

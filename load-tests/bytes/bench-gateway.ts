@@ -12,6 +12,7 @@ import { keeperEvents } from '../../gateway/keeper-events.ts'
 import { leaseEvents } from '../../gateway/lease-events.ts'
 import { createLeaseKeeper } from '../../gateway/lease-keeper.ts'
 import { createMetrics } from '../../gateway/metrics.ts'
+import { createReturns, RETURNS_PACE } from '../../gateway/returns.ts'
 import { createSessionKeeper } from '../../gateway/session-keeper.ts'
 import { createSigner } from '../../gateway/signer.ts'
 import { createTickets } from '../../gateway/ticket.ts'
@@ -107,6 +108,7 @@ export function createBenchGateway(random: () => number, log: Logger): BenchGate
     signer: createSigner({ ...minio, bucketUrl: minio.url, accessKey: minio.accessKey.reveal() }),
     grantPolicy: GRANT_POLICY,
     playbackLog: playbackLog(random),
+    returns: createReturns(() => context, { ...RETURNS_PACE, mostQuietMs: heartbeatIntervalMs }),
     keeper,
     leases,
     tickets: createTickets(tickets.secret),

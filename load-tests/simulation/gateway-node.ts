@@ -23,6 +23,7 @@ import { leaseEvents } from '../../gateway/lease-events.ts'
 import { createLeaseKeeper } from '../../gateway/lease-keeper.ts'
 import type { Metrics } from '../../gateway/metrics.ts'
 import { createWatch } from '../../gateway/monitor.ts'
+import { createReturns } from '../../gateway/returns.ts'
 import { createSessionKeeper, type KeeperEvents } from '../../gateway/session-keeper.ts'
 import { addSocketRoute } from '../../gateway/socket-server.ts'
 import { createTickets } from '../../gateway/ticket.ts'
@@ -193,6 +194,13 @@ export class GatewayNode {
       keeper,
       leases,
       tickets: createTickets(TICKET_SECRET),
+      // A handful of clients is a crowd here: what waits for one must be seen to wait.
+      returns: createReturns(() => this.context, {
+        crowd: 0,
+        voicesPerSecond: 2,
+        settledPerSecond: 100,
+        mostQuietMs: profile.heartbeatIntervalMs,
+      }),
       gateways: {
         tell: async (to, word) => {
           const other = parts.other(to)

@@ -74,7 +74,14 @@ export class RedisModel {
     return 'saved'
   }
 
-  take(gatewayId: string, waitMs: number, sessionId: string, ticketEpoch: number, knownEpoch: number): TakeResult {
+  take(
+    gatewayId: string,
+    waitMs: number,
+    leaseMs: number,
+    sessionId: string,
+    ticketEpoch: number,
+    knownEpoch: number,
+  ): TakeResult {
     const held = this.#living(sessionId)
     if (held === undefined) return { result: 'gone' }
     if (ticketEpoch > held.epoch || ticketEpoch < held.spoken) return { result: 'used' }
@@ -85,7 +92,7 @@ export class RedisModel {
     held.expiresAtMs = this.#now() + waitMs
     const expiry = this.#leases.get(held.stream)
     if (expiry !== undefined && expiry > this.#now()) {
-      this.#leases.set(held.stream, Math.max(expiry, this.#now() + LEAST_LEASE_MS))
+      this.#leases.set(held.stream, Math.max(expiry, this.#now() + Math.max(LEAST_LEASE_MS, leaseMs)))
     }
     this.witness?.taken(sessionId, held.epoch)
     return { result: 'taken', epoch: held.epoch, gatewayBefore, endedStream: held.ended, state: held.state.slice() }
@@ -169,10 +176,10 @@ function dueOf(times: ReadonlyMap<string, number>, nowMs: number): string[] {
 export type CallRedis = <Answer>(call: (redis: RedisModel) => Answer) => Promise<Answer>
 
 export function storeOver(call: CallRedis, options: SessionStoreOptions): SessionStore {
-  const { gatewayId, waitMs, patience } = options
+  const { gatewayId, waitMs, leaseMs = 0, patience } = options
   return {
     save: (save) => call((redis) => redis.save(gatewayId, waitMs, save)),
-    take: (sessionId, ...epochs) => call((redis) => redis.take(gatewayId, waitMs, sessionId, ...epochs)),
+    take: (sessionId, ...epochs) => call((redis) => redis.take(gatewayId, waitMs, leaseMs, sessionId, ...epochs)),
     look: (sessionId) => call((redis) => redis.look(sessionId)),
     amend: (sessionId, will) => call((redis) => redis.amend(sessionId, will)),
     settle: (_sessionId, streamId) => call((redis) => redis.settle(streamId)),

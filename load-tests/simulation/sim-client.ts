@@ -367,15 +367,17 @@ export class SimClient {
     })
   }
 
-  #connected(message: { readonly resume_within_ms: number; readonly server_time_ms: number }): void {
+  #connected(message: Pick<Resumed, 'resume_within_ms' | 'server_time_ms' | 'quiet_ms'>): void {
     this.#line.connected()
     this.#resumeWithinMs = message.resume_within_ms
     this.#clockOffsetMs = message.server_time_ms - (this.world.nowMs + this.actor.clockAheadMs)
     this.#isNotLost()
     this.#unanswered = 0
-    this.#line.after(this.#hello?.first_heartbeat_ms ?? 0, () => this.#beat())
+    const { quiet_ms: quietMs } = message
+    this.#line.after(quietMs ?? this.#hello?.first_heartbeat_ms ?? 0, () => this.#beat())
     this.#refreshInTime()
-    this.#flush()
+    if (quietMs === undefined) this.#flush()
+    else this.#flushAfterQuiet(quietMs)
   }
 
   #resumed(message: Resumed): void {
@@ -494,6 +496,13 @@ export class SimClient {
 
   #flushSoon(delayMs: number): void {
     this.#flushTask ??= this.world.after(delayMs, this.actor, () => this.#flush())
+  }
+
+  /** U6: events wait, those that are made meanwhile too. */
+  #flushAfterQuiet(quietMs: number): void {
+    this.#flushTask?.cancel()
+    this.#flushTask = undefined
+    this.#flushSoon(quietMs)
   }
 
   #flush(): void {

@@ -3,7 +3,8 @@
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { gatewayApp } from '../../infra/stack/apps.ts'
+import { GATEWAY_FLAGS, gatewayApp } from '../../infra/stack/apps.ts'
+import { bundledProgram } from '../../infra/stack/bundled-program.ts'
 import type { Child } from '../../infra/stack/child.ts'
 import { nodeProgram } from '../../infra/stack/node-program.ts'
 import type { PartDefinition, StartContext } from '../../infra/stack/part.ts'
@@ -41,8 +42,7 @@ export function startGateway(start: ContenderStart): Promise<Contender> {
   return begin(start, {
     ...gatewayApp,
     async launch({ env }) {
-      const program = nodeProgram('gateway/main.ts', env)
-      return pinned({ ...program, args: [...profile, ...program.args] }, start.core)
+      return pinned(await bundledProgram('gateway/main.ts', env, [...GATEWAY_FLAGS, ...profile]), start.core)
     },
   })
 }

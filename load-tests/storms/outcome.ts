@@ -34,6 +34,8 @@ export interface Outcome {
   readonly bytes_to_return: number
   readonly generator_loop_delay_ms: { readonly p99: number; readonly max: number }
   readonly usage: Readonly<Record<string, Usage>>
+  /** What the contender's processes had used, in ms, when 99 in 100 were back: what p99 would be if nothing else ran. */
+  readonly cpu_ms_to_p99: number
 }
 
 export interface Run {
@@ -75,14 +77,22 @@ export function outcomeOf({ contender, storm, clients, measured, usage, since = 
     bytes_to_return: tally.returns === 0 ? 0 : Math.round(tally.bytesToReturn / tally.returns),
     generator_loop_delay_ms: { p99: load.loopDelayP99Ms, max: load.loopDelayMaxMs },
     usage,
+    cpu_ms_to_p99: usedBy(usage.server, at(Float64Array.from(backAtMs).sort(), 0.99)),
   }
 }
 
+function usedBy(usage: Usage | undefined, atMs: number): number {
+  const point = usage?.seconds.find((point) => point.atMs >= atMs) ?? usage?.seconds.at(-1)
+  return Math.round((point?.seconds ?? 0) * 1000)
+}
+
 /** Nearest rank. */
+const at = (sorted: Float64Array, share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0
+
 function spread(values: readonly number[]): Spread {
   const sorted = Float64Array.from(values).sort()
-  const at = (share: number) => Math.round(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0)
-  return { p50: at(0.5), p99: at(0.99), max: at(1) }
+  const [p50, p99, max] = [0.5, 0.99, 1].map((share) => Math.round(at(sorted, share)))
+  return { p50: p50 ?? 0, p99: p99 ?? 0, max: max ?? 0 }
 }
 
 /** What must not be: a line for each kind of it. A bare server promises nothing. */

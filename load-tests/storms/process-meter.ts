@@ -6,6 +6,8 @@ export interface Usage {
   /** Of one processor. */
   readonly cpuPercent: number
   readonly peakRssBytes: number
+  /** What it had used by when, from the begin of the metering: on a crowded machine this says more than the time that passed. */
+  readonly seconds: readonly { readonly atMs: number; readonly seconds: number }[]
 }
 
 export type ProcessNames = Readonly<Record<string, readonly number[]>>
@@ -14,7 +16,7 @@ export interface Meter {
   stop(): Promise<Readonly<Record<string, Usage>>>
 }
 
-const SAMPLE_MS = 250
+const SAMPLE_MS = 100
 /** Ticks a second in /proc: a constant of the kernel's interface. */
 const TICKS = 100
 const PAGE_BYTES = 4_096
@@ -25,9 +27,16 @@ export function startMeter(processes: () => ProcessNames): Meter {
   const first = new Map<number, number>()
   const latest = new Map<number, { readonly name: string; readonly seconds: number }>()
   const peaks = new Map<string, number>()
+  const series = new Map<string, { atMs: number; seconds: number }[]>()
   let sampling: Promise<void> | undefined
   let count = 0
 
+  /** Of those that are gone too. */
+  const usedSo = (name: string): number => {
+    let seconds = 0
+    for (const [pid, used] of latest) if (used.name === name) seconds += used.seconds - (first.get(pid) ?? 0)
+    return seconds
+  }
   const sample = async () => {
     for (const [name, pids] of Object.entries(processes())) {
       let rssBytes = 0
@@ -40,6 +49,9 @@ export function startMeter(processes: () => ProcessNames): Meter {
         rssBytes += used.rssBytes
       }
       peaks.set(name, Math.max(peaks.get(name) ?? 0, rssBytes))
+      const points = series.get(name) ?? []
+      points.push({ atMs: performance.timeOrigin + performance.now(), seconds: usedSo(name) })
+      series.set(name, points)
     }
     count += 1
   }
@@ -57,12 +69,9 @@ export function startMeter(processes: () => ProcessNames): Meter {
       clearInterval(timer)
       await next()
       const elapsedS = (performance.now() - beganMs) / 1000
-      const seconds: Record<string, number> = {}
-      for (const [pid, used] of latest) {
-        seconds[used.name] = (seconds[used.name] ?? 0) + used.seconds - (first.get(pid) ?? 0)
-      }
       const entries = [...peaks].map(([name, peakRssBytes]) => {
-        return [name, { cpuPercent: (100 * (seconds[name] ?? 0)) / elapsedS, peakRssBytes }] as const
+        const cpuPercent = (100 * usedSo(name)) / elapsedS
+        return [name, { cpuPercent, peakRssBytes, seconds: series.get(name) ?? [] }] as const
       })
       return Object.fromEntries(entries)
     },

@@ -30,6 +30,7 @@ const ROWS: readonly Row[] = [
     [`${title}: CPU, %`, (o) => o.usage[name]?.cpuPercent],
     [`${title}: memory, MiB`, (o) => (o.usage[name]?.peakRssBytes ?? 0) / MIB],
   ]),
+  ['gateway or floor: CPU until 99 % were back, ms', (o) => o.cpu_ms_to_p99],
   ['generator late p99, ms', (o) => o.generator_loop_delay_ms.p99],
 ]
 

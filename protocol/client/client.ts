@@ -26,7 +26,7 @@ import { SessionMemory } from './session-memory.ts'
 import { GIVEN_UP, type SocketLink } from './socket-link.ts'
 import { StreamRequests } from './stream-requests.ts'
 import { type Seen, TelemetrySender } from './telemetry-sender.ts'
-import { Upkeep } from './upkeep.ts'
+import { Upkeep, type Welcome } from './upkeep.ts'
 
 const REQUEST_TIMEOUT_MS = 20_000
 
@@ -270,14 +270,14 @@ export class Client extends Emitter<ClientEvents> {
     this.#memory.begin(message)
     this.#telemetry.signedIn(message.account.id)
     this.#loseSession(new SegueError('disconnected', 'the session was lost', true))
-    this.#connected(link, message.server_time_ms)
+    this.#connected(link, message)
     this.emit('ready', message)
     this.#playback.goOn()
   }
 
   #onResumed(link: SocketLink, message: Resumed): void {
     this.#memory.goOn(message)
-    this.#connected(link, message.server_time_ms)
+    this.#connected(link, message)
     this.emit('resumed', message)
     if (message.state !== undefined) {
       this.#requests.rejectAnswered(message.last_request, new SegueError('lost', 'done, but the answer is lost', false))
@@ -293,11 +293,11 @@ export class Client extends Emitter<ClientEvents> {
     this.emit('up_next', message)
   }
 
-  #connected(link: SocketLink, serverTimeMs: number): void {
-    this.#upkeep.connected(link, this.#hello, serverTimeMs, this.#memory.tokenExpiresAtMs)
+  #connected(link: SocketLink, welcome: Welcome): void {
+    this.#upkeep.connected(link, this.#hello, welcome, this.#memory.tokenExpiresAtMs)
     this.#connection.connected()
     const { max_batch_events: mostEvents = 1, messages_per_second: messagesPerSecond = 1 } = this.#hello ?? {}
-    this.#telemetry.connected((batch) => link.send(batch), { mostEvents, messagesPerSecond })
+    this.#telemetry.connected((batch) => link.send(batch), { mostEvents, messagesPerSecond }, welcome.quiet_ms)
   }
 
   #onError(link: SocketLink, message: ErrorMessage): void {

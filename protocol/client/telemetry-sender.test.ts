@@ -26,9 +26,9 @@ function start(store: EventStore) {
     storeFailed: (error) => void told.failures.push(error),
   })
   const report = () => sender.report('position', SEEN, 1_700_000_000_000)
-  const signIn = (account = 'ada') => {
+  const signIn = (account = 'ada', quietMs = 0) => {
     sender.signedIn(account)
-    sender.connected((batch) => void told.sent.push(batch), { mostEvents: 20, messagesPerSecond: 1_000 })
+    sender.connected((batch) => void told.sent.push(batch), { mostEvents: 20, messagesPerSecond: 1_000 }, quietMs)
   }
   const sentSeqs = () => told.sent.map(({ events }) => events.map(({ seq }) => seq))
   return { sender, told, report, signIn, sentSeqs }
@@ -60,6 +60,22 @@ describe('T2 events and their store', () => {
     signIn('ada')
     await flushed()
     expect(told.sent.map(({ events }) => events)).toEqual([[event]])
+  })
+
+  it('U6 keeps what waits, and what comes meanwhile, until it is no longer asked to be quiet', async () => {
+    const { sender, told, report, signIn, sentSeqs } = start(memoryEventStore())
+    signIn()
+    report()
+    await flushed()
+    expect(sentSeqs()).toEqual([[1]])
+    sender.disconnected()
+    told.sent.length = 0
+    signIn('ada', 5_000)
+    report()
+    await vi.advanceTimersByTimeAsync(4_900)
+    expect(sentSeqs()).toEqual([])
+    await vi.advanceTimersByTimeAsync(200)
+    expect(sentSeqs()).toEqual([[1, 2]])
   })
 
   it('puts an event before it is sent, and removes it when it is acknowledged', async () => {

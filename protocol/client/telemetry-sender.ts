@@ -83,8 +83,14 @@ export class TelemetrySender {
   }
 
   /** A session is ready: what waits is sent, what was under way is sent again. */
-  connected(send: (message: Telemetry) => void, { mostEvents, messagesPerSecond }: TelemetryLimits): void {
+  connected(
+    send: (message: Telemetry) => void,
+    { mostEvents, messagesPerSecond }: TelemetryLimits,
+    /** U6 */
+    quietMs = 0,
+  ): void {
     this.#send = send
+    this.#nextAtMs = performance.now() + quietMs
     this.#mostEvents = Math.min(BATCH_EVENTS, mostEvents)
     this.#paceMs = (1000 / messagesPerSecond) * PACE_FACTOR
     this.#flush()

@@ -2,12 +2,16 @@
 
 import type { ErrorMessage } from '../messages/error.ts'
 import type { Hello } from '../messages/hello.ts'
+import type { Resumed } from '../messages/resumed.ts'
 import { Heart, type Playing } from './heart.ts'
 import { GIVEN_UP, type SocketLink } from './socket-link.ts'
 import { TokenKeeper } from './token-keeper.ts'
 
 /** Evidence of an advertisement that is audible without a break. */
 const AD_BEAT_MS = 1_000
+
+/** What `ready` and `resumed` say of time. */
+export type Welcome = Pick<Resumed, 'server_time_ms' | 'quiet_ms'>
 
 export interface UpkeepParts {
   readonly token: (refresh: boolean) => Promise<string>
@@ -43,12 +47,17 @@ export class Upkeep {
     return Date.now() + this.#clockOffsetMs
   }
 
-  connected(link: SocketLink, hello: Hello | undefined, serverTimeMs: number, tokenExpiresAtMs: number): void {
+  connected(
+    link: SocketLink,
+    hello: Hello | undefined,
+    { server_time_ms: serverTimeMs, quiet_ms: quietMs }: Welcome,
+    tokenExpiresAtMs: number,
+  ): void {
     this.#link = link
     this.#clockOffsetMs = serverTimeMs - Date.now()
     this.#heart?.stop()
     this.#heart = new Heart({
-      firstMs: hello?.first_heartbeat_ms ?? 0,
+      firstMs: quietMs ?? hello?.first_heartbeat_ms ?? 0,
       intervalMs: hello?.heartbeat_interval_ms ?? 15_000,
       send: (message) => link.send(message),
       dead: () => link.drop(GIVEN_UP),

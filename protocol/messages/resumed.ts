@@ -21,6 +21,11 @@ export const Resumed = Message(
     ticket: Text(512, 'for the next `resume`; the one before is good until the client has spoken again'),
     resume_within_ms: DurationMs('how long the session waits for a `resume` when its socket is gone'),
     server_time_ms: EpochMs('the clock of the gateway'),
+    quiet_ms: Type.Optional(
+      DurationMs(
+        'many come back at once: for so long say only what cannot wait, and the first `heartbeat` when it is over',
+      ),
+    ),
     state: Type.Optional(
       Type.Object(
         {

@@ -54,7 +54,7 @@ export interface Conversions {
   readonly withheld: readonly Converted<BookedWithheld>[]
 }
 
-/** Notes of each advertisement, once, that the listener began to hear what it is for. @returns those of which that is new. */
+/** Notes of each advertisement when the listener first began to hear what it is for. @returns those of which that is new. */
 export async function enterConversions(client: PoolClient, music: readonly HeardMusic[]): Promise<Conversions> {
   if (music.length === 0) return { served: [], withheld: [] }
   const times = music.map(({ started_at }) => Date.parse(started_at))
@@ -80,7 +80,7 @@ function convert(table: string, at: string, columns: string): string {
         FROM aimed a JOIN listeners l USING (account_id)
         JOIN ${table} k ON k.user_id = l.user_id AND k.campaign_id = a.campaign_id
          AND k.${at} <= a.started_at AND k.${at} > a.started_at - ${days}
-       WHERE k.converted_at IS NULL AND k.${at} > $2::timestamptz - ${days} AND k.${at} <= $3::timestamptz
+       WHERE (k.converted_at IS NULL OR k.converted_at > a.started_at) AND k.${at} > $2::timestamptz - ${days} AND k.${at} <= $3::timestamptz
        GROUP BY 1, 2, 3
     )
     UPDATE ${table} k SET converted_at = f.converted_at FROM firsts f

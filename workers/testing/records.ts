@@ -1,6 +1,14 @@
 /** Owns playback records for tests. */
 
-import type { StreamEnded, StreamStarted, TakenEvent, TelemetryRecord } from '../../protocol/events/playback-record.ts'
+import type {
+  AdEnded,
+  AdServed,
+  AdWithheld,
+  StreamEnded,
+  StreamStarted,
+  TakenEvent,
+  TelemetryRecord,
+} from '../../protocol/events/playback-record.ts'
 import { uuidv7 } from '../../protocol/ids.ts'
 
 let counter = 0
@@ -60,6 +68,40 @@ export function ended(accountId: string, fields: Partial<StreamEnded> = {}): Str
     ms_claimed: 40_000,
     ms_granted: 60_000,
     position_ms: 40_000,
+    flags: [],
+    ...fields,
+  }
+}
+
+/** Of a campaign and its creative. */
+export type Advertised = Pick<AdServed, 'campaign_id' | 'creative_id'>
+
+const advertised = (accountId: string, ad: Advertised, servedAtMs: number) => ({
+  ...who(accountId),
+  plan: 'free' as const,
+  ...ad,
+  stream_id: uuidv7(servedAtMs),
+  served_at_ms: servedAtMs,
+})
+
+export function adServed(accountId: string, ad: Advertised, servedAtMs = Date.now()): AdServed {
+  return { type: 'ad-served', ...advertised(accountId, ad, servedAtMs) }
+}
+
+export function adWithheld(accountId: string, ad: Advertised, servedAtMs = Date.now()): AdWithheld {
+  return { type: 'ad-withheld', ...advertised(accountId, ad, servedAtMs) }
+}
+
+/** Heard to its end. */
+export function adEnded({ type: _, ...served }: AdServed, fields: Partial<AdEnded> = {}): AdEnded {
+  return {
+    type: 'ad-ended',
+    ...served,
+    ended_at_ms: served.served_at_ms + 6_000,
+    reason_end: 'completed',
+    ms_played: 6_000,
+    audible_ms: 6_000,
+    quartile: 4,
     flags: [],
     ...fields,
   }

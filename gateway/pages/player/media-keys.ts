@@ -3,6 +3,7 @@
 import type { Controls } from './controls.ts'
 import type { Player } from './player.ts'
 import type { Shown } from './stage.ts'
+import { shownAd } from './what-plays.ts'
 
 const STEP_MS = 10_000
 
@@ -42,11 +43,12 @@ export function listenForKeys(controls: Controls, shown: () => Shown, run: (act:
 /** Tells the system what plays, for its lock screen and its keys. */
 export function tellSystem(player: Player): void {
   if (!('mediaSession' in navigator)) return
-  const { track, phase } = player.state
+  const { ad, phase } = player.state
+  const track = ad === undefined ? player.state.track : shownAd(ad)
   navigator.mediaSession.playbackState = track === undefined ? 'none' : phase === 'paused' ? 'paused' : 'playing'
   if (track === undefined) navigator.mediaSession.metadata = null
   else if (navigator.mediaSession.metadata?.title !== track.title) {
-    const { title, artist, album } = track
+    const { title, artist, album = '' } = track
     navigator.mediaSession.metadata = new MediaMetadata({ title, artist, album })
   }
 }

@@ -69,7 +69,7 @@ export function showPlayer(config: PageConfig, signIn: SignIn, account: Account,
   const status = statusPanel(client)
   const devices = devicesPanel((to) => run(stage.moveTo(to)))
   const strip = elsewhereStrip({ playHere: () => run(stage.playHere()), openDevices: devices.toggle })
-  const ads = adStrip(() => client.adClicked())
+  const ads = adStrip({ clicked: () => client.adClicked(), skip: () => run(controls.next()) })
   const bar = playerBar(
     {
       toggle: () => run(controls.toggle()),

@@ -24,7 +24,7 @@ export function insistOnAd(plays: Plays | undefined, where?: number): void {
   throw new SegueError('ad_plays', 'an advertisement plays', false)
 }
 
-/** An advertisement, where else a track is shown. */
-export function shownAd({ creative_id, title, sponsor, duration_ms }: AdInfo): ShownTrack {
-  return { track_id: creative_id, title, artist: `Advertisement by ${sponsor}`, duration_ms }
+/** An advertisement, where else a track is shown: under the picture of its campaign. */
+export function shownAd({ creative_id, campaign_id, title, sponsor, duration_ms }: AdInfo): ShownTrack {
+  return { track_id: creative_id, title, artist: sponsor, album: 'Advertisement', album_id: campaign_id, duration_ms }
 }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { decodeFrame, encodeMessage } from '../../../protocol/codec.ts'
 import type { DownMessage } from '../../../protocol/messages/down.ts'
 import type { UpMessage } from '../../../protocol/messages/up.ts'
@@ -24,8 +24,8 @@ const hears = (message: object) =>
   dialogue.heard(Buffer.from(encodeMessage(message as DownMessage, 'msgpack') as Uint8Array))
 const playback = (seq: number, re: number) =>
   hears({ type: 'playback', seq, re, status: 'playing', stream_id: STREAM_ID, position_ms: 0, at_ms: 0 })
-const resumed = (seq: number, last_request: number, recovered = true) =>
-  hears({ type: 'resumed', re: 0, session_id: SESSION_ID, recovered, seq, last_request, ticket: 'next' })
+const resumed = (seq: number, last_request: number, recovered = true, more = {}) =>
+  hears({ type: 'resumed', re: 0, session_id: SESSION_ID, recovered, seq, last_request, ticket: 'next', ...more })
 const idOfLastSeek = () => said.filter((message) => message.type === 'seek').at(-1)?.id ?? 0
 
 beforeEach(() => {
@@ -83,6 +83,25 @@ describe('a client of the storms', () => {
     expect(tally).toMatchObject({ recovered: 0, notRecovered: 1 })
     dialogue.silence('4009')
     expect(tally.notRecovered).toBe(2)
+  })
+
+  it('U6 asks what its listener asked, and keeps the rest for when it may speak', () => {
+    vi.useFakeTimers()
+    try {
+      dialogue.report()
+      const id = breakOff()
+      resumed(1, id - 1, true, { quiet_ms: 2_000 })
+      dialogue.report()
+      const types = () => said.slice(1).map(({ type }) => type)
+      expect(types()).toEqual(['seek'])
+      vi.advanceTimersByTime(2_000)
+      expect(types()).toEqual(['seek', 'heartbeat', 'telemetry', 'credit'])
+      expect(said.find((message) => message.type === 'telemetry')?.events).toHaveLength(2)
+      expect(dialogue.unacked).toBe(1)
+      dialogue.silence()
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('T2 keeps an event until it is acknowledged, and sends it again after a resume', () => {

@@ -20,6 +20,9 @@ const BACK_AT_MS = 150_000
 const CREDIT_CHUNKS = 5
 const BITRATE = 160
 const CHUNK_MS = 4_000
+/** What the client says that it holds, and how much of it must be left when it asks for more. */
+const BUFFER_MS = 12_000
+const SPARE_MS = 4_000
 const SOCKET_PATH = '/ws'
 const TICKET_REFUSED = [CLOSE_CODES.ticket_invalid, CLOSE_CODES.ticket_used].map(({ code }) => String(code))
 
@@ -47,6 +50,10 @@ export class SegueDialogue implements Dialogue {
   #heartbeatMs = 15_000
   #firstHeartbeatMs = 0
   #beat: NodeJS.Timeout | undefined
+  /** U6: what waits until the gateway has heard the others, each with its timer. */
+  #reporting: NodeJS.Timeout | undefined
+  #crediting: NodeJS.Timeout | undefined
+  #unsent: TelemetryEvent[] = []
 
   constructor({ token }: Account, trackId: string, tally: Tally) {
     this.#token = token
@@ -64,7 +71,7 @@ export class SegueDialogue implements Dialogue {
   }
 
   get unacked(): number {
-    return this.#unacked.size
+    return this.#unacked.size + this.#unsent.length
   }
 
   begin(line: Line): void {
@@ -73,7 +80,9 @@ export class SegueDialogue implements Dialogue {
 
   silence(why?: string): void {
     this.#line = undefined
-    clearTimeout(this.#beat)
+    for (const timer of [this.#beat, this.#reporting, this.#crediting]) clearTimeout(timer)
+    this.#reporting = undefined
+    this.#crediting = undefined
     if (why !== undefined && TICKET_REFUSED.includes(why)) this.#lose()
   }
 
@@ -100,7 +109,7 @@ export class SegueDialogue implements Dialogue {
         at_ms: nowMs,
         stream_id: this.#streamId,
         position_ms: this.#positionMs(),
-        buffer_ms: 12_000,
+        buffer_ms: BUFFER_MS,
         bitrate_kbps: BITRATE,
       },
     ])
@@ -190,11 +199,17 @@ export class SegueDialogue implements Dialogue {
     }
     // U1: what never arrived is asked again; T2: what was not acknowledged is sent again; U5: credit is said again.
     for (const request of this.#unanswered.values()) if (request.id > message.last_request) this.#send(request)
-    const events = [...this.#unacked.values()].flat()
+    this.#unsent = [...this.#unsent, ...[...this.#unacked.values()].flat()].sort((a, b) => a.seq - b.seq)
     this.#unacked.clear()
-    if (events.length > 0) this.#sendEvents(events.sort((a, b) => a.seq - b.seq))
-    this.#credit()
-    this.#heartbeatIn(this.#firstHeartbeatMs)
+    const { quiet_ms: quietMs = 0 } = message
+    this.#heartbeatIn(quietMs > 0 ? quietMs : this.#firstHeartbeatMs)
+    if (quietMs > 0) {
+      this.#reporting = setTimeout(() => this.#endQuiet(), quietMs)
+      this.#crediting = setTimeout(() => this.#endCreditQuiet(), Math.min(quietMs, BUFFER_MS - SPARE_MS))
+    } else {
+      this.#endQuiet()
+      this.#credit()
+    }
   }
 
   #refused(message: Extract<DownMessage, { type: 'error' }>): void {
@@ -244,11 +259,26 @@ export class SegueDialogue implements Dialogue {
     }
     this.#tally.answered += 1
     // A seek voids the window.
-    if (this.#promisedSeq === undefined) this.#credit()
+    if (this.#promisedSeq === undefined && this.#crediting === undefined) this.#credit()
+  }
+
+  #endQuiet(): void {
+    this.#reporting = undefined
+    const events = this.#unsent.splice(0)
+    if (events.length > 0) this.#sendEvents(events)
+  }
+
+  #endCreditQuiet(): void {
+    this.#crediting = undefined
+    this.#credit()
   }
 
   /** Kept in any case; sent again after the next resume when there is no line now. */
   #sendEvents(events: TelemetryEvent[]): void {
+    if (this.#reporting !== undefined) {
+      this.#unsent.push(...events)
+      return
+    }
     const batch = this.#nextBatch++
     this.#unacked.set(batch, events)
     this.#send({ type: 'telemetry', batch, events })
@@ -273,7 +303,7 @@ export class SegueDialogue implements Dialogue {
     clearTimeout(this.#beat)
     this.#beat = setTimeout(() => {
       const stream = this.#streamId === '' ? {} : { stream_id: this.#streamId, position_ms: this.#positionMs() }
-      this.#send({ type: 'heartbeat', sent_at_ms: Date.now(), buffer_ms: 12_000, ...stream })
+      this.#send({ type: 'heartbeat', sent_at_ms: Date.now(), buffer_ms: BUFFER_MS, ...stream })
       this.#heartbeatIn(this.#heartbeatMs)
     }, ms)
   }

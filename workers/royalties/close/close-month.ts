@@ -46,6 +46,10 @@ export interface CloseOutcome {
   readonly files?: number
 }
 
+export type CheckOutcome =
+  | { readonly month: string; readonly status: 'ready'; readonly input_hash: string; readonly streams: number }
+  | CloseOutcome
+
 /** What of the input a month that is closed is compared by. Streams that change later are for the cross-check, and for the next month. */
 const COMPARED = ['terms', 'rate', 'contract', 'revenue'] as const
 
@@ -69,6 +73,26 @@ export async function closeMonth(
     // With its connection the lock ends too.
     lock.release(true)
   }
+}
+
+/** As `closeMonth`, up to where anything is written: what is in the way is told. @throws {RefusedMonth} */
+export async function checkMonth(stores: CloseStores, month: string, now: Date): Promise<CheckOutcome> {
+  const { pool } = stores
+  const { firstDay } = monthSpan(month)
+  const before = await closeOf(pool, firstDay)
+  return await inFolder(async (folder) => {
+    const path = join(folder, 'inputs.jsonl')
+    if ((await statusOf(pool, firstDay)) === 'closed') return await closedBefore(pool, month, before, path)
+    if (before === undefined) {
+      await refuseUnready(pool, month, now, stores.offsetsAt)
+      const { close, streams } = await snapshot(pool, month, now, path)
+      await reckonFrozen(path, close)
+      return { month, status: 'ready', input_hash: close.inputHash, streams }
+    }
+    await takeFrozen(stores.reports, before, path)
+    const { month: reckoned } = await reckonFrozen(path, before)
+    return { month, status: 'ready', input_hash: before.inputHash, streams: reckoned.streams }
+  })
 }
 
 async function close(
@@ -113,13 +137,8 @@ async function freeze(
   path: string,
   step: (done: string) => void,
 ): Promise<{ close: Close; borne: ReadonlyMap<string, bigint> }> {
-  const findings = new Findings()
-  const { file, refundsBorne } = await takeSnapshot(pool, { month, until: now, path, findings })
-  findings.throwAny()
-  const { inputHash, partHashes } = file
-  const closeId = derivedId('royalty-close', `${month}\n${inputHash}`)
-  const objectKey = keyOf(month, closeId, 'inputs.jsonl.gz')
-  const close: Close = { closeId, inputHash, partHashes, objectKey, streamsUntil: now }
+  const { close, borne, bytes } = await snapshot(pool, month, now, path)
+  const { inputHash, objectKey } = close
   step('the input is read')
   // What cannot be reckoned is not frozen: it is mended, and read again.
   await reckonFrozen(path, close)
@@ -132,11 +151,22 @@ async function freeze(
     objectKey,
     kind: 'inputs',
     contentHash: inputHash,
-    bytes: file.bytes,
+    bytes,
     holderId: null,
   })
   step('the input is frozen')
-  return { close, borne: refundsBorne }
+  return { close, borne }
+}
+
+async function snapshot(pool: Pool, month: string, now: Date, path: string) {
+  const findings = new Findings()
+  const { file, refundsBorne: borne } = await takeSnapshot(pool, { month, until: now, path, findings })
+  findings.throwAny()
+  const { inputHash, partHashes, bytes, streams } = file
+  const closeId = derivedId('royalty-close', `${month}\n${inputHash}`)
+  const objectKey = keyOf(month, closeId, 'inputs.jsonl.gz')
+  const close: Close = { closeId, inputHash, partHashes, objectKey, streamsUntil: now }
+  return { close, borne, bytes, streams }
 }
 
 async function post(

@@ -17,7 +17,11 @@ import { isMonth } from './month-span.ts'
 const STATEMENT_WITHIN_MS = 600_000
 
 /** What a command has to say. With findings it failed. */
-export type Answer = object & { readonly findings?: readonly Finding[] }
+export type Answer = object & {
+  readonly status?: string
+  readonly reason?: string
+  readonly findings?: readonly Finding[]
+}
 
 export async function withStores(work: (stores: CloseStores) => Promise<Answer>): Promise<void> {
   await answering(async () => {
