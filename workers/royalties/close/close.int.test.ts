@@ -1,80 +1,16 @@
 /** Owns the tests of the close on real servers: what it refuses, what it posts and writes, and that it may be killed anywhere. */
 
-import { createHash } from 'node:crypto'
-import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { openReports, type ReportStore, reportsConfig } from '../../../infra/minio/reports.ts'
-import { createPool, type Pool } from '../../../infra/postgres/client.ts'
-import { migratePostgres } from '../../../infra/postgres/migrate.ts'
-import { createTestDatabase, type TestDatabase } from '../../../infra/postgres/test-database.ts'
-import { readEnv } from '../../../infra/runtime/env.ts'
-import { addStreams, CONTRACTS, HOLDERS, makeWorld, monthsAgo, worldStreams } from '../testing/close-world.ts'
+import { addStreams, CONTRACTS, HOLDERS, monthsAgo, worldStreams } from '../testing/close-world.ts'
+import { createWorld, endWorld, left, MONTH, NEXT, type World } from '../testing/closing-world.ts'
 import { royalties } from '../testing/royalties-process.ts'
 import { monthSpan } from './month-span.ts'
 
 const stack = inject('stackEnv')
-const MONTH = monthsAgo(2)
-const NEXT = monthsAgo(1)
-const BUCKET = 'reports-close-test'
-
-interface World {
-  readonly database: TestDatabase
-  readonly admin: Pool
-  readonly env: NodeJS.ProcessEnv
-  readonly reports: ReportStore
-}
-
-async function createWorld(name: string): Promise<World> {
-  const database = await createTestDatabase(stack, name)
-  await migratePostgres(database.url)
-  const admin = createPool(database.url, { applicationName: name, maxConnections: 1 })
-  await makeWorld(admin, [MONTH, NEXT])
-  await addStreams(admin, worldStreams(MONTH, 300))
-  const env = { ...stack, ...database.env, SEGUE_MINIO_REPORTS_BUCKET: `${BUCKET}-${name.replaceAll('_', '-')}` }
-  return { database, admin, env, reports: await openReports(readEnv(env, reportsConfig)) }
-}
-
-async function endWorld(world: World | undefined): Promise<void> {
-  await world?.admin.end()
-  await world?.database.drop()
-}
-
-/** Everything that a close leaves, but when and by whom it was entered. */
-async function left({ admin, reports }: World) {
-  const dump = async (sql: string) => (await admin.query(sql)).rows
-  const files = await dump(
-    `SELECT object_key, kind, holder_id, content_hash, bytes FROM royalty_files WHERE kind <> 'inputs' ORDER BY 1`,
-  )
-  const objects: Record<string, string> = {}
-  for (const { object_key: key } of files) {
-    const object = await reports.get(key)
-    if (object !== undefined)
-      objects[key] = createHash('sha256')
-        .update(await buffer(object))
-        .digest('hex')
-  }
-  return {
-    files,
-    objects,
-    closes: await dump('SELECT month, close_id, input_hash, part_hashes, object_key FROM royalty_closes ORDER BY 1'),
-    months: await dump('SELECT month, status FROM accounting_months ORDER BY 1'),
-    runs: await dump(
-      'SELECT run_id, month, model, rules, input_hash, status, result_hash FROM royalty_runs ORDER BY 1',
-    ),
-    pools: await dump('SELECT * FROM royalty_pools ORDER BY 1, 2, 3, 4'),
-    lines: await dump('SELECT * FROM royalty_lines ORDER BY 1, 2'),
-    adjustments: await dump('SELECT * FROM royalty_adjustments ORDER BY 1'),
-    accounts: await dump('SELECT ledger_account_id, kind, currency, holder_id FROM ledger_accounts ORDER BY 1'),
-    transfers: await dump(
-      'SELECT transfer_id, kind, status, period, posting_count, run_id, reason FROM ledger_transfers ORDER BY 1',
-    ),
-    postings: await dump('SELECT * FROM ledger_postings ORDER BY transfer_id, posting'),
-  }
-}
 
 let undisturbed: World
 beforeAll(async () => {
-  undisturbed = await createWorld('segue_close_a')
+  undisturbed = await createWorld(stack, 'segue_close_a')
 })
 afterAll(async () => await endWorld(undisturbed))
 
@@ -240,7 +176,7 @@ describe('a close that is killed', () => {
   ]
 
   test('at each of its steps ends as one that was not, elsewhere and to the byte', { timeout: 600_000 }, async () => {
-    const world = await createWorld('segue_close_b')
+    const world = await createWorld(stack, 'segue_close_b')
     try {
       for (const step of STEPS) {
         const { code, stderr } = await royalties(world.env, ['close', MONTH], step)
