@@ -12,6 +12,9 @@ const [A4_WIDTH, A4_HEIGHT] = [595.28, 841.89]
 export const WIDTH = A4_WIDTH - 2 * MARGIN
 const BOTTOM = A4_HEIGHT - MARGIN - 26
 const PAD = 4
+/** Of the first font: letters of several fonts stand on one line. */
+const ASCENT = 0.93
+const CONTROL = /\p{Cc}+/gu
 
 export interface TextStyle {
   readonly size?: number
@@ -69,11 +72,11 @@ export class PdfPages {
   /** One line; what does not fit ends with an ellipsis. */
   text(text: string, x: number, y: number, style: TextStyle = {}): void {
     const { size = 9, font = 'regular', color = INK, width = WIDTH, align = 'left' } = style
-    const fitting = this.#fitted(text, font, size, width)
+    const fitting = this.#fitted(text.replaceAll(CONTROL, ' '), font, size, width)
     let at = align === 'right' ? x + width - this.#widthOf(fitting, font, size) : x
     for (const run of runsOf(fitting, font)) {
       this.#document.font(run.font).fontSize(size).fillColor(color)
-      this.#document.text(run.text, at, y, { lineBreak: false, baseline: 'top' })
+      this.#document.text(run.text, at, y + size * ASCENT, { lineBreak: false, baseline: 'alphabetic' })
       at += this.#document.widthOfString(run.text)
     }
   }
