@@ -17,6 +17,8 @@ export interface HolderAmount {
 
 export interface RecordingAmount {
   readonly isrc: string
+  /** As the recording was entered. */
+  readonly terms: string
   readonly micros: bigint
   /** By holder as bytes; they add to the amount of the recording. */
   readonly holders: readonly HolderAmount[]
@@ -64,13 +66,14 @@ function* reckonPools(month: Month, rules: Rules, base: Int32Array): Generator<P
 }
 
 /** Splits what a recording gets among those who have a share of it. */
-function splitter({ isrc, shares }: Recording): (micros: bigint) => RecordingAmount {
+function splitter({ isrc, terms, shares }: Recording): (micros: bigint) => RecordingAmount {
   const sorted = [...shares].sort((a, b) => byBytes(a.holder, b.holder))
   const parts = inProportion(sorted.map((one) => one.share))
   return (micros) => {
     const amounts = byLargestRemainder(micros, parts)
     return {
       isrc,
+      terms,
       micros,
       holders: sorted.map(({ holder }, index) => ({ holder, micros: amounts[index] as bigint })),
     }
