@@ -26,7 +26,7 @@ export function transfersOfRun(runId: string, month: string, { pools, lines }: R
       { kind: 'pool', ...subject, amountMicros: -amountMicros },
     ])
   }
-  for (const [about, group] of byTrack(lines)) {
+  for (const group of byTrack(lines)) {
     const [first] = group
     if (first === undefined) continue
     const sum = group.reduce((total, { amountMicros }) => total + amountMicros, 0n)
@@ -34,7 +34,7 @@ export function transfersOfRun(runId: string, month: string, { pools, lines }: R
     const { kind, currency, territory, tier, rights, isrc } = first
     const subject: PostingSubject = { territory, tier, rights, ...(isrc === undefined ? {} : { isrc }) }
     const credits = group.filter(({ amountMicros }) => amountMicros !== 0n).map((line) => creditOf(line, subject))
-    enter(kind, about, [
+    enter(kind, trackOf(first), [
       { kind: kind === 'share' ? 'pool' : 'cost', currency, amountMicros: sum, ...subject },
       ...credits,
     ])
@@ -42,16 +42,26 @@ export function transfersOfRun(runId: string, month: string, { pools, lines }: R
   return transfers
 }
 
-function byTrack(lines: readonly RoyaltyLine[]): Map<string, RoyaltyLine[]> {
+/** What a share or a minimum is about: its lines are in one transfer. */
+export function trackOf({
+  territory,
+  tier,
+  rights,
+  currency,
+  isrc = '',
+}: Pick<RoyaltyLine, 'territory' | 'tier' | 'rights' | 'currency' | 'isrc'>): string {
+  return [territory, tier, rights, currency, isrc].join('\n')
+}
+
+function byTrack(lines: readonly RoyaltyLine[]): Iterable<RoyaltyLine[]> {
   const groups = new Map<string, RoyaltyLine[]>()
   for (const line of lines) {
-    const { kind, territory, tier, rights, currency, isrc = '' } = line
-    const about = [kind, territory, tier, rights, currency, isrc].join('\n')
+    const about = `${line.kind}\n${trackOf(line)}`
     const group = groups.get(about)
     if (group === undefined) groups.set(about, [line])
     else group.push(line)
   }
-  return groups
+  return groups.values()
 }
 
 function creditOf(
