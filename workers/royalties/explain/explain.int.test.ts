@@ -16,7 +16,7 @@ import { PROJECT_ROOT } from '../../../infra/stack/folders.ts'
 
 let world: LedgerWorld
 beforeAll(async () => {
-  world = await createLedgerWorld(inject('stackEnv'), 'segue_explain_test', 1)
+  world = await createLedgerWorld(inject('stackEnv'), 'segue_explain_test', 2)
 })
 afterAll(async () => {
   await world?.end()
