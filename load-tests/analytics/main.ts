@@ -81,6 +81,10 @@ const MEASURED: Readonly<
         '| events a second | traced | p50 | p99 | most | p99 under 1 s |',
         '|---|---|---|---|---|---|',
         `| ${result.eventsPerS} | ${result.traced} | ${result.p50Ms} ms | ${result.p99Ms} ms | ${result.mostMs} ms | ${REACHED[`${result.p99Ms < 1_000}`]} |`,
+        '',
+        '| part | processor time an event |',
+        '|---|---|',
+        ...Object.entries(result.cpuUsAnEvent).map(([name, us]) => `| ${name} | ${us} µs |`),
       ],
     }
   },
