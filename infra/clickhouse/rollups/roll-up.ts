@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import type { ClickHouseClient } from '../client.ts'
 import { dateTimeText } from '../playback-rows.ts'
+import { SKIP_POINTS_S } from './skip-points.ts'
 
 export interface Pass {
   /** The clock of the pass: ClickHouse's, which wrote `ingested_at`. */
@@ -203,7 +204,7 @@ async function buildMinutes(client: ClickHouseClient, work: Build): Promise<void
       await buildMinutes(client, { ...work, fromMs: middle, minutes: after })
     return
   }
-  await write(client, MINUTES, { ...params, version, before: dateTimeText(beforeMs) })
+  await write(client, MINUTES, { ...params, version, before: dateTimeText(beforeMs), skip_points: SKIP_POINTS_S })
 }
 
 /** A day is never closed itself: it is the sum of its hours. */
