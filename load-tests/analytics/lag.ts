@@ -158,7 +158,10 @@ async function trace({
     p99Ms: at(0.99),
     mostMs: at(1),
     cpuUsAnEvent: Object.fromEntries(
-      used.map(([name, { seconds: so }]) => [name, Math.round(((so.at(-1)?.seconds ?? 0) * 1e6) / (told + lags.length))]),
+      used.map(([name, { seconds: so }]) => [
+        name,
+        Math.round(((so.at(-1)?.seconds ?? 0) * 1e6) / (told + lags.length)),
+      ]),
     ),
   }
 }
