@@ -4,6 +4,9 @@ import { type Static, Type } from '@sinclair/typebox'
 import { DurationMs, EpochMs, Fence, PositionMs, Text, Uuid, Word } from './fields.ts'
 import { BITRATES_KBPS, TELEMETRY_KINDS } from './vocabulary.ts'
 
+/** What a gateway takes of clocks that are ahead (T1). */
+export const MOST_AHEAD_MS = 5 * 60_000
+
 export const TelemetryEvent = Type.Object(
   {
     id: Uuid('UUIDv7 made by the client; the same event sent again keeps it, and the books hold it once'),

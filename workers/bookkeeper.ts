@@ -1,6 +1,12 @@
 /** Owns a worker whose effects are in PostgreSQL: each batch entered in one transaction with the offset it was read at. */
 
-import { type BatchControl, type ConsumedBatch, type RunningConsumer, runConsumer } from '../infra/kafka/consumer.ts'
+import {
+  type BatchControl,
+  type ConsumedBatch,
+  type RunningConsumer,
+  runConsumer,
+  UNHURRIED,
+} from '../infra/kafka/consumer.ts'
 import { inTransaction, type Pool, type PoolClient } from '../infra/postgres/client.ts'
 import { TOPICS } from '../protocol/events/topics.ts'
 import { lockOffset, moveOffset, readOffset } from './offset-book.ts'
@@ -101,7 +107,8 @@ export function createBookkeeper<Entered>(
     async start() {
       const topic = TOPICS.playbackEvents.name
       const booksAt = (partition: number) => readOffset(pool, { group, topic, partition })
-      consumer = runConsumer(config.kafka, { clientId, groupId: group, topic, booksAt, handle }, log)
+      const options = { clientId, groupId: group, topic, gather: UNHURRIED, booksAt, handle }
+      consumer = runConsumer(config.kafka, options, log)
     },
     ready: () => !troubles.any && consumer?.joined() === true,
     async drain(deadline) {

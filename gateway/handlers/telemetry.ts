@@ -5,7 +5,7 @@ import type { TakenEvent } from '../../protocol/events/playback-record.ts'
 import { encodeRecord } from '../../protocol/events/record-codec.ts'
 import { uuidv7TimeMs } from '../../protocol/ids.ts'
 import type { Telemetry } from '../../protocol/messages/telemetry.ts'
-import type { TelemetryEvent } from '../../protocol/telemetry-event.ts'
+import { MOST_AHEAD_MS, type TelemetryEvent } from '../../protocol/telemetry-event.ts'
 import { isStale } from '../../session/leasing.ts'
 import type { Session } from '../../session/session.ts'
 import { type Connection, whence } from '../connection.ts'
@@ -13,7 +13,6 @@ import type { Context } from '../context.ts'
 import { refuse, send } from '../outbox.ts'
 
 const OLDEST_MS = 30 * 86_400_000
-const AHEAD_MS = 5 * 60_000
 /** Of one client, in Kafka's hands. */
 const MOST_BATCHES = 16
 
@@ -93,5 +92,5 @@ function knownFields(event: TelemetryEvent): TelemetryEvent {
 }
 
 function isNear(timeMs: number, nowMs: number): boolean {
-  return timeMs > nowMs - OLDEST_MS && timeMs < nowMs + AHEAD_MS
+  return timeMs > nowMs - OLDEST_MS && timeMs < nowMs + MOST_AHEAD_MS
 }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { buildOnce } from '../../infra/runtime/build-once.ts'
+import { buildOnce } from '../../infra/stack/build-once.ts'
 
 /** What is sent for one address. */
 export interface Asset {

@@ -173,7 +173,12 @@ test.each(LOOKS)(
     await board.page.getByLabel('7 days').check()
     await soon(() => board.page.getByRole('status').textContent()).toBe('Showing the last 7 days')
     expect(await overflow(board)).toBe(0)
+    await soon(() => board.page.locator('.lifts li').textContent()).toMatch(
+      /^Lift of Trains at night: \S+ points \(\S+ to \S+\), .+ of \d+ accounts served, .+ of \d+ withheld$/,
+    )
+    expect(await accessibilityFaults(board.page)).toEqual([])
     await shot('dashboard-week')
+    await shot('dashboard-week-whole', true)
   },
   90_000,
 )

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander'
 import { ingestCommand } from '../catalog/ingest-command.ts'
+import { retentionCommand } from '../clickhouse/retention-command.ts'
 import { demoCommand } from '../demo/demo-command.ts'
 import { modelCommand } from '../postgres/model/model-command.ts'
 import { partitionsCommand } from '../postgres/partitions/partitions-command.ts'
@@ -17,7 +18,7 @@ import { startCommand } from './start.ts'
 import { testCommand } from './test.ts'
 
 /** Commands that talk to running servers, and so need their addresses. */
-const NEED_ADDRESSES: readonly string[] = ['ingest', 'demo', 'model', 'partitions', 'ask']
+const NEED_ADDRESSES: readonly string[] = ['ingest', 'demo', 'model', 'partitions', 'retention', 'rollups', 'ask']
 
 const program = new Command('segue')
   .description('A real-time gateway for music streaming: servers, audio and tests, by one command each.')
@@ -54,6 +55,11 @@ const loadTests: readonly LoadTestCommand[] = [
     program: 'workers/royalties/main.ts',
   },
   {
+    name: 'rollups',
+    description: 'bring minutes, hours and days of listening up to date, and close the hours whose time has come',
+    program: 'workers/rollups/main.ts',
+  },
+  {
     name: 'churn',
     description: 'fit the forecast of who is about to churn, and measure it against recency alone',
     program: 'workers/churn/main.ts',
@@ -79,6 +85,7 @@ const commands = [
   demoCommand,
   modelCommand,
   partitionsCommand,
+  retentionCommand,
   askCommand,
   ...loadTests.map(loadTestCommand),
 ]

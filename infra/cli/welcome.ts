@@ -1,5 +1,6 @@
 /** Owns what the screen says when a stack is up: where everything is, and who may look at it. */
 
+import { AIRFLOW_USER } from '../airflow/server.ts'
 import { PEOPLE, type Role } from '../issuer/people.ts'
 import { isConfigured } from '../stack/environment.ts'
 import { inDataFolder } from '../stack/folders.ts'
@@ -34,6 +35,10 @@ const EXTRA_ROWS: Readonly<Record<ExtraName, (stack: Stack) => readonly Row[]>> 
   superset: ({ env }) => [
     ['Listening', `${env.SEGUE_SUPERSET_URL}/superset/dashboard/listening/${signInAs('analyst')}`],
     ['Royalties', `${env.SEGUE_SUPERSET_URL}/superset/dashboard/royalties/${signInAs('finance')}`],
+  ],
+  airflow: ({ env, dataDir }) => [
+    ['Jobs', `${env.SEGUE_AIRFLOW_URL}/`],
+    ['', `(sign in as ${AIRFLOW_USER} with airflow_password of ${inDataFolder.secrets(dataDir)})`],
   ],
 }
 

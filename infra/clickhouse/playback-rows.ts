@@ -58,6 +58,26 @@ export interface StreamRow extends WhoRow {
   readonly flags?: readonly string[]
 }
 
+const WHO_COLUMNS = ['account_id', 'session_id', 'device_id', 'device_kind', 'plan', 'country'] as const
+/** Each of a row's, as the compiler sees to. */
+export const EVENT_COLUMNS = columnsOf<EventRow>()([
+  ...WHO_COLUMNS,
+  ...(['event_id', 'seq', 'kind', 'event_time', 'server_time', 'stream_id', 'position_ms', 'startup_ms'] as const),
+  ...(['stall_ms', 'buffer_ms', 'bitrate_kbps', 'top_kbps', 'throughput_kbps', 'starved', 'starting'] as const),
+  ...(['reason', 'fence', 'stale', 'offline'] as const),
+])
+export const STREAM_COLUMNS = columnsOf<StreamRow>()([
+  ...WHO_COLUMNS,
+  ...(['stream_id', 'version', 'track_id', 'isrc', 'artist_id', 'started_at', 'reason_start', 'fence'] as const),
+  ...(['ended_at', 'reason_end', 'ms_played', 'ms_claimed', 'ms_granted', 'position_ms', 'flags'] as const),
+])
+
+function columnsOf<Row>() {
+  return <const Names extends readonly (keyof Row & string)[]>(
+    names: Names & ([keyof Row] extends [Names[number]] ? unknown : never),
+  ): readonly (keyof Row & string)[] => names
+}
+
 /** What makes two rows one event: the account cannot be told from the id, and ids are made by clients. */
 export const eventIdentity = (row: Pick<EventRow, 'account_id' | 'event_id'>): string =>
   `${row.event_id} ${row.account_id}`

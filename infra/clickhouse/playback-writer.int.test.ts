@@ -5,8 +5,9 @@ import { Secret } from '../runtime/secret.ts'
 import { type ClickHouseClient, createClickHouse } from './client.ts'
 import { type ClickHouseConfig, clickhouseConfig } from './config.ts'
 import { migrateClickHouse } from './migrate.ts'
-import { dateTimeText, endedVersion, STARTED_VERSION, type StreamRow } from './playback-rows.ts'
-import { writePlayback } from './playback-writer.ts'
+import { dateTimeText, type EventRow, endedVersion, STARTED_VERSION, type StreamRow } from './playback-rows.ts'
+import { writePlayback, youngestEventMs } from './playback-writer.ts'
+import { SILENT_EVENT } from './testing/silent-event.ts'
 
 let config: ClickHouseConfig
 let client: ClickHouseClient
@@ -96,5 +97,48 @@ describe('streams', () => {
     expect(await write(ended(long, 1_000, 'lost'))).toEqual({ written: 0, repeated: 1 })
     expect(await kept(long)).toEqual([{ version: 40_002, reason_end: 'completed', ms_played: 40_000 }])
     expect(await kept(open)).toEqual([{ version: 1, reason_end: null, ms_played: null }])
+  })
+})
+
+describe('events', () => {
+  const event = (madeMs: number): EventRow => ({
+    account_id: 'ann',
+    session_id: uuidv7(madeMs),
+    device_id: 'd',
+    device_kind: 'web',
+    plan: 'free',
+    country: 'DE',
+    event_id: uuidv7(madeMs),
+    seq: 1,
+    kind: 'position',
+    event_time: dateTimeText(madeMs),
+    server_time: dateTimeText(madeMs),
+    stream_id: uuidv7(madeMs),
+    ...SILENT_EVENT,
+  })
+
+  it('are written once: those that are new, and of the others what is neither among these nor there', async () => {
+    const [one, two, three] = [event(Date.now()), event(Date.now()), event(Date.now())]
+    expect(await writePlayback(client, { newEvents: [one], events: [], streams: [] })).toEqual({
+      written: 1,
+      repeated: 0,
+    })
+    expect(await writePlayback(client, { newEvents: [two], events: [two, one, three, three], streams: [] })).toEqual({
+      written: 2,
+      repeated: 3,
+    })
+    const ids = await client.query({
+      query: 'SELECT toString(event_id) AS id FROM playback_events',
+      format: 'JSONEachRow',
+    })
+    expect((await ids.json<{ id: string }>()).map(({ id }) => id).sort()).toEqual(
+      [one, two, three].map(({ event_id }) => event_id).sort(),
+    )
+  })
+
+  it('say which of them got its id last, but for those of clocks that are wrong by hours', async () => {
+    const atMs = Date.now() + 60_000
+    await writePlayback(client, { events: [event(atMs), event(atMs + 3 * 3_600_000)], streams: [] })
+    expect(await youngestEventMs(client)).toBe(atMs)
   })
 })

@@ -6,7 +6,7 @@ import { type ClickHouseClient, createClickHouse } from './client.ts'
 import { type ClickHouseConfig, clickhouseConfig } from './config.ts'
 import { migrateClickHouse } from './migrate.ts'
 import { dateTimeText } from './playback-rows.ts'
-import { retentionConfig } from './retention.ts'
+import { forgetOverdue, retentionConfig } from './retention.ts'
 
 let config: ClickHouseConfig
 let client: ClickHouseClient
@@ -28,6 +28,10 @@ const daysAgo = (days: number) => Date.now() - days * DAY_MS
 
 async function kept(table: string): Promise<number> {
   await client.command({ query: `OPTIMIZE TABLE ${table} FINAL` })
+  return await stored(table)
+}
+
+async function stored(table: string): Promise<number> {
   const result = await client.query({ query: `SELECT count() AS rows FROM ${table}`, format: 'JSONEachRow' })
   return Number((await result.json<{ rows: string }>())[0]?.rows)
 }
@@ -65,5 +69,16 @@ describe('retention', () => {
     await migrateClickHouse(config, days)
     expect(await kept('playback_hours')).toBe(0)
     expect(await kept('playback_days')).toBe(1)
+  })
+
+  it('forgets what is overdue without waiting for a merge, and says how much that was', async () => {
+    const table = 'playback_days'
+    await client.command({ query: `SYSTEM STOP MERGES ${table}` })
+    await client.insert({ table, values: [ROWS[table]?.((days.get(table) ?? 0) + 5)], format: 'JSONEachRow' })
+    expect(await stored(table)).toBe(2)
+    await client.command({ query: `SYSTEM START MERGES ${table}` })
+    expect(await forgetOverdue(client, days)).toEqual(new Map([[table, 1]]))
+    expect(await stored(table)).toBe(1)
+    expect(await forgetOverdue(client, days)).toEqual(new Map())
   })
 })

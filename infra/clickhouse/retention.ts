@@ -32,16 +32,36 @@ export const retentionConfig = (read: EnvReader): { readonly days: Retention } =
   ),
 })
 
-/** Sets what is not so already: the engine forgets by itself, when it merges. */
-export async function applyRetention(client: ClickHouseClient, days: Retention): Promise<void> {
+/** Sets what is not so already, and says of which tables: the engine forgets by itself, when it merges. */
+export async function applyRetention(client: ClickHouseClient, days: Retention): Promise<readonly string[]> {
   const found = await client.query({
     query: 'SELECT name, create_table_query AS made FROM system.tables WHERE database = currentDatabase()',
     format: 'JSONEachRow',
   })
   const made = new Map((await found.json<{ name: string; made: string }>()).map((row) => [row.name, row.made]))
+  const changed: string[] = []
   for (const { table, since, days: fallback } of KEPT) {
     const kept = days.get(table) ?? fallback
     if (made.get(table)?.includes(`TTL ${since} + toIntervalDay(${kept})`)) continue
     await client.command({ query: `ALTER TABLE ${table} MODIFY TTL ${since} + toIntervalDay(${kept})` })
+    changed.push(table)
   }
+  return changed
+}
+
+/** Has each table forget now what it would have at a merge; says how many rows of which tables that were. */
+export async function forgetOverdue(client: ClickHouseClient, days: Retention): Promise<ReadonlyMap<string, number>> {
+  const forgotten = new Map<string, number>()
+  for (const { table, since, days: fallback } of KEPT) {
+    const kept = days.get(table) ?? fallback
+    const found = await client.query({
+      query: `SELECT count() AS rows FROM ${table} WHERE ${since} < now() - toIntervalDay(${kept})`,
+      format: 'JSONEachRow',
+    })
+    const rows = Number((await found.json<{ rows: string }>())[0]?.rows ?? 0)
+    if (rows === 0) continue
+    await client.command({ query: `ALTER TABLE ${table} MATERIALIZE TTL SETTINGS mutations_sync = 1` })
+    forgotten.set(table, rows)
+  }
+  return forgotten
 }

@@ -38,6 +38,11 @@ export interface ConsumerOptions {
   readonly topic: string
   /** Partitions handled at the same time; each in its own order. */
   readonly concurrency?: number
+  /**
+   * The broker answers when so many bytes wait, or after this time. Each answer costs broker and reader the same, whether it
+   * brings one record or a thousand: a reader that has time takes many at once.
+   */
+  readonly gather?: { readonly bytes: number; readonly withinMs: number }
   /** Where the reader's own books of a partition stand: they decide where Kafka's offset of the group is beyond them, batch or no batch. */
   booksAt?(partition: number): Promise<bigint>
   /** Throwing hands the same batch over again, after a pause. */
@@ -53,7 +58,9 @@ export interface RunningConsumer {
 
 const SESSION_TIMEOUT_MS = 10_000
 const HEARTBEAT_MS = 2_000
-const MAX_WAIT_MS = 250
+/** Of a reader whose effects nobody waits for. */
+export const UNHURRIED = { bytes: 512 * 1024, withinMs: 500 } as const
+const GATHER = { bytes: 1, withinMs: 250 } as const
 const CONNECT_PAUSE_MS = 1_000
 /** What a batch that is told to leave may still take. */
 const LEAVE_MS = 500
@@ -61,13 +68,15 @@ const LEAVE_MS = 500
 /** Starts reading, from the group's offsets or else from the beginning; goes on over broker failures until stopped. */
 export function runConsumer(config: KafkaConfig, options: ConsumerOptions, log: Logger): RunningConsumer {
   const kafka = createKafka(config, options.clientId, log)
+  const { bytes, withinMs } = options.gather ?? GATHER
   return new GroupConsumer(
     kafka.consumer({
       groupId: options.groupId,
       sessionTimeout: SESSION_TIMEOUT_MS,
       rebalanceTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_MS,
-      maxWaitTimeInMs: MAX_WAIT_MS,
+      minBytes: bytes,
+      maxWaitTimeInMs: withinMs,
       retry: { initialRetryTime: 200, maxRetryTime: 2_000, restartOnFailure: async () => true },
     }),
     () => kafka.admin(),

@@ -34,14 +34,14 @@ FROM (
     arraySort(groupUniqArray(toUInt32(toDate(started_at)))) AS days,
     length(days) AS active_days,
     arrayMax(arrayMap((day, before) -> toInt32(day - before), days, arrayPushFront(arrayPopBack(days), days[1]))) AS longest_gap,
-    sumForEach(arrayMap(w -> toUInt32(w = week), range(4))) AS week_streams,
-    sumForEach(arrayMap(w -> toUInt32(w = week AND ended), range(4))) AS week_ends,
-    sumForEach(arrayMap(w -> toUInt32(w = week AND skipped), range(4))) AS week_skips,
+    [countIf(week = 0), countIf(week = 1), countIf(week = 2), countIf(week = 3)] AS week_streams,
+    [countIf(ended AND week = 0), countIf(ended AND week = 1), countIf(ended AND week = 2), countIf(ended AND week = 3)] AS week_ends,
+    [countIf(skipped AND week = 0), countIf(skipped AND week = 1), countIf(skipped AND week = 2), countIf(skipped AND week = 3)] AS week_skips,
     arrayFirstIndex(ends -> ends > 0, week_ends) AS nearest
   FROM (
     SELECT
       account_id, started_at,
-      intDiv(dateDiff('second', started_at, toDateTime64({at:DateTime('UTC')}, 3, 'UTC')), 604800) AS week,
+      intDiv(toUnixTimestamp({at:DateTime('UTC')}) - toUnixTimestamp(started_at), 604800) AS week,
       ifNull(ended_at < {at:DateTime('UTC')}, 0) AS ended,
       ended AND ifNull(reason_end IN ('next', 'previous', 'pick'), 0) AS skipped
     FROM streams FINAL

@@ -9,6 +9,8 @@ import type { PortName } from './ports.ts'
 
 /** What a message leaves behind is young when thousands of sockets speak at once: with little room for the young, each collection copies it. */
 export const GATEWAY_FLAGS = ['--max-semi-space-size=64']
+/** And what a batch of records does. */
+const WORKERS_FLAGS = GATEWAY_FLAGS
 
 const gateway = <const Name extends AppName>(name: Name, title: string, port: PortName) =>
   definePart({
@@ -39,7 +41,8 @@ export const workersApp = definePart({
   stopWithinMs: 6_000,
   startWithinMs: 60_000,
   async launch({ env }) {
-    return nodeProgram('workers/main.ts', withLoginsOf(env, ['royalties', 'rollups', 'sharing', 'ads', 'maintenance']))
+    const own = withLoginsOf(env, ['royalties', 'rollups', 'sharing', 'ads', 'maintenance'])
+    return nodeProgram('workers/main.ts', own, WORKERS_FLAGS)
   },
   async probe({ host, ports }) {
     await probeHttp(`http://${host}:${ports.workers}/readyz`)

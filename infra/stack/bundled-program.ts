@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { BuildOptions, Plugin } from 'esbuild'
-import { buildOnce } from '../runtime/build-once.ts'
+import { buildOnce } from './build-once.ts'
 import { PROJECT_ROOT } from './folders.ts'
 import type { Launch } from './part.ts'
 

@@ -17,6 +17,7 @@ const CONFIGURED_BY: Readonly<Record<ServerName | ExtraName, string>> = {
   minio: 'SEGUE_MINIO_URL',
   issuer: 'SEGUE_ISSUER_URL',
   superset: 'SEGUE_SUPERSET_URL',
+  airflow: 'SEGUE_AIRFLOW_URL',
 }
 
 export function isConfigured(name: ServerName | ExtraName, source: NodeJS.ProcessEnv): boolean {
@@ -59,6 +60,7 @@ export function stackEnvironment(ports: Ports, secrets: Secrets, source: NodeJS.
     SEGUE_SUPERSET_URL: `http://${HOST}:${ports.superset}`,
     SEGUE_SUPERSET_CLIENT_ID: 'segue-superset',
     SEGUE_SUPERSET_CLIENT_SECRET: secrets.superset_client_secret,
+    SEGUE_AIRFLOW_URL: `http://${HOST}:${ports.airflow}`,
     SEGUE_TICKET_SECRET: secrets.ticket_secret,
     SEGUE_ADDRESS_SECRET: secrets.address_secret,
     SEGUE_GATEWAY_HOST: HOST,

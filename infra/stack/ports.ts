@@ -19,6 +19,7 @@ export const PORT_TABLE = {
   gateway: { variable: 'SEGUE_GATEWAY_PORT', usual: 18_080, wanted: 'the gateway' },
   gateway2: { variable: 'SEGUE_GATEWAY_2_PORT', usual: 18_082, wanted: 'the second gateway' },
   superset: { variable: 'SEGUE_SUPERSET_PORT', usual: 18_088, wanted: 'Superset' },
+  airflow: { variable: 'SEGUE_AIRFLOW_PORT', usual: 18_089, wanted: 'Airflow' },
   workers: { variable: 'SEGUE_WORKERS_PORT', usual: 18_081, wanted: 'the workers' },
 } as const satisfies Record<string, { variable: string; usual: number; wanted: string }>
 

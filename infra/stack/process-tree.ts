@@ -1,4 +1,4 @@
-/** Owns signals that a process cannot pass on to its children: those that stop it and let it go on. */
+/** Owns a process with all that descend from it, and signals that it cannot pass on to them: those that stop it and let it go on. */
 
 import { readdir, readFile } from 'node:fs/promises'
 import { signalProcess } from './process-record.ts'
@@ -7,10 +7,10 @@ import { signalProcess } from './process-record.ts'
 export async function signalTree(pid: number, signal: NodeJS.Signals): Promise<void> {
   // The parent first: stopped, it starts no more of them.
   signalProcess(pid, signal)
-  for (const child of await descendants(pid)) signalProcess(child, signal)
+  for (const child of await descendantsOf(pid)) signalProcess(child, signal)
 }
 
-async function descendants(pid: number): Promise<number[]> {
+export async function descendantsOf(pid: number): Promise<number[]> {
   const children = new Map<number, number[]>()
   for (const name of await readdir('/proc')) {
     const id = Number(name)

@@ -7,13 +7,13 @@ import type { EnvRecord } from './env-file.ts'
 import { cacheFolder } from './folders.ts'
 import { freePorts } from './ports.ts'
 import { silentScreen } from './screen.ts'
-import { startStack } from './stack.ts'
+import { type Stack, startStack } from './stack.ts'
 
 /** Servers whose address is set, in the environment or by `variables`, are not started but used. */
 export async function withScratchServers<T>(
   parts: 'servers' | 'all',
   variables: EnvRecord,
-  work: (env: EnvRecord) => Promise<T>,
+  work: (env: EnvRecord, stack: Stack) => Promise<T>,
 ): Promise<T> {
   const dataDir = await mkdtemp(join(tmpdir(), 'segue-scratch-'))
   try {
@@ -27,7 +27,7 @@ export async function withScratchServers<T>(
       onDeath: ({ title, tail }) => console.error(`${title} ended by itself:\n${tail.join('\n')}`),
     })
     try {
-      return await work(stack.env)
+      return await work(stack.env, stack)
     } finally {
       await stack.stop()
     }

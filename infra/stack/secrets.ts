@@ -19,6 +19,8 @@ const SECRET_NAMES = [
   'address_secret',
   'superset_secret',
   'superset_client_secret',
+  'airflow_secret',
+  'airflow_password',
 ] as const
 
 export type SecretName = (typeof SECRET_NAMES)[number]

@@ -1,5 +1,6 @@
 /** Owns the tables of servers and programs that the stack installs and starts. */
 
+import { airflowServer } from '../airflow/server.ts'
 import { clickhouseServer } from '../clickhouse/server.ts'
 import { issuerServer } from '../issuer/server.ts'
 import { kafkaServer } from '../kafka/server.ts'
@@ -20,7 +21,10 @@ export const SERVERS = {
   issuer: issuerServer,
 } as const satisfies Record<ServerName, PartDefinition>
 
-export const EXTRAS = { superset: supersetServer } as const satisfies Record<ExtraName, PartDefinition>
+export const EXTRAS = { superset: supersetServer, airflow: airflowServer } as const satisfies Record<
+  ExtraName,
+  PartDefinition
+>
 
 export const APPS = {
   gateway: gatewayApp,

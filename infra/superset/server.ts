@@ -1,34 +1,43 @@
 /** Owns how Superset is installed and started natively: a Python environment of its own, one worker, all that it shows from files. */
 
-import { createHash } from 'node:crypto'
-import { copyFile, mkdir, readFile } from 'node:fs/promises'
+import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addressVariable } from '../postgres/roles.ts'
 import { probeHttp } from '../stack/http-probe.ts'
-import { exists, installAside } from '../stack/install-aside.ts'
-import { definePart, type InstallContext } from '../stack/part.ts'
+import { exists } from '../stack/install-aside.ts'
+import { definePart } from '../stack/part.ts'
 import { plainEnv } from '../stack/plain-env.ts'
 import { StackProblem } from '../stack/problem.ts'
-import { runTool } from '../stack/run-tool.ts'
-import { findPython, PYTHON_PACKAGE } from './python.ts'
+import { PYTHON_PACKAGE } from '../stack/python.ts'
+import {
+  environmentFolder,
+  installEnvironment,
+  missingEnvironment,
+  type PythonEnvironment,
+  pythonIn,
+} from '../stack/python-environment.ts'
 import { questionsToChart } from './questions-to-chart.ts'
 
 const here = (name: string) => join(import.meta.dirname, name)
-const BUILD_REQUIREMENTS = here('requirements.build.txt')
-const REQUIREMENTS = here('requirements.txt')
 const METADATA = 'superset.db'
 
-/** The lock files are the version: others, another folder. */
-async function place(cacheDir: string): Promise<string> {
-  const hash = createHash('sha256')
-  for (const file of [BUILD_REQUIREMENTS, REQUIREMENTS]) hash.update(await readFile(file))
-  return join(cacheDir, 'superset', hash.digest('hex').slice(0, 12))
+const PACKAGES: PythonEnvironment = {
+  name: 'superset',
+  title: 'Superset',
+  addressVariable: 'SEGUE_SUPERSET_URL',
+  buildRequirements: here('requirements.build.txt'),
+  requirements: here('requirements.txt'),
+  // A metadata database whose tables are made: that takes as long as the packages do.
+  async finish(folder, run) {
+    const placeholder = 'of the install, never served'
+    const nowhere = 'http://127.0.0.1:9'
+    const names = { url: nowhere, issuer: nowhere, bind: '', clientId: '', clientSecret: '' }
+    await run('metadata', [here('migrate.py')], environment({ ...names, path: folder, secret: placeholder }))
+  },
 }
 
-const python = (folder: string) => join(folder, 'bin', 'python')
-
 /** The Python that has Superset's packages. */
-export const supersetPython = async (cacheDir: string) => python(await place(cacheDir))
+export const supersetPython = async (cacheDir: string) => pythonIn(await environmentFolder(cacheDir, PACKAGES))
 
 /** What `superset_config.py` reads, and the folder of the metadata. */
 interface Settings {
@@ -59,34 +68,6 @@ function environment(settings: Settings): Readonly<Record<string, string>> {
   }
 }
 
-/** Fills `aside` with the packages, and with a metadata database whose tables are made: that takes as long as the packages do. */
-async function install({ cacheDir, step, signal }: InstallContext): Promise<void> {
-  const base = await findPython()
-  if (base === undefined) throw new StackProblem(NO_PYTHON)
-  await installAside(await place(cacheDir), async (aside) => {
-    const run = async (log: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) => {
-      const logFile = join(cacheDir, 'logs', `superset-${log}.log`)
-      await runTool({ command, args, env, cwd: aside, logFile, signal }, step)
-    }
-    const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-deps', '--require-hashes']
-    await run('venv', base, ['-m', 'venv', aside])
-    await run('build', python(aside), [...pip, '--requirement', BUILD_REQUIREMENTS])
-    await run('packages', python(aside), [...pip, '--no-build-isolation', '--requirement', REQUIREMENTS])
-    const placeholder = 'of the install, never served'
-    const nowhere = 'http://127.0.0.1:9'
-    const names = { url: nowhere, issuer: nowhere, bind: '', clientId: '', clientSecret: '' }
-    await run(
-      'metadata',
-      python(aside),
-      [here('migrate.py')],
-      environment({ ...names, path: aside, secret: placeholder }),
-    )
-  })
-}
-
-const NO_PYTHON =
-  'Superset needs Python 3.11 with venv: apt-get install python3-venv on Debian 12, or set SEGUE_SUPERSET_URL'
-
 export const supersetServer = definePart({
   name: 'superset',
   title: 'Superset',
@@ -98,10 +79,8 @@ export const supersetServer = definePart({
   stopWithinMs: 10_000,
   // It migrates, loads and imports much before it listens: half a minute where nothing else runs.
   startWithinMs: 300_000,
-  async missing(cacheDir) {
-    return (await exists(await place(cacheDir))) ? undefined : 'Superset by pip (some minutes)'
-  },
-  install,
+  missing: async (cacheDir) => await missingEnvironment(cacheDir, PACKAGES),
+  install: async (context) => await installEnvironment(context, PACKAGES),
   async prepare({ folder, cacheDir, env }) {
     if (env.SEGUE_CLICKHOUSE_READER_URL === undefined) {
       throw new StackProblem(
@@ -110,7 +89,7 @@ export const supersetServer = definePart({
     }
     await mkdir(folder, { recursive: true, mode: 0o700 })
     const metadata = join(folder, METADATA)
-    if (!(await exists(metadata))) await copyFile(join(await place(cacheDir), METADATA), metadata)
+    if (!(await exists(metadata))) await copyFile(join(await environmentFolder(cacheDir, PACKAGES), METADATA), metadata)
   },
   async launch({ host, ports, folder, secrets, cacheDir, env }) {
     const settings = environment({

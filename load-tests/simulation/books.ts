@@ -38,7 +38,7 @@ export class ClickHouseBook implements LogReader {
   handle(_partition: number, records: readonly LogRecord[], nextOffset: number): number | undefined {
     if (this.crashes > 0 && this.#world.chance(this.crashes)) return undefined
     for (const { value } of records) {
-      const rows = rowsOf(readRecord(value))
+      const rows = rowsOf([readRecord(value)])
       for (const row of rows.streams) this.#grow(row)
       for (const row of rows.events) this.#enter(eventIdentity(row))
     }

@@ -53,6 +53,24 @@ describe('group writer', () => {
     expect(onFailure).toHaveBeenCalledTimes(2)
   })
 
+  it('takes nothing for new any more that it tried to write once', async () => {
+    const tried: number[] = []
+    let failures = 1
+    const writer = new GroupWriter({
+      windowMs: 5,
+      async write({ newEvents = [], events }) {
+        tried.push(newEvents.length, events.length)
+        if (failures-- > 0) throw new Error('away')
+        return { written: 3, repeated: 0 }
+      },
+      onWritten: () => undefined,
+      onFailure: () => undefined,
+    })
+    const { events: newEvents } = rows(2)
+    await writer.add({ ...rows(1), newEvents }, signal)
+    expect(tried).toEqual([2, 1, 0, 3])
+  })
+
   it('leaves rows alone when their partition is lost, and goes on for others', async () => {
     const lost = new AbortController()
     const { writer } = writerOf(async (count) => {

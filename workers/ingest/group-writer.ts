@@ -1,6 +1,6 @@
 /** Owns writing together: what several partitions bring within a moment goes in one insert, one insert at a time. */
 
-import type { PlaybackRows, WriteResult } from '../../infra/clickhouse/playback-writer.ts'
+import { type PlaybackRows, sizeOf, type WriteResult } from '../../infra/clickhouse/playback-writer.ts'
 import { untilDone } from '../retry.ts'
 
 export interface GroupWriterOptions {
@@ -20,8 +20,8 @@ interface Waiting {
   readonly reject: (reason: unknown) => void
 }
 
-const DEFAULTS = { windowMs: 100, maxRows: 5_000 }
-const sizeOf = (rows: PlaybackRows): number => rows.events.length + rows.streams.length
+/** What one answer of Kafka brings comes at once; to wait for more is the consumer's. */
+const DEFAULTS = { windowMs: 10, maxRows: 5_000 }
 
 export class GroupWriter {
   readonly #options: GroupWriterOptions
@@ -88,12 +88,20 @@ export class GroupWriter {
   }
 
   async #write(group: readonly Waiting[], signal: AbortSignal): Promise<void> {
-    const rows = {
+    let rows: PlaybackRows = {
+      newEvents: group.flatMap((entry) => entry.rows.newEvents ?? []),
       events: group.flatMap((entry) => entry.rows.events),
       streams: group.flatMap((entry) => entry.rows.streams),
     }
     if (sizeOf(rows) === 0) return
     const { write, onWritten, onFailure } = this.#options
-    onWritten(await untilDone(() => write(rows), { signal, onFailure }))
+    const attempt = () => {
+      const { newEvents = [], events, streams } = rows
+      const now = rows
+      // Whether a write that failed has happened is not known: the next one asks.
+      rows = { events: [...newEvents, ...events], streams }
+      return write(now)
+    }
+    onWritten(await untilDone(attempt, { signal, onFailure }))
   }
 }

@@ -1,9 +1,10 @@
 /** Owns the worker `ingest`: playback records into ClickHouse, each event once, however often it was sent or delivered. */
 
 import { createClickHouse } from '../../infra/clickhouse/client.ts'
-import { type PlaybackRows, writePlayback } from '../../infra/clickhouse/playback-writer.ts'
+import { writePlayback, youngestEventMs } from '../../infra/clickhouse/playback-writer.ts'
 import { type BatchControl, type ConsumedBatch, type RunningConsumer, runConsumer } from '../../infra/kafka/consumer.ts'
 import { createDeadLetters, type DeadLetter, slicesOf } from '../../infra/kafka/dead-letters.ts'
+import type { PlaybackRecord } from '../../protocol/events/playback-record.ts'
 import { TOPICS } from '../../protocol/events/topics.ts'
 import { readRecord, UnknownVersionError } from '../playback-record.ts'
 import { untilDone } from '../retry.ts'
@@ -11,14 +12,22 @@ import { Troubles } from '../troubles.ts'
 import { type CreateWorker, DRAIN_WITHIN_MS } from '../worker.ts'
 import { GroupWriter } from './group-writer.ts'
 import { rowsOf } from './rows.ts'
+import { SeenEvents } from './seen-events.ts'
 
 const NAME = 'ingest'
 const CLIENT_ID = 'segue-ingest'
+/** An insert costs much the same with a hundred rows as with a thousand; this long the first of them waits at most. */
+const GATHER = { bytes: 256 * 1024, withinMs: 150 } as const
+/** Of whoever had a partition before: what it was still writing is there by then, or is asked about. */
+const SETTLED_AFTER_MS = 15_000
 
 export const createIngest: CreateWorker = ({ config, metrics, log }) => {
   const clickhouse = createClickHouse(config.clickhouse, { application: CLIENT_ID })
   const deadLetters = createDeadLetters(config.kafka, CLIENT_ID, log)
   const troubles = new Troubles()
+  const seen = new SeenEvents()
+  /** By membership: no id of an event that came before it was made later. */
+  const known = new WeakMap<AbortSignal, Promise<number>>()
   let storeFails = false
   let consumer: RunningConsumer | undefined
 
@@ -53,6 +62,21 @@ export const createIngest: CreateWorker = ({ config, metrics, log }) => {
     }
   }
 
+  /** Asked once a membership: from then on all that comes, comes by here. */
+  async function knownTo(signal: AbortSignal): Promise<number> {
+    const asked = known.get(signal)
+    if (asked !== undefined) return await asked
+    const settledMs = Date.now() + SETTLED_AFTER_MS
+    const asking = youngestEventMs(clickhouse).then((youngestMs) => Math.max(youngestMs, settledMs))
+    known.set(signal, asking)
+    try {
+      return await asking
+    } catch (error) {
+      known.delete(signal)
+      throw error
+    }
+  }
+
   async function bury(letters: readonly DeadLetter[], partition: number, signal: AbortSignal): Promise<void> {
     for (const slice of slicesOf(letters)) {
       await insist(partition, signal, 'dead letters are not taken, trying again', () => deadLetters.put(slice))
@@ -66,9 +90,12 @@ export const createIngest: CreateWorker = ({ config, metrics, log }) => {
     const { signal } = control
     // In vain here, until a worker that knows the version takes over: a rolling deploy may end in a moment.
     const held = 'a partition is held by a record of another version'
-    const { rows, letters } = await insist(partition, signal, held, async () => sort(batch))
+    const { records, letters } = await insist(partition, signal, held, async () => sort(batch))
     await bury(letters, partition, signal)
-    await writer.add(rows, signal).catch((error: unknown) => {
+    const away = 'ClickHouse does not say what it has, trying again'
+    const knownToMs = await insist(partition, signal, away, () => knownTo(signal))
+    const isNew = (id: string, receivedMs: number) => seen.isNew(id, knownToMs, receivedMs)
+    await writer.add(rowsOf(records, isNew), signal).catch((error: unknown) => {
       // Its partitions are another's now, and so is their failing; what is still ours fails again in a moment.
       storeFails = false
       throw error
@@ -86,6 +113,7 @@ export const createIngest: CreateWorker = ({ config, metrics, log }) => {
           clientId: CLIENT_ID,
           groupId: 'segue.ingest',
           topic: TOPICS.playbackEvents.name,
+          gather: GATHER,
           concurrency: TOPICS.playbackEvents.partitions,
           handle,
         },
@@ -104,23 +132,20 @@ export const createIngest: CreateWorker = ({ config, metrics, log }) => {
 }
 
 /**
- * What can be read becomes rows; what nobody can read, now or ever, a dead letter.
+ * What can be read, and a dead letter of what nobody can read, now or ever.
  * @throws {UnknownVersionError} when some can be read, and not here.
  */
-function sort(batch: ConsumedBatch): { rows: PlaybackRows; letters: DeadLetter[] } {
+function sort(batch: ConsumedBatch): { records: PlaybackRecord[]; letters: DeadLetter[] } {
   const { topic, partition } = batch
   const letters: DeadLetter[] = []
-  const each: PlaybackRows[] = []
+  const records: PlaybackRecord[] = []
   for (const record of batch.records) {
     try {
-      each.push(rowsOf(readRecord(record.value)))
+      records.push(readRecord(record.value))
     } catch (error) {
       if (error instanceof UnknownVersionError) throw error
       letters.push({ record, topic, partition, reason: error instanceof Error ? error.message : String(error) })
     }
   }
-  return {
-    rows: { events: each.flatMap(({ events }) => events), streams: each.flatMap(({ streams }) => streams) },
-    letters,
-  }
+  return { records, letters }
 }

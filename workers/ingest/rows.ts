@@ -1,4 +1,4 @@
-/** Owns the way from a playback record to ClickHouse's rows. */
+/** Owns the way from playback records to ClickHouse's rows. */
 
 import {
   dateTimeText,
@@ -16,20 +16,33 @@ import type {
 } from '../../protocol/events/playback-record.ts'
 import { cleanText } from '../playback-record.ts'
 
-export function rowsOf(record: PlaybackRecord): PlaybackRows {
-  switch (record.type) {
-    case 'telemetry':
-      return { events: eventRows(record), streams: [] }
-    case 'stream-started':
-      return { events: [], streams: [startedRow(record)] }
-    case 'stream-ended':
-      return { events: [], streams: [endedRow(record)] }
-    case 'ad-served':
-    case 'ad-withheld':
-    case 'ad-ended':
-      // The worker `ads` writes those: an advertisement is no stream of a track.
-      return { events: [], streams: [] }
+/** @param isNew whether an event is surely not in the store yet; when it is not said, any may be. */
+export function rowsOf(
+  records: readonly PlaybackRecord[],
+  isNew: (id: string, receivedMs: number) => boolean = () => false,
+): PlaybackRows {
+  const newEvents: EventRow[] = []
+  const events: EventRow[] = []
+  const streams: StreamRow[] = []
+  for (const record of records) {
+    switch (record.type) {
+      case 'telemetry':
+        for (const row of eventRows(record)) (isNew(row.event_id, record.received_at_ms) ? newEvents : events).push(row)
+        break
+      case 'stream-started':
+        streams.push(startedRow(record))
+        break
+      case 'stream-ended':
+        streams.push(endedRow(record))
+        break
+      case 'ad-served':
+      case 'ad-withheld':
+      case 'ad-ended':
+        // The worker `ads` writes those: an advertisement is no stream of a track.
+        break
+    }
   }
+  return { newEvents, events, streams }
 }
 
 function who({ account_id, session_id, device_id, device_kind, plan, country }: PlaybackRecord) {

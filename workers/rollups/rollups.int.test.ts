@@ -38,13 +38,13 @@ describe('the worker rollups', () => {
   it('has what was played in minute, hour and day soon after, each stream once however often it is written', async () => {
     const country = 'XA'
     const start = started(newAccount(), { country })
-    await writePlayback(client, rowsOf(start))
+    await writePlayback(client, rowsOf([start]))
     await until(
       () => figures(country),
       (seen) => (seen as { streams: number }).streams === 1,
     )
     const end = ended(start.account_id, { ...start, type: 'stream-ended', ms_played: 45_000 })
-    const { streams } = rowsOf(end)
+    const { streams } = rowsOf([end])
     // Past the check, as two processes could in the same instant.
     for (let i = 0; i < 2; i += 1)
       await client.insert({ table: 'streams', values: [...streams], format: 'JSONEachRow' })

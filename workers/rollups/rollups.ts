@@ -8,8 +8,8 @@ import type { CreateWorker } from '../worker.ts'
 
 const NAME = 'rollups'
 const CLIENT_ID = 'segue-rollups'
-/** Between passes at least so many times what a pass took: rollups get a fifth of a core under any load. */
-const REST_FACTOR = 4
+/** Between passes at least so many times what a pass took: rollups get a tenth of a core under any load. */
+const REST_FACTOR = 9
 
 export const createRollups: CreateWorker = ({ config, metrics, log }) => {
   const { intervalMs, closeAfterMs } = config.rollups

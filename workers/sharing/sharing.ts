@@ -1,6 +1,12 @@
 /** Owns the worker `sharing`: what plays where into states and scores of accounts, saved with the offset they stand for (ADR 0012). */
 
-import { type BatchControl, type ConsumedBatch, type RunningConsumer, runConsumer } from '../../infra/kafka/consumer.ts'
+import {
+  type BatchControl,
+  type ConsumedBatch,
+  type RunningConsumer,
+  runConsumer,
+  UNHURRIED,
+} from '../../infra/kafka/consumer.ts'
 import { createPool, inTransaction } from '../../infra/postgres/client.ts'
 import { createRedis } from '../../infra/redis/client.ts'
 import { TOPICS } from '../../protocol/events/topics.ts'
@@ -224,6 +230,7 @@ export const createSharing: CreateWorker = ({ config, metrics, log }) => {
           clientId: CLIENT_ID,
           groupId: GROUP,
           topic: TOPICS.playbackEvents.name,
+          gather: UNHURRIED,
           booksAt: (partition) => readOffset(pool, at(partition)),
           handle: (batch, control) => inTurn(() => handle(batch, control)),
         },

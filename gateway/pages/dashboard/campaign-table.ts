@@ -1,7 +1,7 @@
 /** Owns the table of campaigns: impressions, how far they were heard, clicks, how often one listener met them, and what they did. */
 
 import { element } from '../element.ts'
-import { countText, pointsText, shareText } from '../figure-text.ts'
+import { countOf, countText, pointsText, shareText } from '../figure-text.ts'
 import type { Campaign, Figures } from './figures.ts'
 
 export interface CampaignTable {
@@ -10,12 +10,6 @@ export interface CampaignTable {
 }
 
 const share = (value: number | null) => (value === null ? '–' : shareText(value))
-
-/** By how many in a hundred accounts more the music was heard: most likely, and from where to where it may be. */
-function liftText({ difference, difference_low, difference_high }: Campaign): string {
-  if (difference === null || difference_low === null || difference_high === null) return '–'
-  return `${pointsText(difference)} (${pointsText(difference_low)} to ${pointsText(difference_high)})`
-}
 
 const COLUMNS: readonly {
   readonly name: string
@@ -30,25 +24,14 @@ const COLUMNS: readonly {
   { name: '75 %', about: 'heard to three quarters', text: (row) => share(row.quartile3) },
   { name: 'Whole', about: 'heard to the end', text: (row) => share(row.completion) },
   { name: 'Clicks', about: '', text: (row) => countText(row.clicks) },
-  {
-    name: 'Served',
-    about: 'accounts that were served it, and are not of the control group',
-    text: (row) => countText(row.treated),
-  },
-  { name: 'Control', about: 'accounts from which it was withheld, by lot', text: (row) => countText(row.control) },
-  {
-    name: 'Lift, points',
-    about:
-      'of a hundred accounts that were served it, so many more heard what is promoted within 7 days than of a hundred of the control group; with a confidence of 95 %',
-    text: liftText,
-  },
 ]
 
 export function campaignTable(): CampaignTable {
   const body = element('tbody')
+  const lifts = element('ul', { class: 'lifts' })
   const note = element('p', {
     class: 'quiet small-print',
-    text: 'Lift: how many in a hundred accounts more heard what is promoted within 7 days, than of the control group, which hears nothing of it; in brackets with a confidence of 95 %.',
+    text: 'Lift: of a hundred accounts that were served it, so many more heard what is promoted within 7 days than of a hundred of the control group, from which it was withheld by lot; in brackets with a confidence of 95 %.',
   })
   const none = element('p', { class: 'quiet', text: 'No campaign has run in this range.' })
   const table = element(
@@ -75,7 +58,7 @@ export function campaignTable(): CampaignTable {
   table.hidden = true
   let shown = ''
   return {
-    element: element('div', { class: 'campaigns' }, table, none, note),
+    element: element('div', { class: 'campaigns' }, table, none, lifts, note),
     update(rows) {
       // Rows are made anew only when they say something new.
       const now = JSON.stringify(rows)
@@ -83,7 +66,10 @@ export function campaignTable(): CampaignTable {
       shown = now
       table.hidden = rows.length === 0
       none.hidden = rows.length > 0
-      note.hidden = rows.every(({ difference }) => difference === null)
+      const compared = rows.flatMap((row) => liftOf(row) ?? [])
+      lifts.hidden = compared.length === 0
+      note.hidden = lifts.hidden
+      lifts.replaceChildren(...compared)
       body.replaceChildren(
         ...rows.map((row) =>
           element(
@@ -96,4 +82,19 @@ export function campaignTable(): CampaignTable {
       )
     },
   }
+}
+
+/** Nothing where nothing is compared. */
+function liftOf(row: Campaign): HTMLElement | undefined {
+  const { name, difference, difference_low, difference_high, treated, treated_rate, control, control_rate } = row
+  if (difference === null || difference_low === null || difference_high === null) return undefined
+  const points = `${pointsText(difference)} points (${pointsText(difference_low)} to ${pointsText(difference_high)})`
+  const served = `${share(treated_rate)} of ${countOf(treated, 'account')} served`
+  return element(
+    'li',
+    {},
+    element('span', { text: `Lift of ${name}: ` }),
+    element('strong', { text: points }),
+    element('span', { class: 'quiet', text: `, ${served}, ${share(control_rate)} of ${countText(control)} withheld` }),
+  )
 }

@@ -1,6 +1,7 @@
 /** Owns the panels of the dashboard that ClickHouse has the figures of: one statement each, over an hour from the rows themselves, beyond from the rollups. */
 
 import type { ClickHouseClient } from '../client.ts'
+import { SKIP_POINTS_S } from '../rollups/skip-points.ts'
 import {
   bucketsOf,
   type Dimension,
@@ -87,8 +88,6 @@ export interface InAllAndBy<Row> {
   readonly by_bucket: readonly Row[]
 }
 
-/** Where the curve of skips has its points. The anchors are 5 s and 30 s. */
-const SKIPPED_UPTO_S = [5, 10, 30, 60, 120, 180, 240]
 /** What pipeline lag is of. */
 const RECENT_MS = 5 * 60_000
 
@@ -96,7 +95,7 @@ const NOW = statement('now')
 const STREAMS = { live: statement('streams-live'), rollup: statement('streams') }
 const HEARD_BY = statement('heard-by')
 const HEARD = { live: statement('heard-live'), rollup: statement('heard') }
-const SKIPS = statement('skips')
+const SKIPS = { live: statement('skips-live'), rollup: statement('skips') }
 const QUALITY = { live: statement('quality-live'), rollup: statement('quality') }
 const LAG = statement('lag')
 const LATE = statement('late')
@@ -118,38 +117,35 @@ export const readStreams = (
 export const readHeardBy = (client: ClickHouseClient, { range, filters }: PanelQuery): Promise<HeardBy[]> =>
   read(client, HEARD_BY, { ...within(range), ...filters, ...rollupOf('playback', range) })
 
-/** The rollups of tracks know no plan and no kind of device: by these it is read from the rows. */
 export function readHeard(
   client: ClickHouseClient,
   { range, filters, isLive }: PanelQuery,
   of: 'track_id' | 'artist_id',
 ): Promise<Heard[]> {
-  const fromRows = isLive || filters.plan !== '' || filters.device_kind !== ''
-  return fromRows
+  return isLive
     ? read(client, HEARD.live, { ...within(range), ...filters, of })
-    : read(client, HEARD.rollup, {
-        ...within(range),
-        country: filters.country,
-        ...rollupOf('track', range),
-        of,
-      })
+    : read(client, HEARD.rollup, { ...within(range), ...filters, ...rollupOf('track', range), of })
 }
 
-/** From the rows whatever the range is: the rollups do not know how far into the track. */
-export async function readSkips(client: ClickHouseClient, { range, filters }: PanelQuery): Promise<Skips> {
-  const [row] = await read<{ total_streams: number; skipped_streams: number; skipped_upto: readonly number[] }>(
+/** Live of the streams that ended in the range, from the rollups of those that began in it. */
+export async function readSkips(client: ClickHouseClient, { range, filters, isLive }: PanelQuery): Promise<Skips> {
+  const [row] = await read<{ total_streams: number; all_skipped: number; all_skipped_upto: readonly number[] }>(
     client,
-    SKIPS,
-    { ...within(range), ...filters, upto_s: SKIPPED_UPTO_S },
+    isLive ? SKIPS.live : SKIPS.rollup,
+    {
+      ...within(range),
+      ...filters,
+      ...(isLive ? { upto_s: SKIP_POINTS_S } : rollupOf('playback', range)),
+    },
   )
   if (row === undefined) throw new Error('ClickHouse answered an aggregate without a row')
-  const { total_streams, skipped_streams, skipped_upto } = row
+  const { total_streams, all_skipped, all_skipped_upto } = row
   return {
     total_streams,
-    skipped_streams,
-    by_position: SKIPPED_UPTO_S.flatMap((upto_s, at) => {
-      const skipped = skipped_upto[at]
-      return skipped === undefined ? [] : [{ upto_s, share: skipped / total_streams }]
+    skipped_streams: all_skipped,
+    by_position: SKIP_POINTS_S.flatMap((upto_s, at) => {
+      const skipped = all_skipped_upto[at]
+      return skipped === undefined || total_streams === 0 ? [] : [{ upto_s, share: skipped / total_streams }]
     }),
   }
 }

@@ -9,7 +9,7 @@ import { dateTimeText, type EventRow, endedVersion, STARTED_VERSION, type Stream
 import { rollUp } from '../rollups/roll-up.ts'
 import { SILENT_EVENT } from '../testing/silent-event.ts'
 import { type Filters, type Range, UNFILTERED } from './panel-query.ts'
-import { readHeard, readHeardBy, readLag, readLate, readQuality, readStreams } from './panels.ts'
+import { readHeard, readHeardBy, readLag, readLate, readQuality, readSkips, readStreams } from './panels.ts'
 import { readSessionTimeline } from './sessions.ts'
 
 let client: ClickHouseClient
@@ -185,6 +185,23 @@ describe.each(RANGES)('over %s', (_name, range) => {
     expect(await readHeard(client, ofAll(range, { country: 'FR' }), 'artist_id')).toEqual([other])
     expect(await readHeard(client, ofAll(range, { plan: 'free' }), 'artist_id')).toEqual([artist, other])
     expect(await readHeard(client, ofAll(range, { plan: 'duo' }), 'artist_id')).toEqual([])
+  })
+
+  it('how far into the track it was skipped is read, of all and of one country', async () => {
+    const third = 1 / 3
+    const [five, ...later] = (await readSkips(client, ofAll(range))).by_position
+    expect(five).toEqual({ upto_s: 5, share: 0 })
+    // Left at 10 s: before the thirtieth second, and not before the tenth.
+    expect(later.map(({ share }) => share)).toEqual([0, third, third, third, third, third])
+    expect(await readSkips(client, ofAll(range, { country: 'FR' }))).toMatchObject({
+      total_streams: 1,
+      skipped_streams: 0,
+    })
+    expect(await readSkips(client, ofAll(range, { plan: 'duo' }))).toEqual({
+      total_streams: 0,
+      skipped_streams: 0,
+      by_position: [],
+    })
   })
 
   it('quality is read, of all and of one country', async () => {

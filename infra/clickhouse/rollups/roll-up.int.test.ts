@@ -76,7 +76,8 @@ async function rolledUp(table: string): Promise<Map<string, Figures>> {
        sum(countable_streams) AS countable_streams, sum(skipped_streams) AS skipped_streams, sum(ms_played) AS ms_played,
        sumMap(reasons_start) AS reasons_start, sumMap(reasons_end) AS reasons_end, sum(events) AS events,
        sum(startups) AS startups, quantilesExactWeightedMerge(0.5, 0.95, 0.99)(startup_ms) AS startup_ms,
-       sum(stalls) AS stalls, sum(stall_ms) AS stall_ms, sum(bitrate_switches) AS bitrate_switches, sum(failures) AS failures
+       sum(stalls) AS stalls, sum(stall_ms) AS stall_ms, sum(bitrate_switches) AS bitrate_switches, sum(failures) AS failures,
+       sumForEach(skipped_upto) AS skipped_upto
      FROM (SELECT * FROM ${table} FINAL) GROUP BY key HAVING streams > 0 OR events > 0`,
   )
   return new Map(found.map(({ key, ...figures }) => [key, figures]))

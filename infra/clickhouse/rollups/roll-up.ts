@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import type { ClickHouseClient } from '../client.ts'
 import { dateTimeText } from '../playback-rows.ts'
+import { SKIP_POINTS_S } from './skip-points.ts'
 
 export interface Pass {
   /** The clock of the pass: ClickHouse's, which wrote `ingested_at`. */
@@ -31,7 +32,8 @@ const SETTLED_AFTER_MS = 30_000
 const CLOSED_VERSION = '18446744073709551615'
 const ROWS_AT_ONCE = 2_000_000
 const FAR_MS = Date.UTC(2100, 0)
-const SETTINGS = { max_execution_time: 60 } as const
+/** On one thread: what listens and what writes go before. */
+const SETTINGS = { max_execution_time: 60, max_threads: 1 } as const
 
 const statement = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8')
 const ROWS = statement('rows')
@@ -51,8 +53,12 @@ export async function rollUp(
   const touched = await touchedMinutes(client, sinceMs)
   const closedUntil = await closedUntilMs(client)
 
+  const settledMs = nowMs - SETTLED_AFTER_MS
+  const due = await hoursToClose(client, { closedUntil, sinceMs, settledMs, closeAfterMs })
+  const closesUntil = due.length === 0 ? closedUntil : (due.at(-1) ?? 0) + HOUR_MS
+  // What closes now is counted once, when it closes.
   const open = groupBy(
-    touched.filter((minute) => minute >= closedUntil),
+    touched.filter((minute) => minute >= closesUntil),
     (minute) => floor(minute, HOUR_MS),
   )
   for (const [hour, minutes] of open)
@@ -65,8 +71,6 @@ export async function rollUp(
       rowsAtOnce,
     })
 
-  const settledMs = nowMs - SETTLED_AFTER_MS
-  const due = await hoursToClose(client, { closedUntil, sinceMs, settledMs, closeAfterMs })
   for (const [day, hours] of groupBy(due, (hour) => floor(hour, DAY_MS))) {
     // Whatever lies between two hours that close, closes.
     const [fromMs, toMs] = [hours[0] ?? day, (hours.at(-1) ?? day) + HOUR_MS]
@@ -200,7 +204,7 @@ async function buildMinutes(client: ClickHouseClient, work: Build): Promise<void
       await buildMinutes(client, { ...work, fromMs: middle, minutes: after })
     return
   }
-  await write(client, MINUTES, { ...params, version, before: dateTimeText(beforeMs) })
+  await write(client, MINUTES, { ...params, version, before: dateTimeText(beforeMs), skip_points: SKIP_POINTS_S })
 }
 
 /** A day is never closed itself: it is the sum of its hours. */

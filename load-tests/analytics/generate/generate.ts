@@ -58,7 +58,13 @@ export async function generate(
   )
   await rollUp(clickhouse, { nowMs: untilMs + DAY_MS, closeAfterMs: 3_600_000 })
   onProgress('books in PostgreSQL')
+  await postgres.query(
+    `SELECT make_month_partition('royalty_streams', month::date)
+     FROM generate_series(date_trunc('month', $1::timestamptz) - interval '2 months', $1::timestamptz, interval '1 month') month`,
+    [new Date(untilMs)],
+  )
   await postgres.query(ROYALTIES ?? '', [streams, accounts, new Date(untilMs)])
   await postgres.query(CASES ?? '', [accounts])
-  await postgres.query('ANALYZE')
+  // As autovacuum leaves it.
+  await postgres.query('VACUUM (ANALYZE) royalty_streams, sharing_cases, sharing_case_history')
 }

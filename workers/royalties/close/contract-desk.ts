@@ -140,6 +140,10 @@ function revenuePart(
   }
 }
 
+/** Within a month a track may be paid by several versions: each is a recording of its own to the reckoning. */
+export const termsOf = ({ contract, version }: Pick<Contract, 'contract' | 'version'>): string =>
+  `${contract} ${version}`
+
 class Book implements OpenBook {
   readonly kind: TermsClass
   readonly book = new MonthBook()
@@ -174,9 +178,8 @@ class Book implements OpenBook {
     const { book } = this
     let who = book.listener(`${listener} ${territory} ${tier}`)
     if (who === UNKNOWN) who = this.#addListener(listener, territory, tier, 0n)
-    const key = `${isrc} ${contract.contract} ${contract.version}`
-    let recording = book.recording(key)
-    if (recording === UNKNOWN) recording = this.#addRecording(key, isrc, contract)
+    let recording = book.recording(isrc, termsOf(contract))
+    if (recording === UNKNOWN) recording = this.#addRecording(isrc, contract)
     if (who === UNKNOWN || recording === UNKNOWN) return
     book.addStream(who, recording, book.artist(artist), DISCOVERIES.indexOf(discovery))
   }
@@ -197,11 +200,12 @@ class Book implements OpenBook {
     return this.book.listener(listenerId)
   }
 
-  #addRecording(key: string, isrc: string, contract: Contract): number {
+  #addRecording(isrc: string, contract: Contract): number {
     const { book } = this
+    const terms = termsOf(contract)
     for (const { holder, num, den } of contract.parties)
-      book.addShare({ isrc: key, holder, share: { num: BigInt(num), den: BigInt(den) } })
-    const recording = book.recording(key)
+      book.addShare({ isrc, terms, holder, share: { num: BigInt(num), den: BigInt(den) } })
+    const recording = book.recording(isrc, terms)
     if (recording === UNKNOWN) {
       const { number, version } = contract
       this.#findings.add('shares-not-one', `version ${version} of contract ${number} has no parties`)

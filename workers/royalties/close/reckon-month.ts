@@ -78,7 +78,7 @@ function divide(frozen: FrozenMonth, desk: Desk, adjustments: readonly RoyaltyAd
     const month = book.month()
     const { pools, reduced: less } = reckon(month, kind.rules)
     for (const { recording, ...why } of less)
-      reduced.push({ ...why, isrc: month.recordings[recording]?.isrc.slice(0, 12) ?? '', rights: kind.rights })
+      reduced.push({ ...why, isrc: month.recordings[recording]?.isrc ?? '', rights: kind.rights })
     const heard = heardIn(month)
     for (const amounts of pools) {
       divided.push({ rights: kind.rights, model: kind.rules.model, amounts })

@@ -106,8 +106,9 @@ function poolOf({ month }: WrittenMonth, row: LineRow): Pick<ExplainedLine, 'poo
     ({ rights, model, amounts: { pool } }) =>
       rights === row.rights && model === row.model && pool.territory === row.territory && pool.tier === row.tier,
   )
-  const key = `${row.isrc} ${row.contract_id} ${row.contract_version}`
-  const track = divided?.amounts.recordings.find(({ isrc }) => isrc === key)
+  const track = divided?.amounts.recordings.find(
+    ({ isrc, terms }) => isrc === row.isrc && terms === `${row.contract_id} ${row.contract_version}`,
+  )
   const line = month.runs
     .flatMap(({ lines }) => lines)
     .find(

@@ -18,7 +18,7 @@ export interface PoolStreams {
 /** The pools by territory, tier and currency as bytes. A stream whose factor is zero is not there. */
 export function byPool({ pools, listeners, recordings, streams }: Month, factor: Int32Array): PoolStreams[] {
   const rank = new Int32Array(recordings.length)
-  inOrder(recordings, (a, b) => byBytes(a.isrc, b.isrc)).forEach((recording, index) => {
+  inOrder(recordings, (a, b) => byBytes(a.isrc, b.isrc) || byBytes(a.terms, b.terms)).forEach((recording, index) => {
     rank[recording] = index
   })
   const byIsrc = groupedBy(

@@ -13,6 +13,7 @@ export interface ListenerRow extends Pool {
 
 export interface ShareRow extends Share {
   readonly isrc: string
+  readonly terms?: string
 }
 
 /** What stands where an ISRC and a holder would, of money that is nobody's. */
@@ -27,8 +28,13 @@ export class MonthBook {
   readonly #listenerPools = new Column(Int32Array)
   readonly #revenues: bigint[] = []
   readonly #recordings = new Map<string, number>()
-  readonly #shares: { isrc: string; shares: Share[]; year: YearHeard | undefined; poolShare: Rational | undefined }[] =
-    []
+  readonly #shares: {
+    isrc: string
+    terms: string
+    shares: Share[]
+    year: YearHeard | undefined
+    poolShare: Rational | undefined
+  }[] = []
   readonly #artists = new Map<string, number>()
   readonly #streams = {
     listener: new Column(Int32Array),
@@ -53,12 +59,12 @@ export class MonthBook {
   }
 
   /** Every share of every recording, before the streams. @returns what is wrong with the row. */
-  addShare({ isrc, holder, share }: ShareRow): string | undefined {
+  addShare({ isrc, terms = '', holder, share }: ShareRow): string | undefined {
     if (isrc === UNALLOCATED) return `${UNALLOCATED} is what money is called that is nobody's, and no ISRC`
-    const number = this.#recordings.get(isrc)
-    if (number === undefined) {
-      this.#recordings.set(isrc, this.#shares.length)
-      this.#shares.push({ isrc, shares: [{ holder, share }], year: undefined, poolShare: undefined })
+    const number = this.recording(isrc, terms)
+    if (number === UNKNOWN) {
+      this.#recordings.set(keyOf(isrc, terms), this.#shares.length)
+      this.#shares.push({ isrc, terms, shares: [{ holder, share }], year: undefined, poolShare: undefined })
       return undefined
     }
     const shares = this.#shares[number]?.shares ?? []
@@ -95,8 +101,8 @@ export class MonthBook {
     return this.#listeners.get(id) ?? UNKNOWN
   }
 
-  recording(isrc: string): number {
-    return this.#recordings.get(isrc) ?? UNKNOWN
+  recording(isrc: string, terms = ''): number {
+    return this.#recordings.get(keyOf(isrc, terms)) ?? UNKNOWN
   }
 
   /** An artist is known when he is first asked for. */
@@ -161,4 +167,9 @@ export class MonthBook {
     tiers.set(tier, this.#pools.length)
     return this.#pools.push({ territory, tier, currency }) - 1
   }
+}
+
+/** Most have no terms, and need no other string. */
+function keyOf(isrc: string, terms: string): string {
+  return terms === '' ? isrc : JSON.stringify([isrc, terms])
 }

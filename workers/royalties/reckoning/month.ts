@@ -14,8 +14,11 @@ export interface Share {
   readonly share: Rational
 }
 
+/** What is paid as one: an ISRC, and where its contract differs by country or by day, an ISRC under the terms of one. */
 export interface Recording {
   readonly isrc: string
+  /** The contract and its version, in the words of whoever enters the month; empty where an ISRC has but one. */
+  readonly terms: string
   /** They add to exactly one. */
   readonly shares: readonly Share[]
   readonly year: YearHeard | undefined

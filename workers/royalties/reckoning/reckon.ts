@@ -20,6 +20,8 @@ export interface RecordingAmount {
   /** Its number. */
   readonly recording: number
   readonly isrc: string
+  /** As the recording was entered. */
+  readonly terms: string
   /** Of the weights of the pool, what is unallocated included. */
   readonly weight: bigint
   readonly micros: bigint
@@ -85,13 +87,18 @@ function* reckonPools(month: Month, rules: Rules, base: Int32Array): Generator<P
 }
 
 /** Splits what a recording gets among those who have a share of it. */
-function splitter({ isrc, shares }: Recording): (micros: bigint) => Omit<RecordingAmount, 'recording' | 'weight'> {
+function splitter({
+  isrc,
+  terms,
+  shares,
+}: Recording): (micros: bigint) => Omit<RecordingAmount, 'recording' | 'weight'> {
   const sorted = [...shares].sort((a, b) => byBytes(a.holder, b.holder))
   const parts = inProportion(sorted.map((one) => one.share))
   return (micros) => {
     const amounts = byLargestRemainder(micros, parts)
     return {
       isrc,
+      terms,
       micros,
       holders: sorted.map(({ holder }, index) => ({ holder, micros: amounts[index] as bigint })),
     }

@@ -140,3 +140,24 @@ describe('money of listeners who heard nothing', () => {
       })
   })
 })
+
+test('an ISRC under two contracts is paid by each what its streams earned, ties by ISRC and terms', () => {
+  const book = new MonthBook()
+  book.addListener({ listenerId: 'A', territory: 'DE', tier: 'premium', currency: 'EUR', revenue: 10n })
+  for (const [isrc, terms] of [
+    ['Y', 'C-1 v1'],
+    ['X', 'C-9 v2'],
+    ['X', 'C-9 v1'],
+  ] as const)
+    expect(book.addShare({ isrc, terms, holder: terms, share: { num: 1n, den: 1n } })).toBeUndefined()
+  expect(book.recording('X')).toBe(-1)
+  for (const terms of ['C-9 v1', 'C-9 v2'])
+    book.addStream(book.listener('A'), book.recording('X', terms), book.artist('a'), SEARCH)
+  book.addStream(book.listener('A'), book.recording('Y', 'C-1 v1'), book.artist('a'), SEARCH)
+  const [pool] = reckon(book.month(), rules({})).pools
+  expect(pool?.recordings.map(({ isrc, terms, micros }) => [isrc, terms, micros])).toEqual([
+    ['X', 'C-9 v1', 4n],
+    ['X', 'C-9 v2', 3n],
+    ['Y', 'C-1 v1', 3n],
+  ])
+})

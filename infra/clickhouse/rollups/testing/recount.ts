@@ -1,6 +1,7 @@
 /** Owns the slow way to the rollups: every row that was written, deduplicated and counted one by one. */
 
 import { type EventRow, STARTED_VERSION, type StreamRow } from '../../playback-rows.ts'
+import { SKIP_POINTS_S } from '../skip-points.ts'
 
 interface WrittenRow<Table extends string, Row> {
   readonly table: Table
@@ -35,6 +36,7 @@ interface Whole {
   stall_ms: number
   bitrate_switches: number
   failures: number
+  skipped_upto: readonly number[]
 }
 interface OfTrack {
   streams: number
@@ -59,6 +61,7 @@ const nothing = (): Whole => ({
   stall_ms: 0,
   bitrate_switches: 0,
   failures: 0,
+  skipped_upto: [],
 })
 
 export function recount(
@@ -90,6 +93,10 @@ export function recount(
       if (row.version > STARTED_VERSION && ['next', 'previous', 'pick'].includes(row.reason_end ?? ''))
         counts.skipped_streams += 1
     }
+    const isSkipped = row.version > STARTED_VERSION && ['next', 'previous', 'pick'].includes(row.reason_end ?? '')
+    figures.skipped_upto = SKIP_POINTS_S.map(
+      (upto_s, at) => (figures.skipped_upto[at] ?? 0) + (isSkipped && (row.position_ms ?? 0) < upto_s * 1000 ? 1 : 0),
+    )
     add(figures.reasons_start, row.reason_start)
     if (row.version === STARTED_VERSION) continue
     figures.ended_streams += 1

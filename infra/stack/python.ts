@@ -1,8 +1,8 @@
-/** Owns which Python Superset runs on: the one version that the hashes of `requirements.txt` are for. */
+/** Owns which Python the servers written in it run on: the one version that the hashes of their `requirements.txt` are for. */
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { findCommand } from '../stack/run-tool.ts'
+import { findCommand } from './run-tool.ts'
 
 const COMMANDS = ['python3.11', 'python3', 'python'] as const
 const IS_USABLE = 'import ensurepip, sys, venv; sys.exit(sys.version_info[:2] != (3, 11))'

