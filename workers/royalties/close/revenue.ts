@@ -132,7 +132,10 @@ function spread(
   add: (account: string, territory: string, tier: string, micros: bigint) => void,
 ): void {
   const listeners = heard.filter((one) => one.territory === territory && one.tier === tier)
-  if (listeners.length === 0) add(NOBODY, territory, tier, micros)
+  if (listeners.length === 0) {
+    add(NOBODY, territory, tier, micros)
+    return
+  }
   const sorted = listeners.sort((a, b) => byBytes(a.account, b.account))
   const parts = byLargestRemainder(
     micros,
