@@ -1,8 +1,11 @@
 /** Owns the tests of the close on real servers: what it refuses, what it posts and writes, and that it may be killed anywhere. */
 
+import { buffer } from 'node:stream/consumers'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { addStreams, CONTRACTS, HOLDERS, monthsAgo, worldStreams } from '../testing/close-world.ts'
 import { createWorld, endWorld, left, MONTH, NEXT, type World } from '../testing/closing-world.ts'
+import { dsrProblems } from '../testing/dsr-validator.ts'
 import { royalties } from '../testing/royalties-process.ts'
 import { monthSpan } from './month-span.ts'
 
@@ -125,6 +128,17 @@ describe('a month that is right', () => {
     expect(held[0]?.payouts).toBe(3)
     const { rows: recouped } = await admin.query(`SELECT 1 FROM ledger_transfers WHERE kind = 'recoupment'`)
     expect(recouped).toHaveLength(1)
+    const { rows: reports } = await admin.query<{ key: string }>(
+      `SELECT object_key AS key FROM royalty_files WHERE kind = 'dsr'`,
+    )
+    expect(reports.length).toBeGreaterThan(3)
+    for (const { key } of reports) {
+      const [plain, packed] = [await undisturbed.reports.get(key), await undisturbed.reports.get(`${key}.gz`)]
+      if (plain === undefined || packed === undefined) throw new Error(`${key} is not there`)
+      const text = (await buffer(plain)).toString()
+      expect(dsrProblems(key.split('/').at(-1) ?? '', text)).toEqual([])
+      expect(gunzipSync(await buffer(packed)).toString()).toBe(text)
+    }
     const { rows: minimum } = await admin.query(
       `SELECT DISTINCT contract_id FROM royalty_lines WHERE kind = 'minimum' AND amount_micros > 0`,
     )
