@@ -8,9 +8,10 @@ import { byBytes } from '../reckoning/byte-order.ts'
 import type { Rational } from '../reckoning/rational.ts'
 import { type PoolAmounts, reckon } from '../reckoning/reckon.ts'
 import { type Desk, deskOf } from './contract-desk.ts'
-import { Findings } from './findings.ts'
+import { type Finding, Findings } from './findings.ts'
 import { readFrozen } from './frozen-file.ts'
 import type { Contract, FrozenMonth } from './frozen-month.ts'
+import { grouped } from './grouped.ts'
 import { minimumLines } from './minimum-lines.ts'
 import { rulesJson, type TermsClass } from './terms-class.ts'
 
@@ -43,7 +44,7 @@ export interface ReckonedMonth {
   /** Streams that weigh less than others, and why. */
   readonly reduced: readonly (Omit<Reduced, 'recording'> & { readonly isrc: string; readonly rights: Rights })[]
   readonly streams: number
-  readonly findings: readonly import('./findings.ts').Finding[]
+  readonly findings: readonly Finding[]
 }
 
 /** What cannot be reckoned is told in `findings`, and then the rest is not to be relied on. */
@@ -96,11 +97,39 @@ function divide(frozen: FrozenMonth, desk: Desk, adjustments: readonly RoyaltyAd
     runs: sorted.map(([model, { pools, lines, classes }], index) => ({
       model,
       rules: rulesJson(classes),
-      pools,
-      lines: lines.sort(byPlace),
+      pools: onePoolEach(pools),
+      lines: oneNobodyEach(lines).sort(byPlace),
       adjustments: index === 0 ? adjustments : [],
     })),
   }
+}
+
+/** Rules that differ within a model divide parts of one pool. */
+function onePoolEach(pools: readonly RoyaltyPool[]): RoyaltyPool[] {
+  return [...grouped(pools, ({ territory, tier, rights }) => [territory, tier, rights].join(' ')).values()].map(
+    (parts) =>
+      parts.reduce((a, b) => {
+        const [netRevenueMicros, amountMicros] = [
+          a.netRevenueMicros + b.netRevenueMicros,
+          a.amountMicros + b.amountMicros,
+        ]
+        const share = netRevenueMicros === 0n ? a : { shareNum: amountMicros, shareDen: netRevenueMicros }
+        const listeners = Math.max(a.listeners, b.listeners)
+        return { ...a, ...pickShare(share), netRevenueMicros, amountMicros, listeners, streams: a.streams + b.streams }
+      }),
+  )
+}
+
+const pickShare = ({ shareNum, shareDen }: Pick<RoyaltyPool, 'shareNum' | 'shareDen'>) => ({ shareNum, shareDen })
+
+/** What is nobody's of a pool is one line. */
+function oneNobodyEach(lines: readonly ReckonedLine[]): ReckonedLine[] {
+  const nobodys = lines.filter(({ isrc }) => isrc === undefined)
+  const sums = grouped(nobodys, ({ territory, tier, rights }) => [territory, tier, rights].join(' '))
+  const added = [...sums.values()].map((parts) =>
+    parts.reduce((a, b) => ({ ...a, amountMicros: a.amountMicros + b.amountMicros })),
+  )
+  return [...lines.filter(({ isrc }) => isrc !== undefined), ...added]
 }
 
 interface HeardIn {

@@ -102,13 +102,17 @@ function isOf(posting: PostingRow, line: LineRow): boolean {
 
 function poolOf({ month }: WrittenMonth, row: LineRow): Pick<ExplainedLine, 'pool'> {
   if (row.kind !== 'share' || row.isrc === null) return {}
+  const isTrack = ({ isrc, terms }: { readonly isrc: string; readonly terms: string }) =>
+    isrc === row.isrc && terms === `${row.contract_id} ${row.contract_version}`
   const divided = month.divided.find(
-    ({ rights, model, amounts: { pool } }) =>
-      rights === row.rights && model === row.model && pool.territory === row.territory && pool.tier === row.tier,
+    ({ rights, model, amounts: { pool, recordings } }) =>
+      rights === row.rights &&
+      model === row.model &&
+      pool.territory === row.territory &&
+      pool.tier === row.tier &&
+      recordings.some(isTrack),
   )
-  const track = divided?.amounts.recordings.find(
-    ({ isrc, terms }) => isrc === row.isrc && terms === `${row.contract_id} ${row.contract_version}`,
-  )
+  const track = divided?.amounts.recordings.find(isTrack)
   const line = month.runs
     .flatMap(({ lines }) => lines)
     .find(

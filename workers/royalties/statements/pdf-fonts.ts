@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { create, type Font } from 'fontkit'
 
+const require = createRequire(import.meta.url)
 const FILES = {
-  regular: 'dejavu-fonts-ttf/ttf/DejaVuSans.ttf',
-  bold: 'dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf',
-  japanese: '@expo-google-fonts/noto-sans-jp/400Regular/NotoSansJP_400Regular.ttf',
+  regular: require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'),
+  bold: require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf'),
+  japanese: require.resolve('@expo-google-fonts/noto-sans-jp/400Regular/NotoSansJP_400Regular.ttf'),
 } as const
 
 export type FontName = keyof typeof FILES
@@ -18,13 +19,12 @@ interface Loaded {
   readonly font: Font
 }
 
-const require = createRequire(import.meta.url)
 const loaded = new Map<FontName, Loaded>()
 
 function load(name: FontName): Loaded {
   const known = loaded.get(name)
   if (known !== undefined) return known
-  const bytes = readFileSync(require.resolve(FILES[name]))
+  const bytes = readFileSync(FILES[name])
   const font = create(bytes)
   if (!('hasGlyphForCodePoint' in font)) throw new Error(`${FILES[name]} holds several fonts`)
   const entry = { bytes, font }

@@ -12,7 +12,6 @@ const TRACKS = [1, 2, 3, 4].map((n) => ({
   isrc: `QMSEG260000${n}`,
   artist: ARTISTS[n % 2] as string,
 }))
-export const ISRCS = TRACKS.map(({ isrc }) => isrc)
 const LISTENERS = [
   { account: 'acct-a', country: 'DE', plan: 'individual' },
   { account: 'acct-b', country: 'DE', plan: 'individual' },
