@@ -12,18 +12,25 @@ from airflow.sdk import BaseOperator, Context, Param
 from airflow.sdk.exceptions import AirflowException
 
 REASON_LINES = 5
+# How a command begins a line of what is wrong, and what to do.
+SAYS_WHY = "segue"
 PROJECT = os.environ["SEGUE_PROJECT"]
 
 # The month that ended last, unless the run names one.
 MONTH = (
     "{{ params.month or (dag_run.run_after.replace(day=1) - macros.timedelta(days=1)).strftime('%Y-%m') }}"
 )
+# The month that was closed last: until the 3rd is over it is the one before.
+CLOSED_MONTH = (
+    "{{ params.month or ((dag_run.run_after - macros.timedelta(days=3)).replace(day=1)"
+    " - macros.timedelta(days=1)).strftime('%Y-%m') }}"
+)
 
 MONTH_PARAM = Param(
     None,
     type=["null", "string"],
     pattern=r"^\d{4}-(0[1-9]|1[0-2])$",
-    description="As 2026-10; empty: the month that ended last.",
+    description="As 2026-10; empty: the last one.",
 )
 
 # Two runs at once would do the same work twice, and a start after a week off makes up for no day: each run does all that is due.
@@ -65,13 +72,16 @@ class SegueCommand(BaseOperator):
             errors="replace",
         )
         last: deque[str] = deque(maxlen=REASON_LINES)
+        why: deque[str] = deque(maxlen=REASON_LINES)
         for said in self.process.stdout:
             if said.strip():
                 self.log.info("%s", said.rstrip())
                 last.append(said.strip())
+                if said.startswith(SAYS_WHY):
+                    why.append(said.strip())
         status = self.process.wait()
         if status != 0:
-            reason = "\n".join(last) or "it said nothing"
+            reason = "\n".join(why or last) or "it said nothing"
             raise AirflowException(f"{line} ended with exit code {status}:\n{reason}")
         return result_of(last[-1] if last else "")
 

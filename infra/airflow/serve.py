@@ -48,6 +48,9 @@ def end_tasks() -> None:
 
 
 def main() -> int:
+    if not os.environ.get("AIRFLOW__API_AUTH__JWT_SECRET"):
+        print("segue: Airflow needs a secret to sign with: set SEGUE_AIRFLOW_SECRET to 40 letters and digits", file=sys.stderr)
+        return 1
     adopt_orphans()
     asked = False
 

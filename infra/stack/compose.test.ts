@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { airflowServer } from '../airflow/server.ts'
 import { supersetServer } from '../superset/server.ts'
 import { PROJECT_ROOT } from './folders.ts'
 import type { StartContext } from './part.ts'
@@ -99,5 +100,35 @@ describe('Superset in docker-compose.yml', () => {
       native.args?.at(-1)?.replace(join(PROJECT_ROOT, 'infra/superset'), '/app/segue'),
     )
     expect(given.SUPERSET_CONFIG_PATH).toBe('/app/segue/superset_config.py')
+  })
+})
+
+describe('Airflow in docker-compose.yml', () => {
+  const airflow = services.airflow
+
+  test('is of the version of the lock file, with the Node that is needed', async () => {
+    const version = /^apache-airflow==(\S+)/m.exec(await read('infra/airflow/requirements.txt'))?.[1]
+    expect(airflow?.image).toBe(`segue-airflow:${version}`)
+    expect(airflow?.build?.dockerfile_inline).toContain(`FROM apache/airflow:${version}-python3.11\n`)
+    const { engines } = JSON.parse(await read('package.json')) as { engines: { node: string } }
+    const [major] = /\d+/.exec(engines.node) ?? []
+    expect(airflow?.build?.dockerfile_inline).toContain(`FROM node:${major}.`)
+  })
+
+  test('has the settings of the native start, from the same files', async () => {
+    const native = await airflowServer.launch({
+      host: HOST,
+      ports: usual,
+      folder: '/airflow',
+      cacheDir: '/airflow/cache',
+      secrets: await ensureSecrets(join(folder, 'secrets.json')),
+      env: {},
+    })
+    const own = Object.entries(native.env ?? {}).filter(([name]) => /^(?:SEGUE_|AIRFLOW|PYTHON|TZ$)/.test(name))
+    const given = airflow?.environment ?? {}
+    expect(Object.keys(given).sort()).toEqual(own.map(([name]) => name).sort())
+    const same = own.filter(([name]) => !/SECRET|FERNET|DATA_DIR/.test(name))
+    for (const [name, value] of same) expect(String(given[name]), name).toBe(value?.replace(PROJECT_ROOT, '/segue'))
+    expect(airflow?.volumes).toContain('.:/segue:ro')
   })
 })

@@ -171,10 +171,10 @@ const FAULTS: readonly Fault[] = [
       during(
         fleet,
         () => {
-          fleet.catalogDown = true
+          fleet.catalog.isDown = true
         },
         () => {
-          fleet.catalogDown = false
+          fleet.catalog.isDown = false
         },
       ),
   },

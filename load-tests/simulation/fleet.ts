@@ -1,15 +1,13 @@
 /** Owns one run: a fleet of gateways, clients and workers over the models, made from a seed, troubled for a time, and then watched coming to rest. */
 
-import type { CatalogSource } from '../../gateway/catalog.ts'
 import type { VerifyToken } from '../../gateway/token-verifier.ts'
 import { playbackLogOver } from '../../infra/kafka/producer.ts'
 import type { SessionStore } from '../../infra/redis/session-store.ts'
 import type { Logger } from '../../infra/runtime/log.ts'
-import { uuidv7 } from '../../protocol/ids.ts'
-import type { TrackInfo } from '../../protocol/messages/playback.ts'
 import { PLANS, type Plan } from '../../protocol/vocabulary.ts'
 import { createReaping, patienceOf } from '../../workers/reaper/reaping.ts'
 import { ClickHouseBook, RoyaltyBook } from './books.ts'
+import { CatalogModel } from './catalog-model.ts'
 import { Checker } from './checker.ts'
 import { Faults } from './faults.ts'
 import { GatewayNode } from './gateway-node.ts'
@@ -22,8 +20,6 @@ import { RedisServer } from './redis-server.ts'
 import { SimClient } from './sim-client.ts'
 import { Actor, type World } from './world.ts'
 
-const ALBUMS = 12
-const TRACKS_AN_ALBUM = 6
 /** One client in so many says more than it heard, each in its own way. */
 const LIARS: readonly Manner[] = [
   { speed: 3, withoutAudio: false },
@@ -59,16 +55,13 @@ export class Fleet {
   readonly royalties: RoyaltyBook
   readonly gateways: GatewayNode[] = []
   readonly clients: SimClient[] = []
-  readonly tracks: TrackInfo[] = []
+  readonly catalog: CatalogModel
   readonly faults: Faults
   readonly #plant: Plant
   /** Clients of one listener: one of them plays at a time. */
   readonly listeners = new Map<string, SimClient[]>()
-  readonly #playing = new Set<SimClient>()
   #gatewaysMade = 0
   #reaper: Actor | undefined
-  /** PostgreSQL does not answer for a catalog that is not known yet. */
-  catalogDown = false
 
   constructor(world: World, profile: Profile, traced: string | undefined, plant: Plant = NO_PLANT) {
     this.world = world
@@ -76,6 +69,7 @@ export class Fleet {
     this.#plant = plant
     this.checker = new Checker(world, profile, traced)
     this.faults = new Faults(this)
+    this.catalog = new CatalogModel(world, profile)
     this.redis = new RedisServer(world)
     this.redis.model.witness = this.checker
     this.kafka = new KafkaModel(world)
@@ -92,7 +86,7 @@ export class Fleet {
 
   /** Made while the world's globals hold: ids and chance are the seed's. */
   assemble(): void {
-    this.#recordTracks()
+    this.catalog.record()
     for (let i = 0; i < this.profile.gateways; i++) this.addGateway()
     this.startReaper()
     for (let i = 0; i < this.profile.clients; i++) this.#addClient(i)
@@ -114,7 +108,7 @@ export class Fleet {
       profile,
       redis,
       kafka,
-      tracks: this.#catalog(actor),
+      tracks: this.catalog.source(actor),
       verifyToken: this.#verifier(actor),
       other: (other) => this.gateways.find((known) => known.id === other && known.actor.alive),
       witness: checker,
@@ -171,7 +165,7 @@ export class Fleet {
     this.redis.start()
     this.redis.thaw()
     this.kafka.trouble = 'none'
-    this.catalogDown = false
+    this.catalog.isDown = false
     this.crashBooks(0)
     for (const gateway of this.gateways) {
       gateway.partRedis(false)
@@ -181,37 +175,6 @@ export class Fleet {
       client.offline = false
       if (client.actor.frozen !== undefined) client.wake()
     }
-  }
-
-  /** Who plays now: a track may end at any moment, so there are several looks. */
-  look(): void {
-    for (const client of this.clients) {
-      const { playhead, status, world } = client
-      const hears = !client.isHonest || (playhead?.aheadMs(world.nowMs) ?? 0) > 0
-      if (playhead !== undefined && status === 'playing' && hears) this.#playing.add(client)
-    }
-  }
-
-  /** Faults are long over: everybody is there, plays, and agrees. */
-  atRest(): void {
-    const { checker, redis } = this
-    for (const clients of this.listeners.values()) this.#doesNotPlay(clients)
-    for (const client of this.clients) {
-      const { name, phase, playhead, sessionId, outbox } = client
-      if (phase !== 'connected') checker.violate('I13', name, `is ${phase}`)
-      if (outbox.pending > 3) checker.violate('I13', name, `${outbox.pending} events are not acknowledged`)
-      const held = redis.model.peek(sessionId)
-      if (playhead !== undefined && client.requests.size === 0 && held?.stream !== playhead.streamId) {
-        checker.violate('I16', name, `plays ${playhead.streamId}, its session ${held?.stream ?? 'is gone'}`)
-      }
-    }
-  }
-
-  #doesNotPlay(clients: readonly SimClient[]): void {
-    const [client] = clients
-    if (client === undefined || clients.some((one) => this.#playing.has(one))) return
-    const each = clients.map(({ name, status }) => `${name} ${status}`).join(', ')
-    this.checker.violate('I13', client.name, `plays on no device: ${each}`)
   }
 
   /** How long all clients together had a session, or wanted one. */
@@ -270,19 +233,6 @@ export class Fleet {
     return line
   }
 
-  #catalog(actor: Actor): CatalogSource {
-    const find = async <Answer>(answer: Answer): Promise<Answer> => {
-      await this.world.wait(this.world.between(1, 8), actor)
-      if (this.catalogDown) throw new Error('PostgreSQL cannot be reached')
-      return answer
-    }
-    return {
-      findTrack: (trackId) => find(this.tracks.find(({ track_id }) => track_id === trackId)),
-      albumTracks: (albumId) => find(this.tracks.filter(({ album_id }) => album_id === albumId)),
-      artistTracks: async () => (this.catalogDown ? await find([]) : []),
-    }
-  }
-
   #verifier(actor: Actor): VerifyToken {
     return async (token) => {
       await this.world.wait(this.world.between(0.2, 3), actor)
@@ -292,30 +242,6 @@ export class Fleet {
       const known = PLANS.find((name) => name === plan) ?? 'free'
       const subject = { accountId, name: accountId, plan: known, country: 'DE', member, roles: [], expiresAtMs }
       return { ok: true, subject }
-    }
-  }
-
-  #recordTracks(): void {
-    const { world, profile } = this
-    for (let album = 0; album < ALBUMS; album++) {
-      const [album_id, artist_id] = [uuidv7(world.nowMs), uuidv7(world.nowMs)]
-      for (let number = 0; number < TRACKS_AN_ALBUM; number++) {
-        const duration_ms = Math.floor(world.between(...profile.trackMs))
-        this.tracks.push({
-          track_id: uuidv7(world.nowMs),
-          title: `Track ${number}`,
-          artist_id,
-          artist: 'The Ferrymen',
-          album_id,
-          album: `Album ${album}`,
-          isrc: `ZZSEG26${String(album * TRACKS_AN_ALBUM + number).padStart(5, '0')}`,
-          duration_ms,
-          chunk_ms: profile.chunkMs,
-          renditions: [
-            { bitrate_kbps: 160, codec: 'mp4a.40.2', chunk_count: Math.ceil(duration_ms / profile.chunkMs) },
-          ],
-        })
-      }
     }
   }
 }

@@ -41,7 +41,7 @@ export class Listener {
     const { status, phase, requests } = this.#client
     if (phase !== 'connected' || requests.size > 0) return
     if (status === 'stopped') this.#pick()
-    else if (status === 'paused') this.#client.goOn()
+    else if (status === 'paused') this.#client.asks.goOn()
   }
 
   #actSoon(delayMs: number): void {
@@ -61,8 +61,8 @@ export class Listener {
   }
 
   #pick(): void {
-    const track = this.#fleet.world.pick(this.#fleet.tracks)
-    this.#client.play(track.track_id, 0, 'pick')
+    const track = this.#fleet.world.pick(this.#fleet.catalog.tracks)
+    this.#client.asks.play(track.track_id, 0, 'pick')
   }
 
   #act(): void {
@@ -83,24 +83,24 @@ export class Listener {
       return
     }
     if (client.status === 'paused') {
-      if (dice < 0.5) client.goOn()
+      if (dice < 0.5) client.asks.goOn()
       else if (dice < 0.55) this.#pick()
-      else if (dice < 0.65) client.seek(this.#somewhere(playhead.track.duration_ms))
+      else if (dice < 0.65) client.asks.seek(this.#somewhere(playhead.track.duration_ms))
       return
     }
-    if (dice < 0.2) client.pause()
-    else if (dice < 0.4) client.seek(this.#somewhere(playhead.track.duration_ms))
+    if (dice < 0.2) client.asks.pause()
+    else if (dice < 0.4) client.asks.seek(this.#somewhere(playhead.track.duration_ms))
     else if (dice < 0.6) {
-      client.next('next')
+      client.asks.next('next')
     } else if (dice < 0.75) this.#pick()
-    else if (dice < 0.85) client.stop()
+    else if (dice < 0.85) client.asks.stop()
     else if (dice < 0.87) client.close()
     // A nervous finger: several requests before the first is answered.
     else if (dice < 0.92) {
-      client.pause()
-      client.goOn()
-      client.seek(this.#somewhere(playhead.track.duration_ms))
-      client.next('next')
+      client.asks.pause()
+      client.asks.goOn()
+      client.asks.seek(this.#somewhere(playhead.track.duration_ms))
+      client.asks.next('next')
     }
   }
 
@@ -123,12 +123,12 @@ export class Listener {
       const { stream_id } = there
       const of = action === 'seek' || action === 'next' ? { stream_id } : {}
       const position = action === 'seek' ? { position_ms: this.#somewhere(60_000) } : {}
-      client.ask({ type: 'command', device_id: other.name, fence: there.fence, action, ...of, ...position })
+      client.asks.ask({ type: 'command', device_id: other.name, fence: there.fence, action, ...of, ...position })
     }
   }
 
   #move(client: SimClient, from: SimClient['devices'][number], to: string): void {
-    client.ask({ type: 'transfer', from_device_id: from.device_id, to_device_id: to, fence: from.fence })
+    client.asks.ask({ type: 'transfer', from_device_id: from.device_id, to_device_id: to, fence: from.fence })
   }
 
   /** On the other device, before it is told of anything. */
@@ -139,9 +139,9 @@ export class Listener {
     const playing = other.devices.find(({ status, yours, you }) => yours && !you && status === 'playing')
     if (playing !== undefined && dice < 0.4) this.#move(other, playing, other.name)
     else if (other.playhead === undefined || other.status !== 'playing') return
-    else if (dice < 0.6) other.next('next')
-    else if (dice < 0.8) other.pause()
-    else other.seek(this.#somewhere(other.playhead.track.duration_ms))
+    else if (dice < 0.6) other.asks.next('next')
+    else if (dice < 0.8) other.asks.pause()
+    else other.asks.seek(this.#somewhere(other.playhead.track.duration_ms))
   }
 
   #somewhere(durationMs: number): number {

@@ -5,6 +5,7 @@ import type { Violation } from './invariants.ts'
 import { Listener } from './listener.ts'
 import { NO_PLANT, type Plant } from './plants.ts'
 import type { Profile } from './profile.ts'
+import { RestWatch } from './rest-watch.ts'
 import { virtualGlobals } from './virtual-globals.ts'
 import { World } from './world.ts'
 
@@ -51,12 +52,13 @@ export async function runSeed(seed: number, { profile, traced, plant = NO_PLANT 
   fleet.calm()
   for (const client of fleet.clients) if (client.phase === 'closed') world.after(0, client.actor, () => client.open())
   await pass(QUIET_MS + 3 * profile.heartbeatIntervalMs)
+  const rest = new RestWatch(fleet)
   for (let again = 0; again < 4; again++) {
     for (const listener of listeners) listener.insistSoon()
     await pass(7_000)
-    fleet.look()
+    rest.look()
   }
-  fleet.atRest()
+  rest.judge()
   for (const client of fleet.clients) world.after(0, client.actor, () => client.close())
   await pass(2 * profile.leaseMs + 120_000)
   fleet.close()

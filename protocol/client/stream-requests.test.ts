@@ -95,6 +95,7 @@ describe('P8 what is asked of a stream', () => {
     await expect(requests.of({ type: 'stop', reason: 'stopped', position_ms: 0 })).rejects.toMatchObject({
       code: 'no_stream',
     })
+    await expect(requests.goOn({})).rejects.toMatchObject({ code: 'not_paused' })
     void requests.begin({ track_id: B, from_ms: 30_000 })
     expect(asked).toEqual([{ type: 'play', track_id: B }])
   })

@@ -57,7 +57,9 @@ export class StreamRequests {
   #ask(request: OfStream, asked: string | undefined): Promise<Playback> {
     this.#parts.mustBeConnected()
     const open = this.#parts.open()
-    if (open?.stream_id === undefined) throw new SegueError('no_stream', 'nothing plays', false)
+    if (open?.stream_id === undefined) {
+      throw new SegueError(request.type === 'play' ? 'not_paused' : 'no_stream', 'nothing plays', false)
+    }
     const { stream_id, fence } = open
     const named = { stream_id, ...(fence === undefined ? {} : { fence }) }
     if (stream_id === asked || request.type === 'play') return this.#parts.ask({ ...request, ...named })

@@ -1,7 +1,5 @@
 """Owns the DAG of partitions: months of PostgreSQL's large tables are there before they are needed, and go when their time is over."""
 
-from datetime import UTC, datetime
-
 from airflow.sdk import DAG
 from segue_command import EVERY_DAG, SegueCommand
 
@@ -9,7 +7,6 @@ with DAG(
     dag_id="partition_care",
     description="months of PostgreSQL's large tables made ahead and retired, daily",
     schedule="45 3 * * *",
-    start_date=datetime(2026, 1, 1, tzinfo=UTC),
     doc_md="""
 ### Months ahead, months behind
 

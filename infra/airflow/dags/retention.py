@@ -1,7 +1,5 @@
 """Owns the DAG of retention: what is about to be forgotten is rolled up, then ClickHouse is held to how long it keeps what."""
 
-from datetime import UTC, datetime
-
 from airflow.sdk import DAG
 from segue_command import EVERY_DAG, SegueCommand
 
@@ -9,7 +7,6 @@ with DAG(
     dag_id="retention",
     description="ClickHouse keeps what it should for as long as it should, daily",
     schedule="15 3 * * *",
-    start_date=datetime(2026, 1, 1, tzinfo=UTC),
     doc_md="""
 ### What is kept, and for how long
 

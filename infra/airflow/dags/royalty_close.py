@@ -1,6 +1,6 @@
 """Owns the DAG of the monthly close: what it reads is looked at, the month is closed, counted four times over, and its files put away."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from airflow.sdk import DAG
 from segue_command import EVERY_DAG, MONTH, MONTH_PARAM, SegueCommand
@@ -25,7 +25,6 @@ with DAG(
     dag_id="royalty_close",
     description="closes the month before: streams to statements",
     schedule="0 4 3 * *",
-    start_date=datetime(2026, 1, 1, tzinfo=UTC),
     params={"month": MONTH_PARAM},
     doc_md=DOC,
     tags=["royalties"],

@@ -106,31 +106,32 @@ function divide(frozen: FrozenMonth, desk: Desk, adjustments: readonly RoyaltyAd
 
 /** Rules that differ within a model divide parts of one pool. */
 function onePoolEach(pools: readonly RoyaltyPool[]): RoyaltyPool[] {
-  return [...grouped(pools, ({ territory, tier, rights }) => [territory, tier, rights].join(' ')).values()].map(
-    (parts) =>
-      parts.reduce((a, b) => {
-        const [netRevenueMicros, amountMicros] = [
-          a.netRevenueMicros + b.netRevenueMicros,
-          a.amountMicros + b.amountMicros,
-        ]
-        const share = netRevenueMicros === 0n ? a : { shareNum: amountMicros, shareDen: netRevenueMicros }
-        const listeners = Math.max(a.listeners, b.listeners)
-        return { ...a, ...pickShare(share), netRevenueMicros, amountMicros, listeners, streams: a.streams + b.streams }
-      }),
-  )
+  const parts = grouped(pools, ({ territory, tier, rights }) => [territory, tier, rights].join(' '))
+  return [...parts.values()].map((some) => some.reduce(addPools))
 }
 
-const pickShare = ({ shareNum, shareDen }: Pick<RoyaltyPool, 'shareNum' | 'shareDen'>) => ({ shareNum, shareDen })
+function addPools(a: RoyaltyPool, b: RoyaltyPool): RoyaltyPool {
+  const netRevenueMicros = a.netRevenueMicros + b.netRevenueMicros
+  const amountMicros = a.amountMicros + b.amountMicros
+  const [shareNum, shareDen] = netRevenueMicros === 0n ? [a.shareNum, a.shareDen] : [amountMicros, netRevenueMicros]
+  const listeners = Math.max(a.listeners, b.listeners)
+  return { ...a, netRevenueMicros, amountMicros, shareNum, shareDen, listeners, streams: a.streams + b.streams }
+}
 
 /** What is nobody's of a pool is one line. */
 function oneNobodyEach(lines: readonly ReckonedLine[]): ReckonedLine[] {
   const nobodys = lines.filter(({ isrc }) => isrc === undefined)
-  const sums = grouped(nobodys, ({ territory, tier, rights }) => [territory, tier, rights].join(' '))
-  const added = [...sums.values()].map((parts) =>
-    parts.reduce((a, b) => ({ ...a, amountMicros: a.amountMicros + b.amountMicros })),
-  )
-  return [...lines.filter(({ isrc }) => isrc !== undefined), ...added]
+  const parts = grouped(nobodys, ({ territory, tier, rights }) => [territory, tier, rights].join(' '))
+  return [
+    ...lines.filter(({ isrc }) => isrc !== undefined),
+    ...[...parts.values()].map((some) => some.reduce(addLines)),
+  ]
 }
+
+const addLines = (a: ReckonedLine, b: ReckonedLine): ReckonedLine => ({
+  ...a,
+  amountMicros: a.amountMicros + b.amountMicros,
+})
 
 interface HeardIn {
   /** By pool and recording. */
