@@ -35,6 +35,8 @@ afterAll(async () => {
   await endWorld(world)
 })
 
+const clickhouseTime = (ms: number): string => new Date(ms).toISOString().slice(0, -1).replace('T', ' ')
+
 async function hear(some: readonly WorldStream[]): Promise<void> {
   await clickhouse.insert({
     table: 'streams',
@@ -51,9 +53,9 @@ async function hear(some: readonly WorldStream[]): Promise<void> {
       track_id: one.track,
       isrc: one.isrc,
       artist_id: one.artist,
-      started_at: one.startedAt.getTime() / 1_000,
+      started_at: clickhouseTime(one.startedAt.getTime()),
       reason_start: one.reasonStart,
-      ended_at: one.startedAt.getTime() / 1_000 + 61,
+      ended_at: clickhouseTime(one.startedAt.getTime() + 61_000),
       reason_end: 'completed',
       ms_played: 60_000,
       ms_claimed: 60_000,
