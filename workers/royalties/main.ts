@@ -6,6 +6,7 @@ import { StackProblem } from '../../infra/stack/problem.ts'
 import { FileProblem } from '../plain-files/file-problem.ts'
 import { benchCommand } from './bench/command.ts'
 import { closeCommand } from './close/command.ts'
+import { closeBenchCommand } from './close-bench/command.ts'
 import { computeCommand } from './compute/command.ts'
 import { crossCheckCommand } from './cross-check/command.ts'
 import { demoMonthCommand } from './demo-month/command.ts'
@@ -24,6 +25,7 @@ const commands = [
   computeCommand,
   benchCommand,
   ledgerBenchCommand,
+  closeBenchCommand,
 ]
 const program = new Command('segue royalties').description('what artists are owed for a month').showHelpAfterError()
 for (const command of commands) program.addCommand(command())

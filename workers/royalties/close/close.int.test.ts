@@ -99,7 +99,7 @@ describe('a month that is not right is refused by name, and nothing is posted', 
   test('books-behind: Kafka has records of the month that the books have not', async () => {
     // The month after is over for who reads the clock of the test's own future: here the records of today are what is missing.
     const { refuseUnready } = await import('./refusals.ts')
-    const offsets = async () => [{ partition: 3, offset: 17n }]
+    const offsets = async () => [{ partition: 3, first: 4n, offset: 17n }]
     await expect(refuseUnready(undisturbed.admin, MONTH, new Date(), offsets)).rejects.toThrow(
       `books-behind: of partition 3 the books have read up to 0, and ${MONTH} goes up to 17`,
     )
