@@ -54,12 +54,13 @@ async function read(client: PoolClient, options: SnapshotOptions): Promise<Snaps
   const { firstDay, nextDay } = monthSpan(month)
   const rows = async <Row extends object>(name: string, ...values: unknown[]) =>
     (await client.query<Row>(sql(name), values)).rows
-  const firstStream = await rows<{ day: string | null }>('first-stream', firstDay, until)
-  const fromDay = firstStream[0]?.day ?? firstDay
+  const tracks = await rows<{ isrc: string; day: string }>('heard', firstDay, until)
+  const isrcs = tracks.map(({ isrc }) => isrc)
+  const [fromDay = firstDay] = [firstDay, ...tracks.map(({ day }) => day)].sort()
   const terms = await rows<Terms>('terms', firstDay)
   const rate = await rows<Rate>('rates', firstDay)
-  const contract = await rows<Contract>('contracts', firstDay, until, fromDay, nextDay)
-  const cover = await rows<Cover>('covers', firstDay, until, fromDay, nextDay)
+  const contract = await rows<Contract>('contracts', isrcs, fromDay, nextDay)
+  const cover = await rows<Cover>('covers', isrcs, fromDay, nextDay)
   const advance = await rows<FrozenMonth['advance'][number]>('advances', firstDay, nextDay)
   const carried = await rows<FrozenMonth['carried'][number]>('carried', firstDay)
   const holders = [
