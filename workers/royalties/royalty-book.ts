@@ -22,10 +22,10 @@ export async function enterStreams(client: PoolClient, streams: readonly Royalty
        artist_id uuid, started_at timestamptz, reason_start text, ended_at timestamptz, ms_played integer,
        territory text, tier text, session_id uuid, device_id text, reason_end text, flags text[])
      ON CONFLICT (stream_id) DO UPDATE SET (listener_id, track_id, isrc, artist_id, started_at, reason_start, ended_at,
-       ms_played, territory, tier, session_id, device_id, reason_end, flags) = (excluded.listener_id,
+       ms_played, territory, tier, session_id, device_id, reason_end, flags, counted_at) = (excluded.listener_id,
        excluded.track_id, excluded.isrc, excluded.artist_id, excluded.started_at, excluded.reason_start,
        excluded.ended_at, excluded.ms_played, excluded.territory, excluded.tier, excluded.session_id,
-       excluded.device_id, excluded.reason_end, excluded.flags)
+       excluded.device_id, excluded.reason_end, excluded.flags, CASE WHEN kept.counted THEN kept.counted_at ELSE now() END)
      WHERE excluded.ms_played > kept.ms_played
      RETURNING stream_id, CASE WHEN noted_at = now() THEN 'new' ELSE 'longer' END AS entry`,
     [JSON.stringify(streams)],

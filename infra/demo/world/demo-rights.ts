@@ -6,6 +6,8 @@ import { DEMO_ALBUMS } from '../demo-artists.ts'
 
 const LABEL = 'Harbour Light Records'
 const PUBLISHER = 'Lantern Street Music'
+/** Made up, as DDEX writes them. */
+const PARTY_IDS: Readonly<Record<string, string>> = { [LABEL]: 'PADPIDA2026100001L', [PUBLISHER]: 'PADPIDA2026100002P' }
 
 interface Party {
   readonly name: string
@@ -61,10 +63,10 @@ export async function seedRights(client: PoolClient): Promise<void> {
     const licensor = artist === 'Okapi Parade' ? artist : LABEL
     await seedContract(client, { name: artist, rights: 'recording', licensor, terms: recordingTerms(artist), titles })
   }
-  for (const names of new Set(
-    pieces.filter(({ composers }) => composers.length > 0).map(({ composers }) => composers.join(', ')),
-  )) {
-    const titles = pieces.filter(({ composers }) => composers.join(', ') === names).map(({ title }) => title)
+  // Who named no composer wrote it himself.
+  const authorsOf = ({ artist, composers }: (typeof pieces)[number]) => (composers.length > 0 ? composers : [artist])
+  for (const names of new Set(pieces.map((piece) => authorsOf(piece).join(', ')))) {
+    const titles = pieces.filter((piece) => authorsOf(piece).join(', ') === names).map(({ title }) => title)
     const terms = compositionTerms(names.split(', '))
     await seedContract(client, { name: names, rights: 'composition', licensor: PUBLISHER, terms, titles })
   }
@@ -130,13 +132,22 @@ async function seedVersion(client: PoolClient, contractId: string, version: numb
 
 async function ensureHolder(client: PoolClient, name: string, kind: string): Promise<void> {
   await client.query(
-    'INSERT INTO rights_holders (holder_id, name, kind) VALUES ($1, $2, $3) ON CONFLICT (holder_id) DO NOTHING',
-    [rightsHolderIdOf(name), name, kind],
+    `INSERT INTO rights_holders (holder_id, name, kind, tax_reference, ddex_party_id) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (holder_id) DO UPDATE SET tax_reference = coalesce(rights_holders.tax_reference, excluded.tax_reference),
+       ddex_party_id = coalesce(rights_holders.ddex_party_id, excluded.ddex_party_id)`,
+    [rightsHolderIdOf(name), name, kind, `DEMO-${rightsHolderIdOf(name).slice(0, 8)}`, PARTY_IDS[name] ?? null],
   )
 }
 
 /** Made-up rates to one euro, in hundredths of the other currency. */
-const RATES: Readonly<Record<string, number>> = { USD: 112, JPY: 17_050, MXN: 2_080, NGN: 168_500, SEK: 1_105 }
+const RATES: Readonly<Record<string, number>> = {
+  USD: 112,
+  JPY: 17_050,
+  MXN: 2_080,
+  NGN: 168_500,
+  SEK: 1_105,
+  CZK: 2_530,
+}
 
 async function seedMonths(client: PoolClient): Promise<void> {
   const months = `SELECT (date_trunc('month', now()) - make_interval(months => n))::date AS month FROM generate_series(0, 1) AS n`

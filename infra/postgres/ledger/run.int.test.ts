@@ -5,7 +5,6 @@ import { uuidv7 } from '../../../protocol/ids.ts'
 import { inTransaction, type Pool } from '../client.ts'
 import { balanceOf } from './balance-of.ts'
 import { enterResult, type RoyaltyLine, type RoyaltyPool, type RunResult } from './enter-result.ts'
-import { linesOf, streamsOf } from './explain.ts'
 import type { LedgerResult } from './ledger-problem.ts'
 import { postTransfers } from './post-transfers.ts'
 import { postingsOf } from './postings-of.ts'
@@ -19,7 +18,6 @@ import {
   MONTHS,
   setMonth,
 } from './testing/ledger-world.ts'
-import { transferIdOf } from './transfer.ts'
 import { transfersOfRun } from './transfers-of-run.ts'
 
 let world: LedgerWorld
@@ -154,56 +152,6 @@ test('each posting says its run, the hash of its input, contract and version, tr
     kind: 'share',
     status: 'posted',
   })
-})
-
-test('from a posting one gets to the streams that made it, and from a stream to where it is booked', async () => {
-  const stream = (change: Partial<Record<'isrc' | 'territory' | 'startedAt' | 'notedAt' | 'flags', string>> = {}) => {
-    const { isrc, territory, startedAt, notedAt, flags } = {
-      ...{
-        isrc: 'ZZSEG2600001',
-        territory: 'DE',
-        startedAt: '2026-09-10T12:00:00Z',
-        notedAt: '2026-09-10T12:04:00Z',
-        flags: '{}',
-      },
-      ...change,
-    }
-    const id = uuidv7(Date.parse(startedAt))
-    return world.admin
-      .query(
-        `INSERT INTO royalty_streams (stream_id, listener_id, track_id, isrc, artist_id, started_at, ended_at, ms_played, territory, tier, session_id,
-                                      device_id, reason_start, reason_end, flags, noted_at)
-         VALUES ($1, 'acct', $1, $2, $1, $3, $3, 40000, $4, 'individual', $1, 'd', 'click', 'completed', $5, $6)`,
-        [id, isrc, startedAt, territory, flags, notedAt],
-      )
-      .then(() => id)
-  }
-  await world.admin.query(
-    `SELECT make_month_partition('royalty_streams', month::date) FROM unnest(ARRAY['2026-08-01', '2026-09-01', '2026-10-01']) AS month`,
-  )
-  const counted = [await stream(), await stream({ startedAt: '2026-09-30T23:59:59Z' })]
-  const others = [
-    await stream({ isrc: 'ZZSEG2600002' }),
-    await stream({ territory: 'FR' }),
-    await stream({ flags: '{claim-exceeds-elapsed}' }),
-    await stream({ startedAt: '2026-10-01T00:00:00Z' }),
-    // Noted after the run had read.
-    await stream({ notedAt: '2026-11-03T00:00:00Z' }),
-  ]
-  const runId = runIdOf(input(MONTHS.september))
-  const [booked] = await linesOf(finance, counted[0] ?? '')
-  expect(booked).toMatchObject({ runId, line: 1, holderId: holderOf(1), amountMicros: 28n, inputHash: 'b'.repeat(64) })
-  const entries = []
-  for await (const entry of postingsOf(finance, { transferId: booked?.transferId ?? '' })) entries.push(entry)
-  expect(entries.map(({ holderId, amountMicros }) => [holderId, amountMicros])).toEqual([
-    [null, 42n],
-    [holderOf(1), -28n],
-    [holderOf(2), -14n],
-  ])
-  const streams = await streamsOf(finance, booked?.transferId ?? '')
-  expect(streams.map(({ streamId }) => streamId).sort()).toEqual([...counted].sort())
-  for (const none of others.slice(2)) expect(await linesOf(finance, none)).toEqual([])
-  expect(await streamsOf(finance, transferIdOf('nobody'))).toEqual([])
 })
 
 describe('a run is refused', () => {

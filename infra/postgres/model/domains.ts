@@ -45,6 +45,9 @@ export const DOMAINS: readonly Domain[] = [
       'royalty_lines',
       'royalty_adjustments',
       'royalty_earnings',
+      'royalty_terms',
+      'royalty_closes',
+      'royalty_files',
     ],
   },
   {

@@ -4,7 +4,7 @@ import { Column } from './column.ts'
 import { CREDIBLE } from './credibility.ts'
 import type { YearHeard } from './eligibility.ts'
 import type { Month, Pool, Share } from './month.ts'
-import { sumOf } from './rational.ts'
+import { type Rational, sumOf } from './rational.ts'
 
 export interface ListenerRow extends Pool {
   readonly listenerId: string
@@ -28,7 +28,13 @@ export class MonthBook {
   readonly #listenerPools = new Column(Int32Array)
   readonly #revenues: bigint[] = []
   readonly #recordings = new Map<string, number>()
-  readonly #shares: { isrc: string; terms: string; shares: Share[]; year: YearHeard | undefined }[] = []
+  readonly #shares: {
+    isrc: string
+    terms: string
+    shares: Share[]
+    year: YearHeard | undefined
+    poolShare: Rational | undefined
+  }[] = []
   readonly #artists = new Map<string, number>()
   readonly #streams = {
     listener: new Column(Int32Array),
@@ -58,7 +64,7 @@ export class MonthBook {
     const number = this.recording(isrc, terms)
     if (number === UNKNOWN) {
       this.#recordings.set(keyOf(isrc, terms), this.#shares.length)
-      this.#shares.push({ isrc, terms, shares: [{ holder, share }], year: undefined })
+      this.#shares.push({ isrc, terms, shares: [{ holder, share }], year: undefined, poolShare: undefined })
       return undefined
     }
     const shares = this.#shares[number]?.shares ?? []
@@ -82,6 +88,13 @@ export class MonthBook {
     const entry = this.#shares[recording]
     if (entry === undefined) throw new RangeError(`there is no recording ${recording}`)
     entry.year = year
+  }
+
+  /** The part of the revenue that the rights of a recording get, where it is not that of the rules. */
+  setPoolShare(recording: number, poolShare: Rational): void {
+    const entry = this.#shares[recording]
+    if (entry === undefined) throw new RangeError(`there is no recording ${recording}`)
+    entry.poolShare = poolShare
   }
 
   listener(id: string): number {

@@ -22,6 +22,8 @@ export interface Recording {
   /** They add to exactly one. */
   readonly shares: readonly Share[]
   readonly year: YearHeard | undefined
+  /** The part of the revenue that its rights get; undefined: that of the rules. */
+  readonly poolShare: Rational | undefined
 }
 
 /** By the number of the listener. */

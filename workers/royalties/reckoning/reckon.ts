@@ -6,8 +6,9 @@ import { byBytes } from './byte-order.ts'
 import { byLargestRemainder } from './largest-remainder.ts'
 import { MODELS } from './models/models.ts'
 import type { Month, Pool, Recording } from './month.ts'
+import { paidOfPool } from './paid-of-pool.ts'
 import { Weigher } from './pool-weights.ts'
-import { inProportion } from './rational.ts'
+import { inProportion, type Rational } from './rational.ts'
 import type { Rules } from './rules.ts'
 
 export interface HolderAmount {
@@ -16,9 +17,13 @@ export interface HolderAmount {
 }
 
 export interface RecordingAmount {
+  /** Its number. */
+  readonly recording: number
   readonly isrc: string
   /** As the recording was entered. */
   readonly terms: string
+  /** Of the weights of the pool, what is unallocated included. */
+  readonly weight: bigint
   readonly micros: bigint
   /** By holder as bytes; they add to the amount of the recording. */
   readonly holders: readonly HolderAmount[]
@@ -27,6 +32,11 @@ export interface RecordingAmount {
 /** What became of a pool: recordings and what is unallocated add to it. */
 export interface PoolAmounts {
   readonly pool: Pool
+  /** Its number. */
+  readonly number: number
+  readonly revenue: bigint
+  /** What is paid out of the revenue. */
+  readonly share: Rational
   readonly micros: bigint
   /** By ISRC as bytes: every one with a stream that counts, and weighs anything. */
   readonly recordings: readonly RecordingAmount[]
@@ -51,22 +61,37 @@ function* reckonPools(month: Month, rules: Rules, base: Int32Array): Generator<P
   const weigher = new Weigher(month.streams, weighing, rules.unheard)
   const split = month.recordings.map(splitter)
   for (const streams of byPool(month, weighing.factor)) {
-    const micros = (streams.revenue * rules.poolShare.num) / rules.poolShare.den
-    const { recordings, weights, unallocated } = weigher.weigh(streams)
+    const weighed = weigher.weigh(streams)
+    const shareOf = (recording: number) => month.recordings[recording]?.poolShare
+    const { micros, share, recordings, weights, unallocated } = paidOfPool(
+      streams.revenue,
+      weighed,
+      shareOf,
+      rules.poolShare,
+    )
     const amounts = byLargestRemainder(micros, unallocated === undefined ? weights : [...weights, unallocated])
     yield {
       pool: streams.pool,
+      number: streams.number,
+      revenue: streams.revenue,
+      share,
       micros,
-      recordings: recordings.map((recording, index) =>
-        (split[recording] as ReturnType<typeof splitter>)(amounts[index] as bigint),
-      ),
+      recordings: recordings.map((recording, index) => ({
+        ...(split[recording] as ReturnType<typeof splitter>)(amounts[index] as bigint),
+        recording,
+        weight: weights[index] as bigint,
+      })),
       unallocated: amounts[recordings.length],
     }
   }
 }
 
 /** Splits what a recording gets among those who have a share of it. */
-function splitter({ isrc, terms, shares }: Recording): (micros: bigint) => RecordingAmount {
+function splitter({
+  isrc,
+  terms,
+  shares,
+}: Recording): (micros: bigint) => Omit<RecordingAmount, 'recording' | 'weight'> {
   const sorted = [...shares].sort((a, b) => byBytes(a.holder, b.holder))
   const parts = inProportion(sorted.map((one) => one.share))
   return (micros) => {

@@ -1,0 +1,49 @@
+/** Owns the bucket of reports: what is written about a month, each object with the hash of its bytes beside it. */
+
+import type { Readable } from 'node:stream'
+import type { EnvReader } from '../runtime/env.ts'
+import { ensureBucket } from './bucket.ts'
+import { createMinioClient } from './client.ts'
+import { type MinioConfig, minioConfig } from './config.ts'
+
+export interface ReportObject {
+  readonly key: string
+  readonly contentType: string
+  /** SHA-256, in hex: of the bytes, or of what they were before they were compressed. */
+  readonly hash: string
+}
+
+export interface ReportStore {
+  putBytes(object: ReportObject, bytes: Buffer): Promise<void>
+  putFile(object: ReportObject, path: string): Promise<void>
+  /** Undefined: it is not there. */
+  get(key: string): Promise<Readable | undefined>
+}
+
+/** The store that chunks are in, and another bucket of it. */
+export const reportsConfig = (read: EnvReader): MinioConfig => ({
+  ...minioConfig(read),
+  bucket: read.text('SEGUE_MINIO_REPORTS_BUCKET', 'reports'),
+})
+
+export async function openReports(config: MinioConfig): Promise<ReportStore> {
+  const client = createMinioClient(config)
+  await ensureBucket(client, config)
+  const about = ({ contentType, hash }: ReportObject) => ({ 'Content-Type': contentType, 'x-amz-meta-sha256': hash })
+  return {
+    async putBytes(object, bytes) {
+      await client.putObject(config.bucket, object.key, bytes, bytes.length, about(object))
+    },
+    async putFile(object, path) {
+      await client.fPutObject(config.bucket, object.key, path, about(object))
+    },
+    async get(key) {
+      try {
+        return await client.getObject(config.bucket, key)
+      } catch (cause) {
+        if (cause instanceof Error && 'code' in cause && cause.code === 'NoSuchKey') return undefined
+        throw cause
+      }
+    },
+  }
+}

@@ -1,0 +1,86 @@
+/** Owns the statements on the close of a month: its status, the input that it is reckoned from, the files that were written. */
+
+import { readFileSync } from 'node:fs'
+import type { Pool } from '../../../infra/postgres/client.ts'
+import type { FileKind } from './documents.ts'
+
+export type MonthStatus = 'open' | 'closing' | 'closed'
+
+export interface Close {
+  readonly closeId: string
+  readonly inputHash: string
+  readonly partHashes: Readonly<Record<string, string>>
+  readonly objectKey: string
+  readonly streamsUntil: Date
+}
+
+export interface KnownFile {
+  readonly objectKey: string
+  readonly kind: FileKind
+  readonly contentHash: string
+  readonly bytes: number
+}
+
+const sql = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8')
+
+export async function statusOf(pool: Pool, firstDay: string): Promise<MonthStatus | undefined> {
+  const { rows } = await pool.query<{ status: MonthStatus }>('SELECT status FROM accounting_months WHERE month = $1', [
+    firstDay,
+  ])
+  return rows[0]?.status
+}
+
+export async function setStatus(pool: Pool, firstDay: string, status: 'closing' | 'closed'): Promise<void> {
+  await pool.query('INSERT INTO accounting_months (month) VALUES ($1) ON CONFLICT DO NOTHING', [firstDay])
+  await pool.query(
+    `UPDATE accounting_months SET status = $2, closed_at = CASE WHEN $2 = 'closed' THEN now() END
+      WHERE month = $1 AND status <> $2 AND status <> 'closed'`,
+    [firstDay, status],
+  )
+}
+
+/** Earlier months with streams that count and that nobody closed, though they are in the books. */
+export async function earlierOpen(
+  pool: Pool,
+  firstDay: string,
+): Promise<readonly { month: string; streams: number }[]> {
+  const { rows } = await pool.query<{ month: string; streams: number }>(sql('earlier-open'), [firstDay])
+  return rows
+}
+
+export async function closeOf(pool: Pool, firstDay: string): Promise<Close | undefined> {
+  const { rows } = await pool.query<Close>(
+    `SELECT close_id AS "closeId", input_hash AS "inputHash", part_hashes AS "partHashes", object_key AS "objectKey",
+            streams_until AS "streamsUntil" FROM royalty_closes WHERE month = $1`,
+    [firstDay],
+  )
+  return rows[0]
+}
+
+export async function enterClose(pool: Pool, firstDay: string, close: Close): Promise<void> {
+  const { closeId, inputHash, partHashes, objectKey, streamsUntil } = close
+  await pool.query(
+    `INSERT INTO royalty_closes (month, close_id, input_hash, part_hashes, object_key, streams_until) VALUES ($1, $2, $3, $4, $5, $6)`,
+    [firstDay, closeId, inputHash, JSON.stringify(partHashes), objectKey, streamsUntil],
+  )
+}
+
+export async function filesOf(pool: Pool, firstDay: string): Promise<ReadonlyMap<string, KnownFile>> {
+  const { rows } = await pool.query<KnownFile>(
+    `SELECT object_key AS "objectKey", kind, content_hash AS "contentHash", bytes::float8 AS bytes FROM royalty_files WHERE month = $1`,
+    [firstDay],
+  )
+  return new Map(rows.map((row) => [row.objectKey, row]))
+}
+
+export async function enterFile(
+  pool: Pool,
+  firstDay: string,
+  { objectKey, kind, contentHash, bytes, holderId }: KnownFile & { readonly holderId: string | null },
+): Promise<void> {
+  await pool.query(
+    `INSERT INTO royalty_files (object_key, month, kind, holder_id, content_hash, bytes) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT DO NOTHING`,
+    [objectKey, firstDay, kind, holderId, contentHash, bytes],
+  )
+}

@@ -1,0 +1,213 @@
+/** Owns reading a month from PostgreSQL as it is at one instant, into the file that it is reckoned from. */
+
+import { readFileSync } from 'node:fs'
+import { inTransaction, type Pool, type PoolClient } from '../../../infra/postgres/client.ts'
+import { byBytes } from '../reckoning/byte-order.ts'
+import { discoveryOf } from './discovery-of.ts'
+import type { Findings } from './findings.ts'
+import { type FrozenFile, writeFrozen } from './frozen-file.ts'
+import type {
+  Contract,
+  Cover,
+  FrozenMonth,
+  FrozenStream,
+  PoolCurrency,
+  Rate,
+  Terms,
+  Track,
+  Year,
+} from './frozen-month.ts'
+import { monthSpan } from './month-span.ts'
+import { Rates } from './rates.ts'
+import { type AccountRevenue, type Heard, revenueOf } from './revenue.ts'
+
+const sql = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8')
+const FETCHED_AT_ONCE = 20_000
+
+export interface Snapshot {
+  readonly file: FrozenFile
+  /** Refunds beyond what their payers paid in the month, by currency. */
+  readonly refundsBorne: ReadonlyMap<string, bigint>
+}
+
+export interface SnapshotOptions {
+  readonly month: string
+  /** After it nothing belongs to the month any more. */
+  readonly until: Date
+  /** The file that is written. */
+  readonly path: string
+  /** What is amiss goes here. */
+  readonly findings: Findings
+  /** False: everything but the streams, to compare with. */
+  readonly withStreams?: boolean
+}
+
+export function takeSnapshot(pool: Pool, options: SnapshotOptions): Promise<Snapshot> {
+  return inTransaction(pool, async (client) => {
+    await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    return await read(client, options)
+  })
+}
+
+async function read(client: PoolClient, options: SnapshotOptions): Promise<Snapshot> {
+  const { month, until, path, findings, withStreams = true } = options
+  const { firstDay, nextDay } = monthSpan(month)
+  const rows = async <Row extends object>(name: string, ...values: unknown[]) =>
+    (await client.query<Row>(sql(name), values)).rows
+  const firstStream = await rows<{ day: string | null }>('first-stream', firstDay, until)
+  const fromDay = firstStream[0]?.day ?? firstDay
+  const terms = await rows<Terms>('terms', firstDay)
+  const rate = await rows<Rate>('rates', firstDay)
+  const contract = await rows<Contract>('contracts', firstDay, until, fromDay, nextDay)
+  const cover = await rows<Cover>('covers', firstDay, until, fromDay, nextDay)
+  const advance = await rows<FrozenMonth['advance'][number]>('advances', firstDay, nextDay)
+  const carried = await rows<FrozenMonth['carried'][number]>('carried', firstDay)
+  const holders = [
+    ...contract.flatMap(({ licensor, parties }) => [licensor, ...parties.map(({ holder }) => holder)]),
+    ...advance.map(({ holder }) => holder),
+    ...carried.map(({ holder }) => holder),
+  ]
+  const prices = await rows<PoolCurrency>('prices', firstDay)
+  const heard = await rows<Heard>('heard-by', firstDay, until)
+  const { accounts, revenue, pools, refundsBorne } = await revenueRows(rows, {
+    firstDay,
+    until,
+    prices,
+    heard,
+    rate,
+    findings,
+  })
+  const wantsYear = terms.some(({ eligibleStreams }) => eligibleStreams !== null)
+  const header: FrozenMonth = {
+    month,
+    terms,
+    rate,
+    holder: await rows('holders', [...new Set(holders)]),
+    contract,
+    cover,
+    track: await rows<Track>('tracks', [...new Set(cover.map(({ isrc }) => isrc))]),
+    advance,
+    carried,
+    year: wantsYear ? await rows<Year>('years', firstDay, until) : [],
+    pool: pools,
+    revenue,
+  }
+  const streams = withStreams ? streamsOf(client, firstDay, until, accounts, findings) : none()
+  const file = await writeFrozen(path, header, streams)
+  return { file, refundsBorne }
+}
+
+interface RevenueInput {
+  readonly firstDay: string
+  readonly until: Date
+  readonly prices: readonly PoolCurrency[]
+  readonly heard: readonly Heard[]
+  readonly rate: readonly Rate[]
+  readonly findings: Findings
+}
+
+type Rows = <Row extends object>(name: string, ...values: unknown[]) => Promise<Row[]>
+
+async function revenueRows(rows: Rows, { firstDay, until, prices, heard, rate, findings }: RevenueInput) {
+  const exact = <Row extends { micros: string }>(list: readonly Row[]) =>
+    list.map((row) => ({ ...row, micros: BigInt(row.micros) }))
+  interface PaidRow extends PoolCurrency {
+    subscription: string
+    account: string
+    micros: string
+  }
+  const paid = exact(await rows<PaidRow>('paid', firstDay, until))
+  for (const { payment, micros, currency } of await rows<{ payment: string; micros: string; currency: string }>(
+    'overpaid-refunds',
+    firstDay,
+  ))
+    findings.add(
+      'negative-amount',
+      `of payment ${payment} ${micros} millionths of ${currency} more went back than was paid`,
+    )
+  const members = await rows<{ subscription: string; accounts: string[] }>(
+    'members',
+    firstDay,
+    paid.map(({ subscription }) => subscription),
+  )
+  const currencies = new Map(paid.map(({ territory, tier, currency }) => [`${territory} ${tier}`, currency]))
+  for (const { territory, tier, currency } of prices) currencies.set(`${territory} ${tier}`, currency)
+  const currencyOf = (territory: string, tier: string) => currencies.get(`${territory} ${tier}`)
+  const { revenue, borne } = revenueOf(
+    {
+      paid,
+      refunded: exact(await rows<{ subscription: string; currency: string; micros: string }>('refunded', firstDay)),
+      members: new Map(members.map((one) => [one.subscription, one.accounts])),
+      advertising: exact(await rows<PoolCurrency & { micros: string }>('advertising', firstDay)),
+      heard,
+      currencyOf,
+    },
+    new Rates(rate),
+    findings,
+  )
+  const accounts = numbered([...revenue, ...heard])
+  const named = new Map<string, PoolCurrency>()
+  for (const { territory, tier } of [...revenue, ...heard]) {
+    const currency = currencyOf(territory, tier)
+    if (currency === undefined) findings.add('no-currency', `nothing says the currency of ${territory}, ${tier}`)
+    else named.set(`${territory} ${tier}`, { territory, tier, currency })
+  }
+  return {
+    accounts,
+    pools: [...named.values()],
+    refundsBorne: borne,
+    revenue: revenue.map(({ account, territory, tier, micros }: AccountRevenue) => ({
+      listener: accounts.get(account) as number,
+      territory,
+      tier,
+      micros: String(micros),
+    })),
+  }
+}
+
+/** Accounts by their bytes, from 1 on: nothing that is frozen names a person. */
+function numbered(rows: readonly { readonly account: string }[]): ReadonlyMap<string, number> {
+  const sorted = [...new Set(rows.map(({ account }) => account))].sort(byBytes)
+  return new Map(sorted.map((account, index) => [account, index + 1]))
+}
+
+async function* none(): AsyncGenerator<FrozenStream> {}
+
+interface StreamRow {
+  readonly id: string
+  readonly account: string
+  readonly isrc: string
+  readonly artist: string
+  readonly startedAt: string
+  readonly msPlayed: number
+  readonly territory: string
+  readonly tier: string
+  readonly reasonStart: string
+  readonly belongsTo: string
+  readonly adjustment: 'late' | 'longer' | null
+  readonly isFuture: boolean
+}
+
+async function* streamsOf(
+  client: PoolClient,
+  firstDay: string,
+  until: Date,
+  accounts: ReadonlyMap<string, number>,
+  findings: Findings,
+): AsyncGenerator<FrozenStream> {
+  await client.query(`DECLARE paid_streams NO SCROLL CURSOR FOR ${sql('streams')}`, [firstDay, until])
+  for (;;) {
+    const { rows } = await client.query<StreamRow>(`FETCH ${FETCHED_AT_ONCE} FROM paid_streams`)
+    for (const { account, reasonStart, belongsTo, adjustment, isFuture, ...stream } of rows) {
+      if (isFuture)
+        findings.add('future-stream', `streams began after they were noted, as at ${stream.startedAt}`, stream.id)
+      yield {
+        ...stream,
+        listener: accounts.get(account) as number,
+        discovery: discoveryOf(reasonStart),
+        late: adjustment === null ? undefined : { month: belongsTo, reason: adjustment },
+      }
+    }
+    if (rows.length < FETCHED_AT_ONCE) return
+  }
+}

@@ -1,0 +1,66 @@
+/** Owns how a command on the books of royalties meets its servers, and how it says what came of it: JSON on the last line of stdout. */
+
+import { InvalidArgumentError } from 'commander'
+import { useStackEnvironment } from '../../../infra/cli/stack-environment.ts'
+import { kafkaConfig } from '../../../infra/kafka/config.ts'
+import { offsetsAt } from '../../../infra/kafka/offsets-at.ts'
+import { openReports, reportsConfig } from '../../../infra/minio/reports.ts'
+import { postgresConfig } from '../../../infra/postgres/config.ts'
+import { withPool } from '../../../infra/postgres/with-pool.ts'
+import { ConfigError, readEnv } from '../../../infra/runtime/env.ts'
+import { dataFolder } from '../../../infra/stack/folders.ts'
+import { StackProblem } from '../../../infra/stack/problem.ts'
+import type { CloseStores } from './close-month.ts'
+import { type Finding, RefusedMonth, sentence } from './findings.ts'
+import { isMonth } from './month-span.ts'
+
+const STATEMENT_WITHIN_MS = 600_000
+
+/** What a command has to say. With findings it failed. */
+export type Answer = object & {
+  readonly status?: string
+  readonly reason?: string
+  readonly findings?: readonly Finding[]
+}
+
+export async function withStores(work: (stores: CloseStores) => Promise<Answer>): Promise<void> {
+  await answering(async () => {
+    await useStackEnvironment(dataFolder(process.env))
+    const config = readEnv(process.env, (read) => ({
+      postgres: postgresConfig(read, 'finance'),
+      reports: reportsConfig(read),
+      kafka: kafkaConfig(read),
+    }))
+    const reports = await openReports(config.reports).catch((cause: unknown) => {
+      throw new StackProblem(`MinIO does not answer at ${config.reports.url}: start it with npm start`, cause)
+    })
+    const options = { applicationName: 'segue-royalties', queryTimeoutMs: STATEMENT_WITHIN_MS, maxConnections: 4 }
+    return await withPool(config.postgres.url, options, (pool) =>
+      work({ pool, reports, offsetsAt: (topic, atMs) => offsetsAt(config.kafka, topic, atMs) }),
+    )
+  })
+}
+
+async function answering(work: () => Promise<Answer>): Promise<void> {
+  let answer: Answer
+  try {
+    answer = await work()
+  } catch (error) {
+    if (error instanceof RefusedMonth) answer = { status: 'refused', findings: error.findings }
+    else if (error instanceof StackProblem || error instanceof ConfigError) {
+      for (const line of error.message.split('\n')) say(line)
+      answer = { status: 'failed', reason: error.message }
+      process.exitCode = 1
+    } else throw error
+  }
+  for (const finding of answer.findings ?? []) say(sentence(finding))
+  if ((answer.findings ?? []).length > 0) process.exitCode = 1
+  process.stdout.write(`${JSON.stringify(answer)}\n`)
+}
+
+export const say = (line: string): void => void process.stderr.write(`segue: ${line}\n`)
+
+export function month(text: string): string {
+  if (isMonth(text)) return text
+  throw new InvalidArgumentError('a month as 2026-10 is wanted')
+}

@@ -1,0 +1,162 @@
+/** Owns the tests of what is asked of a closed month: whether four counts agree, whether its files are whole, and from where a cent came. */
+
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { type ClickHouseClient, createClickHouse } from '../../../infra/clickhouse/client.ts'
+import { clickhouseConfig } from '../../../infra/clickhouse/config.ts'
+import { migrateClickHouse } from '../../../infra/clickhouse/migrate.ts'
+import { createMinioClient } from '../../../infra/minio/client.ts'
+import { reportsConfig } from '../../../infra/minio/reports.ts'
+import { readEnv } from '../../../infra/runtime/env.ts'
+import { type WorldStream, worldStreams } from '../testing/close-world.ts'
+import { createWorld, endWorld, MONTH, STREAMS, type World } from '../testing/closing-world.ts'
+import { royalties } from '../testing/royalties-process.ts'
+
+const stack = inject('stackEnv')
+const DATABASE = 'segue_cross_check_test'
+const streams = worldStreams(MONTH, STREAMS)
+let world: World
+let env: NodeJS.ProcessEnv
+let clickhouse: ClickHouseClient
+
+beforeAll(async () => {
+  world = await createWorld(stack, 'segue_cross_check')
+  const url = new URL(stack.SEGUE_CLICKHOUSE_URL ?? '')
+  url.pathname = `/${DATABASE}`
+  env = { ...world.env, SEGUE_CLICKHOUSE_URL: url.href }
+  const config = readEnv(env, clickhouseConfig)
+  await migrateClickHouse(config)
+  clickhouse = createClickHouse(config)
+  const { code, stderr } = await royalties(env, ['close', MONTH])
+  expect(code, stderr).toBe(0)
+})
+afterAll(async () => {
+  await clickhouse?.command({ query: `DROP DATABASE IF EXISTS ${DATABASE} SYNC` })
+  await clickhouse?.close()
+  await endWorld(world)
+})
+
+const clickhouseTime = (ms: number): string => new Date(ms).toISOString().slice(0, -1).replace('T', ' ')
+
+async function hear(some: readonly WorldStream[]): Promise<void> {
+  await clickhouse.insert({
+    table: 'streams',
+    format: 'JSONEachRow',
+    values: some.map((one) => ({
+      stream_id: one.id,
+      version: 2 + 60_000,
+      account_id: one.account,
+      session_id: one.id,
+      device_id: 'device',
+      device_kind: 'web',
+      plan: one.tier,
+      country: one.territory,
+      track_id: one.track,
+      isrc: one.isrc,
+      artist_id: one.artist,
+      started_at: clickhouseTime(one.startedAt.getTime()),
+      reason_start: one.reasonStart,
+      ended_at: clickhouseTime(one.startedAt.getTime() + 61_000),
+      reason_end: 'completed',
+      ms_played: 60_000,
+      ms_claimed: 60_000,
+      ms_granted: 205_500,
+      position_ms: 60_000,
+      flags: one.flags,
+    })),
+  })
+}
+
+test('two streams that ClickHouse has not are found and named, and then all agree', { timeout: 240_000 }, async () => {
+  const [first, second] = streams.filter(({ flags }) => flags.length === 0)
+  if (first === undefined || second === undefined) throw new Error('there are streams')
+  await hear(streams.filter((one) => one !== first && one !== second))
+  const differ = await royalties(env, ['cross-check', MONTH])
+  expect(differ.code).toBe(1)
+  const findings = differ.answer.findings as { name: string; what: string; streams: string[] }[]
+  expect(new Set(findings.map(({ name }) => name))).toEqual(new Set(['streams-differ']))
+  expect(findings.flatMap((finding) => finding.streams).sort()).toEqual([first.id, second.id].sort())
+  await hear([first, second])
+  const { code, answer, stderr } = await royalties(env, ['cross-check', MONTH])
+  expect(code, stderr).toBe(0)
+  const counted = streams.filter(({ flags }) => flags.length === 0).length
+  expect(Object.values(answer.streams as object)).toEqual(Array.from({ length: 6 }, () => counted))
+})
+
+test('a file that is gone is put again, to the byte; one that was changed is told, and left', {
+  timeout: 240_000,
+}, async () => {
+  const config = readEnv(env, reportsConfig)
+  const minio = createMinioClient(config)
+  const { rows } = await world.admin.query<{ key: string }>(
+    `SELECT object_key AS key FROM royalty_files WHERE kind IN ('dsr', 'statement-pdf') ORDER BY kind, 1`,
+  )
+  const [gone, , changed] = rows.map(({ key }) => key)
+  const pdf = rows.at(-1)?.key ?? ''
+  const { rows: inputs } = await world.admin.query<{ key: string }>(
+    `SELECT object_key AS key FROM royalty_files WHERE kind = 'inputs'`,
+  )
+  for (const key of [gone, pdf, inputs[0]?.key]) await minio.removeObject(config.bucket, key ?? '')
+  await minio.putObject(config.bucket, changed ?? '', Buffer.from('HEAD\n'), 5)
+  const found = await royalties(env, ['cross-check', MONTH])
+  expect(found.code).toBe(1)
+  expect(found.answer).toMatchObject({
+    findings: expect.arrayContaining([
+      expect.objectContaining({ name: 'object-missing', what: `${gone} is not in the store` }),
+      expect.objectContaining({ name: 'object-differs' }),
+    ]),
+  })
+  const put = await royalties(env, ['export', MONTH])
+  expect(put.code).toBe(1)
+  expect(put.answer).toMatchObject({
+    put_again: [inputs[0]?.key, pdf, gone].sort(bySpot),
+    findings: [{ name: 'object-differs' }],
+  })
+  await minio.removeObject(config.bucket, changed ?? '')
+  const again = await royalties(env, ['export', MONTH])
+  expect(again.answer, again.stderr).toMatchObject({ status: 'whole', put_again: [changed] })
+  const whole = await royalties(env, ['export', MONTH])
+  expect(whole.answer).toMatchObject({ status: 'whole', put_again: [] })
+  expect((await royalties(env, ['cross-check', MONTH])).code).toBe(0)
+
+  /** Inputs first, then as documents are made: statements before reports. */
+  function bySpot(a = '', b = ''): number {
+    const spot = (key: string) => ['inputs', '/statements/', '/dsr/'].findIndex((part) => key.includes(part))
+    return spot(a) - spot(b)
+  }
+})
+
+test('a line of a statement is told by its streams and its fraction, and a stream by its lines', {
+  timeout: 240_000,
+}, async () => {
+  const { rows } = await world.admin.query<{
+    reference: string
+    streams: number
+    micros: string
+    isrc: string
+    transfer: string
+  }>(
+    `SELECT l.run_id || '/' || l.line AS reference, l.streams::int, l.amount_micros::text AS micros, l.isrc,
+            (SELECT e.transfer_id || '/' || e.posting FROM ledger_entries e WHERE e.run_id = l.run_id AND e.isrc = l.isrc AND e.territory = l.territory
+                AND e.tier = l.tier AND e.rights = l.rights AND e.kind = 'share' AND e.holder_id = l.holder_id AND e.contract_id = l.contract_id) AS transfer
+       FROM royalty_lines l WHERE l.kind = 'share' AND l.amount_micros > 0 ORDER BY l.line LIMIT 1`,
+  )
+  const [line] = rows
+  const told = await royalties(env, ['explain', line?.reference ?? ''])
+  expect(told.code, told.stderr).toBe(0)
+  const [explained] = told.answer.lines as {
+    pool: { exact_micros: string }
+    streams_of_line: { id: string; isrc: string }[]
+  }[]
+  expect(explained?.streams_of_line).toHaveLength(line?.streams ?? -1)
+  const [num = '0', den = '1'] = explained?.pool.exact_micros.split('/') ?? []
+  const exact = Number((BigInt(num) * 1_000n) / BigInt(den)) / 1_000
+  expect(Math.abs(exact - Number(line?.micros))).toBeLessThan(2)
+  const byPosting = await royalties(env, ['explain', line?.transfer ?? ''])
+  expect(byPosting.answer).toMatchObject({ about: 'posting', lines: [{ reference: line?.reference }] })
+  const [stream] = explained?.streams_of_line ?? []
+  const back = await royalties(env, ['explain', stream?.id ?? ''])
+  expect((back.answer.lines as { reference: string }[]).map(({ reference }) => reference)).toContain(line?.reference)
+  const nothing = await royalties(env, ['explain', 'cent'])
+  expect(nothing.code).toBe(1)
+  expect(nothing.stderr).toContain('is no line of a statement')
+})

@@ -1,0 +1,53 @@
+/** Owns what the sales reports of a month add up to, as whoever receives them would read them. */
+
+/** Of a contract in a territory and tier. */
+export interface DsrSummary {
+  readonly contract: string
+  readonly territory: string
+  readonly tier: string
+  readonly streams: number
+  readonly micros: bigint
+}
+
+export interface DsrTrack {
+  readonly contract: string
+  readonly territory: string
+  readonly tier: string
+  readonly trackId: string
+  readonly streams: number
+}
+
+export interface DsrTotals {
+  readonly summaries: readonly DsrSummary[]
+  readonly tracks: readonly DsrTrack[]
+}
+
+const SUMMARY = { id: 1, territory: 6, tier: 7, usages: 8, allocated: 15, category: 18 } as const
+const RESOURCE = { reference: 2, trackId: 3 } as const
+const SALE = { block: 1, summary: 2, resource: 5, streams: 7 } as const
+
+export function dsrTotals(text: string): DsrTotals {
+  const summaries = new Map<string, DsrSummary>()
+  const resources = new Map<string, string>()
+  const tracks: DsrTrack[] = []
+  for (const row of text.split('\n').map((line) => line.split('\t'))) {
+    const at = (index: number) => row[index] ?? ''
+    if (row[0] === 'SY02.02')
+      summaries.set(at(SUMMARY.id), {
+        contract: at(SUMMARY.category),
+        territory: at(SUMMARY.territory),
+        tier: at(SUMMARY.tier),
+        streams: Number(at(SUMMARY.usages)),
+        micros: BigInt(at(SUMMARY.allocated).replace('.', '')),
+      })
+    if (row[0] === 'AS02.02') resources.set(`${at(SALE.block)} ${at(RESOURCE.reference)}`, at(RESOURCE.trackId))
+    if (row[0] !== 'SU02') continue
+    const summary = summaries.get(at(SALE.summary))
+    const trackId = resources.get(`${at(SALE.block)} ${at(SALE.resource)}`)
+    if (summary === undefined || trackId === undefined)
+      throw new Error(`a sale of block ${at(SALE.block)} is of no summary or resource`)
+    const { contract, territory, tier } = summary
+    tracks.push({ contract, territory, tier, trackId, streams: Number(at(SALE.streams)) })
+  }
+  return { summaries: [...summaries.values()], tracks }
+}

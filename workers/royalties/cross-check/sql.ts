@@ -1,0 +1,39 @@
+/** Owns what PostgreSQL is asked by the cross-check. */
+
+export const COUNTED = `
+  SELECT isrc, territory, tier, count(*)::int AS streams FROM royalty_streams_of($1, $2) GROUP BY 1, 2, 3`
+
+export const COUNTED_IDS = `
+  SELECT stream_id AS id FROM royalty_streams_of($1, $2) WHERE isrc = $3 AND territory = $4 AND tier = $5 ORDER BY 1`
+
+/** Those of the month that are for a later one, and those of earlier ones that are in this. */
+export const LATE = `
+  SELECT stream_id AS id FROM royalty_streams
+   WHERE counted AND counted_at > $2 AND started_at >= $1::date::timestamp AT TIME ZONE 'UTC' AND started_at < ($1::date + interval '1 month') AT TIME ZONE 'UTC'`
+export const ENTERED_LATE = `SELECT stream_id AS id FROM royalty_adjustments WHERE entered_in = $1`
+
+/** By the lines that were booked: each holder's has the streams of the track. */
+export const OF_LINES = `
+  SELECT rights, isrc, territory, tier, sum(streams)::int AS streams FROM (
+    SELECT DISTINCT l.rights, l.isrc, l.territory::text, l.tier, l.contract_id, l.contract_version, l.streams
+      FROM royalty_lines l JOIN royalty_runs r USING (run_id) WHERE r.month = $1 AND r.status = 'finished' AND l.kind = 'share' AND l.isrc IS NOT NULL) AS each
+   GROUP BY 1, 2, 3, 4`
+
+/** Lines and what was posted of them; equal where nothing is amiss. */
+export const POSTED = `
+  SELECT rights, isrc, territory, tier, currency, sum(line)::text AS line, sum(posted)::text AS posted FROM (
+    SELECT l.rights, l.isrc, l.territory::text, l.tier, l.currency::text, l.amount_micros AS line, 0 AS posted
+      FROM royalty_lines l JOIN royalty_runs r USING (run_id) WHERE r.month = $1
+    UNION ALL
+    SELECT p.rights, p.isrc, p.territory::text, p.tier, p.currency::text, 0, -p.amount_micros
+      FROM ledger_postings p JOIN ledger_transfers t USING (transfer_id) JOIN ledger_accounts a USING (ledger_account_id)
+     WHERE t.period = $1 AND t.kind IN ('share', 'minimum') AND t.status = 'posted' AND a.kind IN ('payable', 'unallocated')) AS each
+   GROUP BY 1, 2, 3, 4, 5 HAVING sum(line) <> sum(posted)`
+
+/** What the ledger has for a contract in a territory and tier. */
+export const BY_CONTRACT = `
+  SELECT c.number AS contract, p.territory::text, p.tier, (-sum(p.amount_micros))::text AS micros
+    FROM ledger_postings p JOIN ledger_transfers t USING (transfer_id) JOIN ledger_accounts a USING (ledger_account_id) JOIN contracts c USING (contract_id)
+   WHERE t.period = $1 AND t.kind = 'share' AND t.status = 'posted' AND a.kind = 'payable' GROUP BY 1, 2, 3`
+
+export const RIGHTS = `SELECT number, rights FROM contracts`

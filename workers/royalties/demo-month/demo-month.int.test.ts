@@ -1,0 +1,93 @@
+/** Owns the test of a month on its whole way: through Kafka and the workers into both stores, closed, and counted four times. */
+
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { createClickHouse } from '../../../infra/clickhouse/client.ts'
+import { clickhouseConfig } from '../../../infra/clickhouse/config.ts'
+import { migrateClickHouse } from '../../../infra/clickhouse/migrate.ts'
+import { demoTracks } from '../../../infra/demo/demo-tracks.ts'
+import { seedWorld } from '../../../infra/demo/world/seed-world.ts'
+import { createPool, type Pool } from '../../../infra/postgres/client.ts'
+import { migratePostgres } from '../../../infra/postgres/migrate.ts'
+import { createTestDatabase, type TestDatabase } from '../../../infra/postgres/test-database.ts'
+import { derivedId } from '../../../infra/runtime/derived-id.ts'
+import { readEnv } from '../../../infra/runtime/env.ts'
+import { startWorkers, type WorkerProcess } from '../../testing/worker-process.ts'
+import { monthsAgo } from '../testing/close-world.ts'
+import { royalties } from '../testing/royalties-process.ts'
+
+const stack = inject('stackEnv')
+const DATABASE = 'segue_demo_month_test'
+const STREAMS = 200
+const MONTH = monthsAgo(1)
+let database: TestDatabase
+let admin: Pool
+let env: Record<string, string>
+let workers: WorkerProcess
+
+beforeAll(async () => {
+  database = await createTestDatabase(stack, 'segue_demo_month')
+  await migratePostgres(database.url)
+  admin = createPool(database.url, { applicationName: 'demo-month-test', maxConnections: 1 })
+  await enterTracks()
+  await seedWorld({ ...stack, ...database.env })
+  const url = new URL(stack.SEGUE_CLICKHOUSE_URL ?? '')
+  url.pathname = `/${DATABASE}`
+  env = { ...stack, ...database.env, SEGUE_CLICKHOUSE_URL: url.href, SEGUE_MINIO_REPORTS_BUCKET: 'segue-demo-month' }
+  await migrateClickHouse(readEnv(env, clickhouseConfig))
+  workers = await startWorkers(env, ['royalties', 'ingest'])
+  await workers.untilReady()
+})
+afterAll(async () => {
+  await workers?.kill('SIGTERM')
+  const clickhouse = createClickHouse(readEnv(env, clickhouseConfig))
+  await clickhouse.command({ query: `DROP DATABASE IF EXISTS ${DATABASE} SYNC` })
+  await clickhouse.close()
+  await admin?.end()
+  await database?.drop()
+})
+
+/** The demo's catalog, without its music. */
+async function enterTracks(): Promise<void> {
+  for (const [n, { album, piece, isrc }] of demoTracks('full').entries()) {
+    const id = (kind: string, name: string) => derivedId(kind, name)
+    await admin.query('INSERT INTO artists VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+      id('artist', album.artist),
+      album.artist,
+    ])
+    await admin.query('INSERT INTO albums VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING', [
+      id('album', album.title),
+      id('artist', album.artist),
+      album.title,
+      album.releasedOn,
+    ])
+    await admin.query(
+      `INSERT INTO tracks (track_id, album_id, artist_id, title, isrc, duration_ms, loudness_lufs, true_peak_dbtp, gain_db, source_hash, status)
+       VALUES ($1, $2, $3, $4, $5, 130000, -14, -1, 0, $6, 'available')`,
+      [
+        id('track', isrc),
+        id('album', album.title),
+        id('artist', album.artist),
+        piece.title,
+        isrc,
+        n.toString(16).padStart(64, '0'),
+      ],
+    )
+  }
+}
+
+test('people of the demo listen, the month is closed, and four counts agree', { timeout: 300_000 }, async () => {
+  const made = await royalties(env, ['demo-month', MONTH, '--streams', String(STREAMS)])
+  expect(made.code, `${made.stderr}\n${workers.output()}`).toBe(0)
+  expect(made.answer).toMatchObject({ month: MONTH, streams: STREAMS })
+  const again = await royalties(env, ['demo-month', MONTH, '--streams', String(STREAMS)])
+  expect(again.answer).toMatchObject({ streams: STREAMS })
+  const closed = await royalties(env, ['close', MONTH])
+  expect(closed.code, closed.stderr).toBe(0)
+  expect(closed.answer).toMatchObject({ status: 'closed', streams: STREAMS })
+  await expect
+    .poll(async () => (await royalties(env, ['cross-check', MONTH])).answer.findings, {
+      timeout: 60_000,
+      interval: 1_000,
+    })
+    .toEqual([])
+})
