@@ -32,7 +32,9 @@ export async function openReports(config: MinioConfig): Promise<ReportStore> {
   const about = ({ contentType, hash }: ReportObject) => ({ 'Content-Type': contentType, 'x-amz-meta-sha256': hash })
   return {
     async putBytes(object, bytes) {
-      await client.putObject(config.bucket, object.key, bytes, bytes.length, about(object))
+      const put = () => client.putObject(config.bucket, object.key, bytes, bytes.length, about(object))
+      // A connection that was idle while a large document was made may have been closed at the other end.
+      await put().catch((cause: unknown) => (isBroken(cause) ? put() : Promise.reject(cause)))
     },
     async putFile(object, path) {
       await client.fPutObject(config.bucket, object.key, path, about(object))
@@ -46,4 +48,8 @@ export async function openReports(config: MinioConfig): Promise<ReportStore> {
       }
     },
   }
+}
+
+function isBroken(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && (cause.code === 'EPIPE' || cause.code === 'ECONNRESET')
 }

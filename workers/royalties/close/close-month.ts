@@ -115,8 +115,10 @@ async function close(
     step('the input was frozen before')
   }
   const frozen =
-    before === undefined ? await freeze(stores, month, now, path, step) : { close: before, borne: undefined }
-  const whole = await reckonFrozen(path, frozen.close)
+    before === undefined
+      ? await freeze(stores, month, now, path, step)
+      : { close: before, borne: undefined, whole: await reckonFrozen(path, before) }
+  const { whole } = frozen
   step('the month is reckoned')
   await setStatus(pool, firstDay, 'closing')
   step('the month is closing')
@@ -136,12 +138,12 @@ async function freeze(
   now: Date,
   path: string,
   step: (done: string) => void,
-): Promise<{ close: Close; borne: ReadonlyMap<string, bigint> }> {
+): Promise<{ close: Close; borne: ReadonlyMap<string, bigint>; whole: WrittenMonth }> {
   const { close, borne, bytes } = await snapshot(pool, month, now, path)
   const { inputHash, objectKey } = close
   step('the input is read')
   // What cannot be reckoned is not frozen: it is mended, and read again.
-  await reckonFrozen(path, close)
+  const whole = await reckonFrozen(path, close)
   await putFrozen(reports, close, path)
   step('the input is in the store')
   const { firstDay } = monthSpan(month)
@@ -155,7 +157,7 @@ async function freeze(
     holderId: null,
   })
   step('the input is frozen')
-  return { close, borne }
+  return { close, borne, whole }
 }
 
 async function snapshot(pool: Pool, month: string, now: Date, path: string) {

@@ -9,7 +9,7 @@ import { monthSpan } from './month-span.ts'
 export type OffsetsAt = (
   topic: string,
   atMs: number,
-) => Promise<readonly { readonly partition: number; readonly offset: bigint }[]>
+) => Promise<readonly { readonly partition: number; readonly first: bigint; readonly offset: bigint }[]>
 
 const GROUP = 'segue.royalties'
 

@@ -5,6 +5,9 @@ import { microText, minorText, spaced } from './amount-text.ts'
 import { INK, MARGIN, PALE, PdfPages, type TableColumn, WIDTH } from './pdf-page.ts'
 import type { Statement } from './statement.ts'
 
+/** Of each side of the rights: nobody reads more. All are in the CSV. */
+const MOST_LINES = 400
+
 const RIGHTS_TEXT: Readonly<Record<string, string>> = { recording: 'Recordings', composition: 'Works' }
 const MONTH_TEXT = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
 
@@ -71,10 +74,11 @@ export async function statementPdf(statement: Statement): Promise<Buffer> {
   for (const rights of ['recording', 'composition']) {
     const lines = statement.lines.filter((line) => line.rights === rights)
     if (lines.length === 0) continue
+    const shown = greatest(lines)
     pages.heading(RIGHTS_TEXT[rights] ?? rights)
     pages.table(
       linesColumns(holder.currency),
-      lines.map((line) => [
+      shown.map((line) => [
         line.kind === 'minimum' ? `${line.title} (minimum)` : line.title,
         line.isrc,
         line.territory,
@@ -87,6 +91,11 @@ export async function statementPdf(statement: Statement): Promise<Buffer> {
       ]),
       6.6,
     )
+    if (shown.length < lines.length) {
+      pages.need(16)
+      const rest = `These are the ${MOST_LINES} greatest of ${lines.length} lines: all are in the CSV, and in the sum.`
+      pages.text(rest, MARGIN, pages.y + 4, { size: 7.5, color: PALE, width: WIDTH - 120 })
+    }
     const minor = lines.reduce((sum, line) => sum + line.minor, 0n)
     pages.need(16)
     pages.text(`${spaced(minorText(minor, holder.currency))} ${holder.currency}`, MARGIN, pages.y + 4, {
@@ -98,6 +107,18 @@ export async function statementPdf(statement: Statement): Promise<Buffer> {
     pages.y += 18
   }
   return await pages.end((page, count) => [`Input ${inputHash}`, `${page} / ${count}`])
+}
+
+/** In the order that they had. */
+function greatest(lines: Statement['lines']): Statement['lines'] {
+  if (lines.length <= MOST_LINES) return lines
+  const places = lines.map((_, place) => place)
+  const worth = (place: number) => lines[place]?.paidMicros ?? 0n
+  places.sort((a, b) => (worth(a) === worth(b) ? a - b : worth(a) > worth(b) ? -1 : 1))
+  return places
+    .slice(0, MOST_LINES)
+    .sort((a, b) => a - b)
+    .flatMap((place) => lines[place] ?? [])
 }
 
 const EARNED: readonly TableColumn[] = [
