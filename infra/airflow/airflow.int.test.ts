@@ -5,17 +5,28 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addStreams, makeWorld, monthsAgo, worldStreams } from '../../workers/royalties/testing/close-world.ts'
+import { left } from '../../workers/royalties/testing/closing-world.ts'
 import { partsOf, type SegueProcess, segue } from '../cli/testing/segue-process.ts'
+import { createClickHouse } from '../clickhouse/client.ts'
+import { clickhouseConfig } from '../clickhouse/config.ts'
+import { openReports, reportsConfig } from '../minio/reports.ts'
+import { createPool, type Pool } from '../postgres/client.ts'
+import { postgresConfig } from '../postgres/config.ts'
+import { heard } from '../questions/fixtures/fixture.ts'
+import { readEnv } from '../runtime/env.ts'
+import { readEnvFile } from '../stack/env-file.ts'
 import { inDataFolder } from '../stack/folders.ts'
 import { freePorts, type Ports } from '../stack/ports.ts'
 import { isAlive, markOf } from '../stack/process-record.ts'
 import { descendantsOf } from '../stack/process-tree.ts'
 import { AIRFLOW_USER } from './server.ts'
-import { type AirflowSession, signInAt } from './testing/session.ts'
+import { type AirflowSession, type RunEnd, signInAt } from './testing/session.ts'
 
 const UP = /All is up, after [\d.]+ s/
 const UP_WITHIN_MS = 400_000
 const RUN_WITHIN_MS = 600_000
+const STREAMS = 100
 const DAGS = ['cross_checks', 'exports', 'partition_care', 'retention', 'royalty_close']
 
 let parent: string
@@ -66,21 +77,96 @@ describe('the DAGs', () => {
   }, 120_000)
 
   test(
-    'for partitions and retention end well, and a second time there is nothing to do',
+    'for partitions and retention call their commands, and end well where there is nothing to do',
     async () => {
-      expect(await session.run('partition_care')).toMatchObject({
+      const [partitions, retention] = await Promise.all([session.run('partition_care'), session.run('retention')])
+      expect(partitions).toMatchObject({
         state: 'success',
         tasks: [{ task: 'partitions', result: 'every month is there, and none is too old' }],
       })
-      for (const _time of ['first', 'second']) {
-        expect(await session.run('retention')).toMatchObject({
+      expect(retention).toMatchObject({
+        state: 'success',
+        tasks: expect.arrayContaining([
+          expect.objectContaining({ task: 'rollups', result: '0 minutes built, 0 hours closed' }),
+          expect.objectContaining({ task: 'retention', result: 'nothing is overdue' }),
+        ]),
+      })
+    },
+    RUN_WITHIN_MS,
+  )
+})
+
+/** A month that is over, in PostgreSQL and in ClickHouse. */
+async function listenFor(month: string, admin: Pool): Promise<void> {
+  const streams = worldStreams(month, STREAMS)
+  await makeWorld(admin, [month])
+  await addStreams(admin, streams)
+  const clickhouse = createClickHouse(readEnv(await readEnvFile(inDataFolder.environment(dataDir)), clickhouseConfig))
+  const values = streams.map(({ id, account, isrc, artist, track, startedAt, territory, tier, flags }) => ({
+    ...heard(account, startedAt.getTime(), 60, { country: territory, plan: tier, track }),
+    stream_id: id,
+    isrc,
+    artist_id: artist,
+    flags,
+  }))
+  await clickhouse.insert({ table: 'streams', values, format: 'JSONEachRow' })
+  await clickhouse.close()
+}
+
+const ended = ({ state, tasks }: RunEnd) => ({
+  state,
+  ...Object.fromEntries(
+    tasks.map(({ task, state, result }) => [task, (result as { status?: string })?.status ?? state]),
+  ),
+})
+
+describe('the DAG of the close', () => {
+  test(
+    'closes the month before, and a second time nothing changes',
+    async () => {
+      const env = await readEnvFile(inDataFolder.environment(dataDir))
+      const admin = createPool(readEnv(env, (read) => postgresConfig(read, 'admin')).url, { applicationName: 'test' })
+      try {
+        const month = monthsAgo(1)
+        await listenFor(month, admin)
+        const reports = await openReports(readEnv(env, reportsConfig))
+        const first = await session.run('royalty_close')
+        expect(ended(first), JSON.stringify(first.tasks)).toMatchObject({
           state: 'success',
-          tasks: expect.arrayContaining([
-            expect.objectContaining({ task: 'rollups', result: '0 minutes built, 0 hours closed' }),
-            expect.objectContaining({ task: 'retention', result: 'nothing is overdue' }),
-          ]),
+          check_inputs: 'ready',
+          close: 'closed',
+          cross_check: 'agree',
         })
+        const books = await left({ admin, reports })
+        expect(books.months).toMatchObject([{ status: 'closed' }])
+        expect(books.postings).not.toEqual([])
+        const second = await session.run('royalty_close', { month })
+        expect(ended(second), JSON.stringify(second.tasks)).toMatchObject({
+          state: 'success',
+          check_inputs: 'nothing to do',
+          close: 'nothing to do',
+          cross_check: 'agree',
+        })
+        expect(await left({ admin, reports })).toEqual(books)
+      } finally {
+        await admin.end()
       }
+    },
+    RUN_WITHIN_MS,
+  )
+
+  test(
+    'fails for a month that is still open, names what to do, and closes nothing',
+    async () => {
+      const open = monthsAgo(0)
+      const { state, tasks } = await session.run('royalty_close', { month: open })
+      expect([state, tasks.map(({ task, state }) => `${task} ${state}`).sort()]).toEqual([
+        'failed',
+        ['check_inputs failed', 'close upstream_failed', 'cross_check upstream_failed', 'export upstream_failed'],
+      ])
+      const { log = '' } = tasks.find(({ task }) => task === 'check_inputs') ?? {}
+      expect(log).toContain(`npm run segue -- royalties close ${open} --check ended with exit code 1`)
+      expect(log).toMatch(/month-not-over: .*: close it when it has ended in UTC/)
     },
     RUN_WITHIN_MS,
   )

@@ -5,6 +5,7 @@ import type { AccountStore } from '../../infra/redis/account-store.ts'
 import type { SessionSave, SessionStore } from '../../infra/redis/session-store.ts'
 import { decodeRecord, encodeRecord } from '../../protocol/events/record-codec.ts'
 import type { DownMessage } from '../../protocol/messages/down.ts'
+import type { Playback } from '../../protocol/messages/playback.ts'
 import type { UpMessage } from '../../protocol/messages/up.ts'
 import { plainMsgpack } from '../../protocol/plain-msgpack.ts'
 import type { SessionSnapshot } from '../../session/snapshot.ts'
@@ -46,6 +47,16 @@ function onTake(change: (session: Mutable) => void): NonNullable<Plant['store']>
 }
 
 type Mutable = { -readonly [Key in keyof SessionSnapshot]: SessionSnapshot[Key] }
+
+/** With each such word about a stream goes a grant of its first chunk. */
+function thenGranted(isSuch: (word: Playback) => boolean): NonNullable<Plant['down']> {
+  return (message) => {
+    if (message.type !== 'playback' || message.stream_id === undefined || !isSuch(message)) return [message]
+    const { stream_id, at_ms } = message
+    const chunks = [{ index: 0, url: 'audio' }]
+    return [message, { type: 'grant', stream_id, bitrate_kbps: 160, expires_at_ms: at_ms + 60_000, chunks }]
+  }
+}
 
 /** The end of a stream as it goes to Kafka, altered. */
 function onEnd(change: (msPlayed: number) => number): NonNullable<Plant['log']> {
@@ -138,13 +149,7 @@ export const PLANTS = {
   'grants-while-paused': {
     breaks: 'I12',
     what: 'a gateway grants a chunk with each word that a stream is paused',
-    down: (message) => {
-      if (message.type !== 'playback' || message.status !== 'paused' || message.stream_id === undefined)
-        return [message]
-      const { stream_id } = message
-      const chunks = [{ index: 0, url: 'audio' }]
-      return [message, { type: 'grant', stream_id, bitrate_kbps: 160, expires_at_ms: message.at_ms + 60_000, chunks }]
-    },
+    down: thenGranted(({ status }) => status === 'paused'),
   },
   'sign-in-never-answered': {
     breaks: 'I13',
@@ -193,14 +198,10 @@ export const PLANTS = {
       accounts.fenceAfter = (last, held, nowMs) => (last === 0 ? Math.max(held + 1, nowMs) : last - 1)
     },
   },
-  'fence-unread': {
+  'evicted-granted': {
     breaks: 'I20',
-    what: 'a gateway does not read by which fence it is asked',
-    up: (message) => {
-      if (message.type !== 'next' && message.type !== 'pause' && message.type !== 'seek') return message
-      const { fence: _unread, ...rest } = message
-      return rest
-    },
+    what: 'a gateway grants chunks of a stream that another device stopped',
+    down: thenGranted(({ status, reason }) => status === 'stopped' && reason === 'evicted'),
   },
   'stream-unread': {
     breaks: 'I22',

@@ -99,7 +99,10 @@ test('the command makes what is missing, drops what is too old, and says each', 
   expect(await monthsOf('playlist_edits')).toContain(named(old))
 
   const done = await segue('partitions', '--ahead', '4')
-  expect(done).toMatchObject({ code: 0, said: expect.stringContaining(`5/5 retired playlist_edits ${month}`) })
+  expect(done).toMatchObject({
+    code: 0,
+    said: expect.stringMatching(new RegExp(`(\\d+)/\\1 retired playlist_edits ${month}`)),
+  })
   expect(await monthsOf('playlist_edits')).not.toContain(named(old))
   // Books are kept for longer, unless it is said otherwise.
   expect(await monthsOf('royalty_streams')).toContain(named(old))

@@ -38,7 +38,7 @@ export async function endWorld(world: World | undefined): Promise<void> {
 }
 
 /** Everything that a close leaves, but when and by whom it was entered. */
-export async function left({ admin, reports }: World) {
+export async function left({ admin, reports }: Pick<World, 'admin' | 'reports'>) {
   const dump = async (sql: string) => (await admin.query(sql)).rows
   const files = await dump(
     `SELECT object_key, kind, holder_id, content_hash, bytes FROM royalty_files WHERE kind <> 'inputs' ORDER BY 1`,
