@@ -156,6 +156,13 @@ test('a line of a statement is told by its streams and its fraction, and a strea
   const [stream] = explained?.streams_of_line ?? []
   const back = await royalties(env, ['explain', stream?.id ?? ''])
   expect((back.answer.lines as { reference: string }[]).map(({ reference }) => reference)).toContain(line?.reference)
+  const { rows: paid } = await world.admin.query<{ payout: string; lines: number }>(
+    `SELECT e.transfer_id AS payout, (SELECT count(*) FROM royalty_lines l WHERE l.holder_id = e.holder_id AND l.amount_micros > 0)::int AS lines
+       FROM ledger_entries e WHERE e.kind = 'payout' AND e.account_kind = 'payable' LIMIT 1`,
+  )
+  const payout = await royalties(env, ['explain', paid[0]?.payout ?? ''])
+  expect(payout.answer).toMatchObject({ about: 'posting', posting: { kind: 'payout' } })
+  expect(payout.answer.lines).toHaveLength(paid[0]?.lines ?? -1)
   const nothing = await royalties(env, ['explain', 'cent'])
   expect(nothing.code).toBe(1)
   expect(nothing.stderr).toContain('is no line of a statement')

@@ -9,7 +9,7 @@ import type { FrozenStream } from '../close/frozen-month.ts'
 import { takeFrozen } from '../close/frozen-object.ts'
 import { inFolder, reckonFrozen, type WrittenMonth } from '../close/written-month.ts'
 import { inLowestTerms, type Rational } from '../reckoning/rational.ts'
-import { LINE, LINES_OF_STREAM, type LineRow, POSTING, type PostingRow } from './sql.ts'
+import { LINE, LINES_OF_HOLDER, LINES_OF_STREAM, type LineRow, POSTING, type PostingRow } from './sql.ts'
 
 export interface Explained {
   readonly about: 'line' | 'posting' | 'stream'
@@ -46,7 +46,12 @@ export async function explain({ pool, reports }: CloseStores, reference: string)
   const { rows: postings } = await pool.query<PostingRow>(POSTING, [id, number ?? null])
   const [posting] = postings
   if (posting !== undefined) {
-    const { rows } = await pool.query<LineRow>(LINE, [posting.run_id, null])
+    const { isrc, run_id, month, holder_id } = posting
+    const asked =
+      isrc === null
+        ? pool.query<LineRow>(LINES_OF_HOLDER, [month, holder_id])
+        : pool.query<LineRow>(LINE, [run_id, null])
+    const { rows } = await asked
     return { about: 'posting', posting, lines: await explained(rows.filter((line) => isOf(posting, line))) }
   }
   const { rows: ofStream } = await pool.query<LineRow>(LINES_OF_STREAM, [id])

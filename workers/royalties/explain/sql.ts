@@ -44,6 +44,9 @@ const LINES = `
 
 export const LINE = `${LINES} WHERE l.run_id = $1 AND ($2::int IS NULL OR l.line = $2) ORDER BY l.line`
 
+/** What a holder earned in a month, whichever the run: it is exchanged, kept back and paid out together. */
+export const LINES_OF_HOLDER = `${LINES} WHERE r.month = ($1 || '-01')::date AND l.holder_id = $2 AND l.amount_micros > 0 ORDER BY l.run_id, l.line`
+
 /** The postings of a transfer, or one of them; of several the one on a holder's account. */
 export const POSTING = `
   SELECT transfer_id, posting, kind, status, to_char(period, 'YYYY-MM') AS month, run_id, account_kind, holder_id, currency::text, amount_micros::text,
