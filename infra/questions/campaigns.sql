@@ -33,7 +33,7 @@ WITH
       AND ({device_kind:String} = '' OR device_kind = {device_kind:String})
     GROUP BY campaign_id, impression_id
   ),
-  groups AS (
+  assigned AS (
     SELECT campaign_id, account_id, max(served) AS treated, max(withheld) AS control, max(converted) AS did
     FROM each
     GROUP BY campaign_id, account_id
@@ -47,15 +47,15 @@ WITH
       (x1 + z * z / 2) / (n1 + z * z) AS centre1, z / (n1 + z * z) * sqrt(x1 * (n1 - x1) / n1 + z * z / 4) AS half1,
       (x2 + z * z / 2) / (n2 + z * z) AS centre2, z / (n2 + z * z) * sqrt(x2 * (n2 - x2) / n2 + z * z / 4) AS half2,
       n1 > 0 AND n2 > 0 AS compares
-    FROM groups GROUP BY campaign_id
+    FROM assigned GROUP BY campaign_id
   ),
   lifts AS (
     SELECT
       campaign_id, n1, n2,
       if(compares, p1, NULL) AS rate1, if(compares, p2, NULL) AS rate2, if(compares AND x2 > 0, p1 / p2 - 1, NULL) AS ratio,
-      if(compares, p1 - p2, NULL) AS between,
-      between - sqrt(pow(p1 - (centre1 - half1), 2) + pow(centre2 + half2 - p2, 2)) AS low,
-      between + sqrt(pow(centre1 + half1 - p1, 2) + pow(p2 - (centre2 - half2), 2)) AS high
+      if(compares, p1 - p2, NULL) AS apart,
+      apart - sqrt(pow(p1 - (centre1 - half1), 2) + pow(centre2 + half2 - p2, 2)) AS low,
+      apart + sqrt(pow(centre1 + half1 - p1, 2) + pow(p2 - (centre2 - half2), 2)) AS high
     FROM counted
   ),
   totals AS (
@@ -78,7 +78,7 @@ SELECT
   l.n1 AS treated, l.n2 AS control,
   round(l.rate1, 4) AS treated_rate, round(l.rate2, 4) AS control_rate,
   round(l.ratio, 4) AS lift,
-  round(l.between, 4) AS difference, round(l.low, 4) AS difference_low, round(l.high, 4) AS difference_high
+  round(l.apart, 4) AS difference, round(l.low, 4) AS difference_low, round(l.high, 4) AS difference_high
 FROM totals AS t LEFT JOIN lifts AS l ON l.campaign_id = t.campaign_id
 ORDER BY impressions DESC, campaign_id
 LIMIT {limit:UInt16}
