@@ -17,6 +17,7 @@ import { ingestFolder, type Outcome } from './ingest.ts'
 import { createPlayableTracks } from './playable-tracks.ts'
 
 const BUCKET = 'segue-ingest-test'
+const CATALOG = ['renditions', 'track_rights', 'tracks', 'albums', 'artists', 'rights_holders']
 
 let database: TestDatabase
 let pool: Pool
@@ -52,7 +53,8 @@ afterAll(async () => {
 beforeEach(async () => {
   puts = []
   folder = await mkdtemp(join(tmpdir(), 'segue-ingest-test-'))
-  await pool.query('TRUNCATE artists, rights_holders CASCADE')
+  // Not emptied with all that refers to them: books are among that, and they are kept.
+  for (const table of CATALOG) await pool.query(`DELETE FROM ${table}`)
   return () => rm(folder, { recursive: true, force: true })
 })
 
