@@ -157,14 +157,15 @@ describe('what is told', () => {
   }
 
   it.each([
-    ['minutes=15', 1],
-    ['minutes=30', 2],
-    ['minutes=60', 3],
-    ['minutes=1440', 4],
+    // Of countries where nobody else listens: of all of the world the greatest campaigns alone are told.
+    ['minutes=15&country=AQ', 1],
+    ['minutes=30&country=AQ', 2],
+    ['minutes=60&country=BV', 1],
     ['minutes=1440&country=AQ', 3],
     ['minutes=60&country=AQ&device_kind=car', 1],
-    ['minutes=60&plan=duo', 1],
-    ['minutes=15&plan=duo', 0],
+    ['minutes=60&country=BV&plan=duo', 1],
+    ['minutes=60&country=AQ&plan=duo', 0],
+    ['minutes=15&country=BV', 0],
   ])('of campaigns is what was decided in the range, where the filters say: %s', async (query, impressions) => {
     const { campaigns } = JSON.parse((await told(`/api/dashboard?${query}`)).text) as {
       campaigns: readonly { campaign_id: string; impressions: number; difference: number | null }[]
