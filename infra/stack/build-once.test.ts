@@ -37,6 +37,12 @@ describe('what is built of our sources', () => {
     expect(await build(true)).not.toBe(second)
   })
 
+  it('is the same for all who want it at the same moment', async () => {
+    const all = await Promise.all(Array.from({ length: 8 }, () => build()))
+    expect(new Set(all).size).toBe(1)
+    expect(await text(all[0] ?? '')).toContain('first')
+  })
+
   it('is whole or absent: one that cannot be built says so, and leaves what was built', async () => {
     const first = await build()
     await writeFile(join(sources, 'word.ts'), 'export const word: string = ')

@@ -16,8 +16,17 @@ const OUTDATED_KEPT_MS = 3_600_000
 /** Relative to the project. */
 type Sources = readonly string[]
 
+/** By name: gateways that one process starts at the same moment wait for one build. */
+const underWay = new Map<string, Promise<string>>()
+
 /** Returns the folder that holds the files, by their base names. */
-export async function buildOnce(name: string, options: BuildOptions): Promise<string> {
+export function buildOnce(name: string, options: BuildOptions): Promise<string> {
+  const building = underWay.get(name) ?? builtOrKept(name, options).finally(() => underWay.delete(name))
+  underWay.set(name, building)
+  return building
+}
+
+async function builtOrKept(name: string, options: BuildOptions): Promise<string> {
   const listFile = join(KEPT_IN, `${name}.json`)
   const list = await textOf(listFile)
   if (list !== undefined) {
