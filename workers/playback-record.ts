@@ -32,6 +32,19 @@ export function readRecord(value: Uint8Array | null): PlaybackRecord {
   return record
 }
 
+/**
+ * The record, or why nobody can read it, now or ever.
+ * @throws {UnknownVersionError} when it can be read, and not here.
+ */
+export function recordOrReason(value: Uint8Array | null): PlaybackRecord | string {
+  try {
+    return readRecord(value)
+  } catch (error) {
+    if (error instanceof UnknownVersionError) throw error
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
 function decode(value: Uint8Array): PlaybackRecord {
   try {
     return decodeRecord(value)

@@ -1,16 +1,10 @@
 /** Owns what a batch of records says of advertisements: impressions, each with the most that was heard of it, clicks, what was withheld, and the music that may be what they are for. */
 
 import type { ConsumedRecord } from '../../infra/kafka/consumer.ts'
-import type {
-  AdEnded,
-  AdServed,
-  AdWithheld,
-  PlaybackRecord,
-  StreamEnded,
-} from '../../protocol/events/playback-record.ts'
+import type { AdEnded, AdServed, AdWithheld, StreamEnded } from '../../protocol/events/playback-record.ts'
 import { uuidv7TimeMs } from '../../protocol/ids.ts'
 import { COUNTABLE_MS, type StreamFlag } from '../../protocol/vocabulary.ts'
-import { cleanText, readRecord, UnknownVersionError } from '../playback-record.ts'
+import { cleanText, recordOrReason } from '../playback-record.ts'
 
 /** A served advertisement, as far as this batch tells of it. */
 export interface HeardAd {
@@ -66,8 +60,8 @@ export function heardAdsOf(records: readonly ConsumedRecord[]): HeardAds {
   const withheld = new Map<string, WithheldAd>()
   const music: HeardMusic[] = []
   for (const { value } of records) {
-    const record = readable(value)
-    if (record === undefined) continue
+    const record = recordOrReason(value)
+    if (typeof record === 'string') continue
     if (record.type === 'ad-served' || record.type === 'ad-ended') {
       ads.set(record.stream_id, most(ads.get(record.stream_id), adOf(record)))
     }
@@ -86,15 +80,6 @@ export function heardAdsOf(records: readonly ConsumedRecord[]): HeardAds {
     }
   }
   return { ads: [...ads.values()], withheld: [...withheld.values()], music, clicks: [...clicks.values()] }
-}
-
-function readable(value: Uint8Array | null): PlaybackRecord | undefined {
-  try {
-    return readRecord(value)
-  } catch (error) {
-    if (error instanceof UnknownVersionError) throw error
-    return undefined
-  }
 }
 
 const isCounted = ({ ms_played, flags }: StreamEnded) => ms_played >= COUNTABLE_MS && flags.length === 0

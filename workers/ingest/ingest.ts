@@ -6,7 +6,7 @@ import { type BatchControl, type ConsumedBatch, type RunningConsumer, runConsume
 import { createDeadLetters, type DeadLetter, slicesOf } from '../../infra/kafka/dead-letters.ts'
 import type { PlaybackRecord } from '../../protocol/events/playback-record.ts'
 import { TOPICS } from '../../protocol/events/topics.ts'
-import { readRecord, UnknownVersionError } from '../playback-record.ts'
+import { recordOrReason } from '../playback-record.ts'
 import { untilDone } from '../retry.ts'
 import { Troubles } from '../troubles.ts'
 import { type CreateWorker, DRAIN_WITHIN_MS } from '../worker.ts'
@@ -140,12 +140,9 @@ function sort(batch: ConsumedBatch): { records: PlaybackRecord[]; letters: DeadL
   const letters: DeadLetter[] = []
   const records: PlaybackRecord[] = []
   for (const record of batch.records) {
-    try {
-      records.push(readRecord(record.value))
-    } catch (error) {
-      if (error instanceof UnknownVersionError) throw error
-      letters.push({ record, topic, partition, reason: error instanceof Error ? error.message : String(error) })
-    }
+    const read = recordOrReason(record.value)
+    if (typeof read === 'string') letters.push({ record, topic, partition, reason: read })
+    else records.push(read)
   }
   return { records, letters }
 }

@@ -1,8 +1,7 @@
 /** Owns what a batch of records is to the books: its streams, each with its longest end, and what they leave out. */
 
 import type { ConsumedRecord } from '../../infra/kafka/consumer.ts'
-import type { PlaybackRecord } from '../../protocol/events/playback-record.ts'
-import { readRecord, UnknownVersionError } from '../playback-record.ts'
+import { recordOrReason } from '../playback-record.ts'
 import { type RoyaltyStream, royaltyStreamOf } from './royalty-stream.ts'
 
 export interface EndedStreams {
@@ -23,12 +22,9 @@ export function endedStreamsOf(records: readonly ConsumedRecord[]): EndedStreams
   let repeated = 0
   let short = 0
   for (const { offset, value } of records) {
-    let record: PlaybackRecord
-    try {
-      record = readRecord(value)
-    } catch (error) {
-      if (error instanceof UnknownVersionError) throw error
-      unreadable.push({ offset, reason: error instanceof Error ? error.message : String(error) })
+    const record = recordOrReason(value)
+    if (typeof record === 'string') {
+      unreadable.push({ offset, reason: record })
       continue
     }
     if (record.type !== 'stream-ended') continue

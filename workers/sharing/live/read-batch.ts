@@ -1,8 +1,7 @@
 /** Owns what a batch of records is to the detector: its events, in their order, and what nobody can read. */
 
 import type { ConsumedRecord } from '../../../infra/kafka/consumer.ts'
-import type { PlaybackRecord } from '../../../protocol/events/playback-record.ts'
-import { cleanText, readRecord, UnknownVersionError } from '../../playback-record.ts'
+import { cleanText, recordOrReason } from '../../playback-record.ts'
 import type { OfflinePlay, PlayEvent } from '../detector/play-event.ts'
 import { offlinePlaysOf, playEventOf } from './play-event-of.ts'
 
@@ -23,12 +22,9 @@ export function readBatch(records: readonly ConsumedRecord[], from: bigint): Rea
   const unreadable: { offset: bigint; reason: string }[] = []
   for (const { offset, value } of records) {
     if (offset < from) continue
-    let record: PlaybackRecord
-    try {
-      record = readRecord(value)
-    } catch (error) {
-      if (error instanceof UnknownVersionError) throw error
-      unreadable.push({ offset, reason: error instanceof Error ? error.message : String(error) })
+    const record = recordOrReason(value)
+    if (typeof record === 'string') {
+      unreadable.push({ offset, reason: record })
       continue
     }
     const before = events.length
