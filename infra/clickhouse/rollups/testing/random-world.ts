@@ -3,6 +3,7 @@
 import { uuidv7 } from '../../../../protocol/ids.ts'
 import { pick as pickOf, seededRandom } from '../../../demo/seeded-random.ts'
 import { dateTimeText, type EventRow, endedVersion, STARTED_VERSION, type StreamRow } from '../../playback-rows.ts'
+import { SILENT_EVENT } from '../../testing/silent-event.ts'
 import type { Written } from './recount.ts'
 
 /** What is written before a pass, insert by insert, and the clock of the pass. */
@@ -59,15 +60,9 @@ export function randomWorld(seed: number, closeAfterMs: number): Turn[] {
         event_time: dateTimeText(happened_ms),
         server_time: dateTimeText(at_ms),
         stream_id: uuidv7(happened_ms),
-        position_ms: 0,
+        ...SILENT_EVENT,
         startup_ms: kind === 'started' ? below(3_000) : null,
         stall_ms: kind === 'stalled' ? below(9_000) : null,
-        buffer_ms: null,
-        bitrate_kbps: null,
-        reason: null,
-        fence: null,
-        stale: false,
-        offline: false,
       }
       write({ table: 'playback_events', row, at_ms, happened_ms, name: `${row.account_id}${row.event_id}0` })
       continue
