@@ -45,6 +45,24 @@ export interface Transfer {
   readonly postings: readonly Posting[]
 }
 
+/** Makes transfers of a run: what is the same of all is said once, and ids are made from the run, the kind and what each is about. */
+export const transferMaker =
+  (runId: string, period: string) =>
+  (
+    kind: TransferKind,
+    about: string,
+    postings: readonly Posting[],
+    rest: Partial<Pick<Transfer, 'status' | 'reason'>> = {},
+  ): Transfer => ({
+    transferId: transferIdOf(runId, kind, about),
+    kind,
+    status: 'posted',
+    period,
+    runId,
+    postings,
+    ...rest,
+  })
+
 /** An id from what the transfer is about, for callers without one of their own. */
 export const transferIdOf = (...parts: readonly (string | number)[]): string =>
   derivedId('ledger-transfer', parts.join('\n'))

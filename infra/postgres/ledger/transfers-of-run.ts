@@ -1,7 +1,7 @@
 /** Owns how the result of a run is booked: pools set aside from cost, shares from pools to holders, minimums from cost. Pure. */
 
 import type { RoyaltyLine, RunResult } from './enter-result.ts'
-import { type Posting, type PostingSubject, type Transfer, transferIdOf } from './transfer.ts'
+import { type Posting, type PostingSubject, type Transfer, transferMaker } from './transfer.ts'
 
 /**
  * A transfer a pool, and one for each track of it with a posting a holder. Their ids are made from the run and what they
@@ -9,15 +9,9 @@ import { type Posting, type PostingSubject, type Transfer, transferIdOf } from '
  */
 export function transfersOfRun(runId: string, month: string, { pools, lines }: RunResult): Transfer[] {
   const transfers: Transfer[] = []
+  const make = transferMaker(runId, month)
   const enter = (kind: 'pool' | 'share' | 'minimum', about: string, postings: readonly Posting[]) =>
-    transfers.push({
-      transferId: transferIdOf(runId, kind, about),
-      kind,
-      status: 'posted',
-      period: month,
-      runId,
-      postings,
-    })
+    transfers.push(make(kind, about, postings))
   for (const { territory, tier, rights, currency, amountMicros } of pools) {
     if (amountMicros === 0n) continue
     const subject = { territory, tier, rights, currency }

@@ -1,6 +1,6 @@
 /** Owns how settlements are booked: advances as they were paid, conversions, what is kept back, and payouts, which stay pending until the bank has paid. Pure. */
 
-import { type Posting, type Transfer, transferIdOf } from '../../../infra/postgres/ledger/transfer.ts'
+import { type Posting, type Transfer, transferIdOf, transferMaker } from '../../../infra/postgres/ledger/transfer.ts'
 import { MICROS, minorUnits } from '../reckoning/currency.ts'
 import type { Advance, FrozenMonth } from './frozen-month.ts'
 import type { Settlement } from './settlement.ts'
@@ -11,20 +11,7 @@ export function settlementTransfers(
   { month, advance }: FrozenMonth,
   settlements: readonly Settlement[],
 ): { readonly step: string; readonly transfers: readonly Transfer[] }[] {
-  const enter = (
-    kind: Transfer['kind'],
-    about: string,
-    postings: readonly Posting[],
-    rest: Partial<Pick<Transfer, 'status' | 'reason'>> = {},
-  ): Transfer => ({
-    transferId: transferIdOf(runId, kind, about),
-    kind,
-    status: 'posted',
-    period: month,
-    runId,
-    postings,
-    ...rest,
-  })
+  const enter = transferMaker(runId, month)
   return [
     {
       step: 'advances are booked',
