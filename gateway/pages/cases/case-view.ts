@@ -1,6 +1,7 @@
 /** Owns one case in full: its evidence in words, the marking of it, and what happened to it. */
 
 import { element } from '../element.ts'
+import { sumTile } from '../sum-tile.ts'
 import {
   type CaseWithHistory,
   FEATURE_TEXT,
@@ -29,22 +30,15 @@ export function caseParts(shown: CaseWithHistory, mark: (marking: Marking) => Pr
 }
 
 function sums({ score, highest_score, first_seen, status, nudged_at }: CaseWithHistory): HTMLElement {
-  const sum = (name: string, value: string) =>
-    element(
-      'div',
-      { class: 'tile' },
-      element('dt', { class: 'tile-name', text: name }),
-      element('dd', { class: 'tile-value', text: value }),
-    )
   return element(
     'div',
     { class: 'whole' },
     element(
       'dl',
       { class: 'sums' },
-      sum('Score', scoreText(score)),
-      sum('Highest', scoreText(highest_score)),
-      sum('A case since', timeText(first_seen)),
+      sumTile('Score', scoreText(score)),
+      sumTile('Highest', scoreText(highest_score)),
+      sumTile('A case since', timeText(first_seen)),
     ),
     element('p', {
       class: 'quiet',

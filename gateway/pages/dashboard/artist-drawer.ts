@@ -3,6 +3,7 @@
 import { type Drawer, drawer } from '../drawer.ts'
 import { element } from '../element.ts'
 import { clockText, countryText, countText, lengthText } from '../figure-text.ts'
+import { sumTile } from '../sum-tile.ts'
 import type { ArtistAccount } from './figures.ts'
 
 export function artistDrawer(read: (artistId: string) => Promise<ArtistAccount>): Drawer<ArtistAccount> {
@@ -10,20 +11,13 @@ export function artistDrawer(read: (artistId: string) => Promise<ArtistAccount>)
 }
 
 function accountParts(account: ArtistAccount): HTMLElement[] {
-  const sum = (name: string, value: string) =>
-    element(
-      'div',
-      { class: 'tile' },
-      element('dt', { class: 'tile-name', text: name }),
-      element('dd', { class: 'tile-value', text: value }),
-    )
   return [
     element(
       'dl',
       { class: 'sums' },
-      sum('Streams that count', countText(account.counted_streams)),
-      sum('Not counted', countText(account.uncounted_streams)),
-      sum('Listened to, of those that count', lengthText(account.ms_played)),
+      sumTile('Streams that count', countText(account.counted_streams)),
+      sumTile('Not counted', countText(account.uncounted_streams)),
+      sumTile('Listened to, of those that count', lengthText(account.ms_played)),
     ),
     account.streams.length === 0
       ? element('p', { class: 'quiet', text: 'No stream of this artist has ended yet.' })
