@@ -1,38 +1,15 @@
 /** Owns the start of the page of cases: who may see it, the list, the drawer of one case, and the marking. */
 
+import { startAnalystsPage } from '../analysts-page.ts'
 import { drawer } from '../drawer.ts'
 import { element } from '../element.ts'
-import { getJson, pageConfig, postJson } from '../gateway-api.ts'
-import { openSignIn, type SignIn } from '../sign-in.ts'
-import { brokenPage, signOutOf, topBar, welcome } from '../top-bar.ts'
+import { getJson, postJson } from '../gateway-api.ts'
+import type { SignIn } from '../sign-in.ts'
 import { type CaseList, type CaseWithHistory, type Mark, nameOf } from './case.ts'
 import { caseListView } from './case-list.ts'
 import { caseParts, type Marking } from './case-view.ts'
 
 const marks = document.documentElement.dataset
-
-async function start(): Promise<void> {
-  const signIn = await openSignIn(await pageConfig())
-  const { account } = signIn
-  if (account === undefined) {
-    marks.state = 'signed-out'
-    const begin = () => void signIn.begin().catch(broken)
-    document.body.replaceChildren(welcome('Accounts that look shared. For analysts.', 'Sign in', begin))
-    return
-  }
-  if (!account.roles.includes('analyst')) {
-    marks.state = 'forbidden'
-    const begin = () => void signIn.begin({ anew: true }).catch(broken)
-    document.body.replaceChildren(
-      topBar(account, signOutOf(signIn)),
-      welcome(`The cases are for analysts, and ${account.name} is not one.`, 'Sign in as someone else', begin),
-    )
-    return
-  }
-  const { board, refresh } = cases(signIn)
-  document.body.replaceChildren(topBar(account, signOutOf(signIn)), board)
-  await refresh()
-}
 
 function cases(signIn: SignIn): { readonly board: HTMLElement; refresh(): Promise<void> } {
   let status: Mark = 'open'
@@ -84,10 +61,4 @@ function cases(signIn: SignIn): { readonly board: HTMLElement; refresh(): Promis
   return { board, refresh }
 }
 
-function broken(error: unknown): void {
-  console.error(error)
-  marks.state = 'broken'
-  document.body.replaceChildren(brokenPage(error))
-}
-
-start().catch(broken)
+startAnalystsPage({ about: 'Accounts that look shared. For analysts.', what: 'The cases are', show: cases })

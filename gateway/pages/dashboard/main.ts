@@ -1,9 +1,9 @@
 /** Owns the start of the dashboard page: who may see it, what is looked at, the figures that come, and the parts joined together. */
 
+import { broken, startAnalystsPage } from '../analysts-page.ts'
 import { element } from '../element.ts'
-import { getJson, pageConfig } from '../gateway-api.ts'
-import { openSignIn, type SignIn, SignInEnded } from '../sign-in.ts'
-import { brokenPage, signOutOf, topBar, welcome } from '../top-bar.ts'
+import { getJson } from '../gateway-api.ts'
+import { type SignIn, SignInEnded } from '../sign-in.ts'
 import { artistDrawer } from './artist-drawer.ts'
 import type { ArtistAccount, Figures } from './figures.ts'
 import { filterBar } from './filter-bar.ts'
@@ -14,27 +14,6 @@ import { caseDrawer, timelineDrawer } from './session-drawer.ts'
 import { sessionName } from './session-row.ts'
 
 const marks = document.documentElement.dataset
-
-async function start(): Promise<void> {
-  const signIn = await openSignIn(await pageConfig())
-  const { account } = signIn
-  if (account === undefined) {
-    marks.state = 'signed-out'
-    const begin = () => void signIn.begin().catch(broken)
-    document.body.replaceChildren(welcome('Who is listening to what, live. For analysts.', 'Sign in', begin))
-    return
-  }
-  if (!account.roles.includes('analyst')) {
-    marks.state = 'forbidden'
-    const begin = () => void signIn.begin({ anew: true }).catch(broken)
-    document.body.replaceChildren(
-      topBar(account, signOutOf(signIn)),
-      welcome(`The dashboard is for analysts, and ${account.name} is not one.`, 'Sign in as someone else', begin),
-    )
-    return
-  }
-  document.body.replaceChildren(topBar(account, signOutOf(signIn)), dashboard(signIn))
-}
 
 function dashboard(signIn: SignIn): HTMLElement {
   const read = async <T>(path: string) => getJson<T>(path, await signIn.token())
@@ -84,10 +63,8 @@ function dashboard(signIn: SignIn): HTMLElement {
   )
 }
 
-function broken(error: unknown): void {
-  console.error(error)
-  marks.state = 'broken'
-  document.body.replaceChildren(brokenPage(error))
-}
-
-start().catch(broken)
+startAnalystsPage({
+  about: 'Who is listening to what, live. For analysts.',
+  what: 'The dashboard is',
+  show: (signIn) => ({ board: dashboard(signIn) }),
+})
