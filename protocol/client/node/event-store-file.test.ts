@@ -74,7 +74,10 @@ function processWithStore(most: number): { child: ChildProcess; store: EventStor
     new Promise<never>((resolve, reject) => {
       last += 1
       waiting.set(last, { resolve, reject })
-      child.send({ number: last, name, args })
+      // To one that was killed nothing can be said: whoever called is told, and not whoever waits for its end.
+      child.send({ number: last, name, args }, (error) => {
+        if (error !== null) reject(error)
+      })
     })
   const store: EventStore = {
     load: (account) => call('load', account),
