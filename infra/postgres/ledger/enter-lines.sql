@@ -10,7 +10,7 @@ WITH given AS (
          (l.kind, l.territory::text, l.tier, l.currency::text, l.rights, l.isrc, l.holder_id, l.contract_id, l.contract_version, l.streams, l.amount_micros::bigint)
 ), entered AS (
   INSERT INTO royalty_lines (run_id, line, kind, territory, tier, currency, rights, isrc, holder_id, contract_id, contract_version, streams, amount_micros)
-  SELECT $1, * FROM given ON CONFLICT (run_id, line) DO NOTHING
+  SELECT $1, * FROM given ON CONFLICT DO NOTHING
   RETURNING 1
 )
 SELECT (SELECT count(*) FROM entered)::int AS entered, (SELECT n FROM same)::int AS same

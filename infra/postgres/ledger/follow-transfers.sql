@@ -1,4 +1,5 @@
--- Posts, voids or reverses transfers by transfers of their own, those of which the ledger does not have the id. Postings are copied, of a reversal with the other sign.
+-- Posts, voids or reverses transfers by transfers of their own, those that nothing of the same id or the same kind has followed. Postings are copied,
+-- of a reversal with the other sign. No index is named in ON CONFLICT: of the same transfer twice at once, the second may meet any of them first.
 WITH given AS (
   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::text[]) AS f (transfer_id, earlier_id, how, period, reason)
 ), entered AS (
@@ -8,7 +9,7 @@ WITH given AS (
          CASE g.how WHEN 'reverse' THEN NULL ELSE e.transfer_id END, CASE g.how WHEN 'reverse' THEN e.transfer_id END, g.reason
     FROM given g JOIN ledger_transfers e ON e.transfer_id = g.earlier_id
    ORDER BY g.transfer_id
-  ON CONFLICT (transfer_id) DO NOTHING
+  ON CONFLICT DO NOTHING
   RETURNING transfer_id, status, period, posting_count, pending_id, reversal_of
 ), posted AS (
   INSERT INTO ledger_postings (transfer_id, posting, posting_count, period, status, ledger_account_id, currency, amount_micros,

@@ -55,9 +55,24 @@ export async function follow(client: PoolClient, how: Following, followers: read
 
 async function refuseOthers(client: PoolClient, columns: unknown[][], entered: ReadonlySet<string>): Promise<void> {
   const rest = columns.map((column) => column.filter((_, index) => !entered.has(String(columns[0]?.[index]))))
-  const { rows } = await client.query<{ transfer_id: string; earlier_id: string; isThere: boolean }>(COMPARE, rest)
+  const { rows } = await client.query<Odd>(COMPARE, rest)
   const [odd] = rows
   if (odd === undefined) return
-  if (!odd.isThere) throw new Refused(refusal('transfer-unknown', `there is no transfer ${odd.earlier_id}`))
-  throw new Refused(refusal('conflict', `the ledger has ${odd.transfer_id} otherwise`))
+  throw new Refused(refusal(odd.code, WHY[odd.code](odd)))
 }
+
+interface Odd {
+  readonly transfer_id: string
+  readonly earlier_id: string
+  /** What followed the earlier one. */
+  readonly other_id: string | null
+  readonly code: keyof typeof WHY
+}
+
+const WHY = {
+  'transfer-unknown': ({ earlier_id }: Odd) => `there is no transfer ${earlier_id}`,
+  conflict: ({ transfer_id }: Odd) => `the ledger has ${transfer_id} otherwise`,
+  'settled-already': ({ earlier_id, other_id }: Odd) =>
+    `the transfer ${earlier_id} was posted or voided by ${other_id}`,
+  'reversed-already': ({ earlier_id, other_id }: Odd) => `the transfer ${earlier_id} was reversed by ${other_id}`,
+} as const

@@ -46,7 +46,7 @@ export async function startRun(pool: Pool, input: RunInput): Promise<LedgerResul
     await client.query(START, [runId, firstDay(month), model, canonicalJson(rules), inputHash, streamsUntil])
     const { rows } = await client.query<Run>(statement('run-of'), [runId])
     const [run] = rows
-    if (run === undefined) throw new Error(`the run ${runId} was started and is not there`)
+    if (run === undefined) throw new Refused(refusal('run-exists', `${month} has another run of the model ${model}`))
     return run
   })
 }
