@@ -65,6 +65,7 @@ const MAY: Readonly<Record<string, Partial<Record<ServiceRole, string>>>> = {
   royalty_closes: { finance: 'Si' },
   royalty_files: { finance: 'Si' },
   royalty_earnings: { finance: 'S', analyst: 'S' },
+  artist_dues: { finance: 'S', analyst: 'S' },
   ledger_accounts: { finance: 'Si' },
   ledger_transfers: { finance: 'Si' },
   ledger_postings: { finance: 'SI' },

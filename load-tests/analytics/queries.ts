@@ -32,7 +32,7 @@ export async function measureQuestions(
   const postgres = createPool(database.url, { applicationName: 'segue-bench', queryTimeoutMs: QUERY_TIMEOUT_MS })
   try {
     return await withScratchDatabase(readEnv(env, clickhouseConfig), DATABASE, async (clickhouse) => {
-      await generate(clickhouse, postgres, { seed, events, untilMs }, onProgress)
+      await generate(clickhouse, postgres, { seed, events, untilMs, closedMonth: monthBefore(untilMs) }, onProgress)
       const medians = new Map<string, number>()
       for (const question of QUESTIONS) {
         const given = parametersOf(Object.keys(question.parameters), untilMs)
@@ -61,7 +61,10 @@ function parametersOf(names: readonly string[], untilMs: number): ReadonlyMap<st
     until: names.includes('countries') ? time.slice(0, 10) : time.slice(0, 19),
     account: 'account-7',
     at: new Date(untilMs - 30 * DAY_MS).toISOString().slice(0, 19),
-    month: `${new Date(untilMs - 31 * DAY_MS).toISOString().slice(0, 7)}-01`,
+    month: monthBefore(untilMs),
   }
   return new Map(names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])))
 }
+
+/** Wholly within the days that are made, for most of them. */
+const monthBefore = (untilMs: number): string => `${new Date(untilMs - 31 * DAY_MS).toISOString().slice(0, 7)}-01`

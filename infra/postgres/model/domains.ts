@@ -45,6 +45,7 @@ export const DOMAINS: readonly Domain[] = [
       'royalty_lines',
       'royalty_adjustments',
       'royalty_earnings',
+      'artist_dues',
       'royalty_terms',
       'royalty_closes',
       'royalty_files',

@@ -3,13 +3,15 @@
 import { readFileSync } from 'node:fs'
 import type { ClickHouseClient } from '../../../infra/clickhouse/client.ts'
 import { rollUp } from '../../../infra/clickhouse/rollups/roll-up.ts'
-import type { Pool } from '../../../infra/postgres/client.ts'
+import { inTransaction, type Pool } from '../../../infra/postgres/client.ts'
 
 export interface Platform {
   readonly seed: number
   readonly events: number
   /** Midnight after the last day. */
   readonly untilMs: number
+  /** The first day of the month that is closed. */
+  readonly closedMonth: string
 }
 
 const EVENTS_A_STREAM = 10
@@ -21,13 +23,14 @@ const ROLLED_UP_DAYS = 8
 const DAY_MS = 86_400_000
 
 const statement = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8')
-const [STREAMS, EVENTS, ADS, ROYALTIES, CASES] = ['streams', 'events', 'ads', 'postgres', 'cases'].map(statement)
+const [STREAMS, EVENTS, ADS, CASES] = ['streams', 'events', 'ads', 'cases'].map(statement)
+const [ROYALTIES, CLOSED_MONTH] = ['postgres', 'closed-month'].map(statement)
 const secondText = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
 
 export async function generate(
   clickhouse: ClickHouseClient,
   postgres: Pool,
-  { seed, events, untilMs }: Platform,
+  { seed, events, untilMs, closedMonth }: Platform,
   onProgress: (what: string) => void,
 ): Promise<void> {
   const streams = Math.floor(events / EVENTS_A_STREAM)
@@ -64,7 +67,13 @@ export async function generate(
     [new Date(untilMs)],
   )
   await postgres.query(ROYALTIES ?? '', [streams, accounts, new Date(untilMs)])
+  onProgress(`the close of ${closedMonth}`)
+  await inTransaction(postgres, async (client) => {
+    // What guards the ledger is not what is measured.
+    await client.query('SET LOCAL session_replication_role = replica')
+    await client.query(CLOSED_MONTH ?? '', [closedMonth])
+  })
   await postgres.query(CASES ?? '', [accounts])
   // As autovacuum leaves it.
-  await postgres.query('VACUUM (ANALYZE) royalty_streams, sharing_cases, sharing_case_history')
+  await postgres.query('VACUUM (ANALYZE)')
 }
