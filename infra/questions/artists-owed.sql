@@ -10,10 +10,10 @@ WITH heard AS (
          count(*) FILTER (WHERE counted)::int AS counted_streams,
          count(*) FILTER (WHERE NOT counted)::int AS uncounted_streams,
          coalesce(sum(ms_played) FILTER (WHERE counted), 0)::float8 AS counted_ms,
-         count(*) FILTER (WHERE 'claim-exceeds-elapsed' = ANY (flags))::int AS claim_exceeds_elapsed,
-         count(*) FILTER (WHERE 'claim-exceeds-granted' = ANY (flags))::int AS claim_exceeds_granted
+         count(*) FILTER (WHERE NOT counted AND 'claim-exceeds-elapsed' = ANY (flags))::int AS claim_exceeds_elapsed,
+         count(*) FILTER (WHERE NOT counted AND 'claim-exceeds-granted' = ANY (flags))::int AS claim_exceeds_granted
     FROM royalty_streams
-   WHERE started_at >= {month}::date AT TIME ZONE 'UTC' AND started_at < ({month}::date + interval '1 month') AT TIME ZONE 'UTC'
+   WHERE started_at >= {month}::date::timestamp AT TIME ZONE 'UTC' AND started_at < ({month}::date + interval '1 month') AT TIME ZONE 'UTC'
    GROUP BY artist_id
 )
 SELECT artist_id,

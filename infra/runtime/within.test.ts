@@ -46,4 +46,15 @@ describe('within', () => {
     standStill(600)
     expect(await waiting).toBe('answer')
   })
+
+  it('nor for a second time like that, right after', async () => {
+    const waiting = within(100, async () => {
+      await wait(400)
+      await new Promise((resolve) => setImmediate(resolve))
+      return 'answer'
+    })
+    setTimeout(() => standStill(500), 110)
+    standStill(300)
+    expect(await waiting).toBe('answer')
+  })
 })

@@ -9,7 +9,7 @@ export class TimedOut extends Error {
 
 /** A timer that comes later than this says that the process stood still: an answer may wait unread. */
 const LATE_MS = 100
-/** Then so long is given to read it. */
+/** Then so long is given to read it; as often as it takes, while this timer is late too. */
 const READ_MS = 250
 
 /** Aborted when the wait is given up. Made when it is first asked for: it costs more than all else here, and few look at it. */
@@ -30,11 +30,12 @@ export function within<T>(withinMs: number, work: (givenUp: GivenUp) => Promise<
       reject(error)
     }
     const fail = () => end(new TimedOut(withinMs))
-    const dueMs = performance.now() + withinMs
-    let timer = setTimeout(() => {
-      if (performance.now() - dueMs > LATE_MS) timer = setTimeout(fail, READ_MS)
-      else fail()
-    }, withinMs)
+    let timer: NodeJS.Timeout
+    const wait = (ms: number) => {
+      const dueMs = performance.now() + ms
+      timer = setTimeout(() => (performance.now() - dueMs > LATE_MS ? wait(READ_MS) : fail()), ms)
+    }
+    wait(withinMs)
     const givenUp = () => {
       controller ??= new AbortController()
       if (failure !== undefined) controller.abort(failure)

@@ -20,7 +20,7 @@ WITH catalog AS (
   UNION ALL SELECT md5('bank')::uuid, 'bank', 'EUR', NULL
 ), heard AS (
   SELECT isrc, count(*) AS streams FROM royalty_streams
-   WHERE counted AND started_at >= $1::date AT TIME ZONE 'UTC' AND started_at < ($1::date + interval '1 month') AT TIME ZONE 'UTC'
+   WHERE counted AND started_at >= $1::date::timestamp AT TIME ZONE 'UTC' AND started_at < ($1::date + interval '1 month') AT TIME ZONE 'UTC'
    GROUP BY isrc
 ), parts AS (
   SELECT row_number() OVER (ORDER BY isrc, part) AS line, isrc, h.streams, part,
