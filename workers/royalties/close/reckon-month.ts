@@ -56,11 +56,12 @@ export async function reckonMonth(path: string): Promise<ReckonedMonth> {
   const desk = counting.open()
   const adjustments: RoyaltyAdjustment[] = []
   let streams = 0
-  await readFrozen(path, (stream) => {
+  await readFrozen(path, (row) => {
     streams += 1
-    desk.enter(stream)
-    if (stream.late !== undefined)
-      adjustments.push({ streamId: stream.id, belongedTo: stream.late.month, reason: stream.late.reason })
+    desk.enter(row)
+    if (!row.isLate) return
+    const { id: streamId, late } = row.stream()
+    if (late !== undefined) adjustments.push({ streamId, belongedTo: late.month, reason: late.reason })
   })
   desk.check()
   const found = findings.list()

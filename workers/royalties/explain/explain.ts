@@ -7,7 +7,9 @@ import type { CloseStores } from '../close/close-month.ts'
 import { readFrozen } from '../close/frozen-file.ts'
 import type { FrozenStream } from '../close/frozen-month.ts'
 import { takeFrozen } from '../close/frozen-object.ts'
+import { STREAM_COLUMNS } from '../close/frozen-row.ts'
 import { inFolder, reckonFrozen, type WrittenMonth } from '../close/written-month.ts'
+import { NumberOf } from '../reckoning/number-of.ts'
 import { inLowestTerms, type Rational } from '../reckoning/rational.ts'
 import { LINE, LINES_OF_HOLDER, LINES_OF_STREAM, type LineRow, POSTING, type PostingRow } from './sql.ts'
 
@@ -76,7 +78,11 @@ export async function explain({ pool, reports }: CloseStores, reference: string)
     const whole = await reckonFrozen(path, close)
     const streams: FrozenStream[][] = rows.map(() => [])
     const contracts = new Map(whole.month.frozen.contract.map((one) => [`${one.contract} ${one.version}`, one]))
-    await readFrozen(path, (stream) => {
+    const wanted = new Set(rows.map(({ isrc }) => isrc))
+    const isWanted = new NumberOf(STREAM_COLUMNS.isrc, (isrc) => (wanted.has(isrc) ? 1 : 0))
+    await readFrozen(path, (frozen) => {
+      if (isWanted.in(frozen) === 0) return
+      const stream = frozen.stream()
       for (const [index, row] of rows.entries()) {
         if (stream.isrc !== row.isrc || stream.territory !== row.territory || stream.tier !== row.tier) continue
         const contract = contracts.get(`${row.contract_id} ${row.contract_version}`)
