@@ -11,7 +11,7 @@ import type { CloseStores } from '../close/close-month.ts'
 import { type Finding, refuse } from '../close/findings.ts'
 import { type MonthSpan, monthSpan } from '../close/month-span.ts'
 import { ClickHouseCounts, type Counted } from './clickhouse-counts.ts'
-import { type DsrTotals, dsrTotals } from './dsr-totals.ts'
+import { type DsrSummary, type DsrTotals, dsrTotals } from './dsr-totals.ts'
 import { BY_CONTRACT, COUNTED, COUNTED_IDS, ENTERED_LATE, LATE, OF_LINES, POSTED, RIGHTS } from './sql.ts'
 
 export interface CrossChecked {
@@ -162,14 +162,16 @@ async function moneyDifferences(
     name: 'money-differs',
     what: `of the ${rights} ${isrc} in ${territory}, ${tier} the lines say ${line} millionths of ${currency}, the ledger ${booked}`,
   }))
-  const { rows } = await pool.query<{ contract: string; territory: string; tier: string; micros: string }>(
-    BY_CONTRACT,
-    [firstDay],
-  )
-  const inLedger = new Map(rows.map(({ micros, ...where }) => [Object.values(where).join(', '), BigInt(micros)]))
+  interface OfContract extends Pick<DsrSummary, 'contract' | 'territory' | 'tier' | 'kind'> {
+    readonly micros: string
+  }
+  const { rows } = await pool.query<OfContract>(BY_CONTRACT, [firstDay])
+  const placeOf = ({ contract, territory, tier, kind }: Omit<OfContract, 'micros'>) =>
+    `${kind} of ${[contract, territory, tier].join(', ')}`
+  const inLedger = new Map(rows.map((row) => [placeOf(row), BigInt(row.micros)]))
   const reported = new Map<string, bigint>()
-  for (const { contract, territory, tier, micros } of reports.flatMap((one) => one.summaries)) {
-    const key = [contract, territory, tier].join(', ')
+  for (const { micros, ...where } of reports.flatMap((one) => one.summaries)) {
+    const key = placeOf(where)
     reported.set(key, (reported.get(key) ?? 0n) + micros)
   }
   for (const key of [...new Set([...inLedger.keys(), ...reported.keys()])].sort()) {
