@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { changedSince } from './changed-since.ts'
 import { type FrozenMonth, PARTS } from './frozen-month.ts'
 
-const rate = (base: string, num: string) => ({ base, quote: 'EUR', num, den: '100', source: 'ECB' })
+const rate = (base: string, num: string) => ({ base, quote: 'EUR', num, den: '100', source: 'ECB', day: '2026-10-30' })
 const revenue = (listener: number, micros: string) => ({ listener, territory: 'DE', tier: 'individual', micros })
 const month = (change: Partial<FrozenMonth>): FrozenMonth =>
   ({ month: '2026-10', ...Object.fromEntries(PARTS.map((part) => [part, []])), ...change }) as unknown as FrozenMonth

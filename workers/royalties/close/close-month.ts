@@ -21,7 +21,7 @@ import { type Close, closeOf, enterClose, enterFile, filesOf, setStatus, statusO
 import { CONTENT_TYPES, documentsOf, keyOf } from './documents.ts'
 import { Findings, refuse } from './findings.ts'
 import { readFrozen } from './frozen-file.ts'
-import { putFrozen, takeFrozen } from './frozen-object.ts'
+import { packedBeside, putFrozen, takeFrozen } from './frozen-object.ts'
 import { monthSpan } from './month-span.ts'
 import type { ReckonedRun } from './reckon-month.ts'
 import { type OffsetsAt, refuseUnready } from './refusals.ts'
@@ -144,8 +144,8 @@ async function freeze(
   const { inputHash, objectKey } = close
   step('the input is read')
   // What cannot be reckoned is not frozen: it is mended, and read again.
-  const whole = await reckonFrozen(path, close)
-  await putFrozen(reports, close, path)
+  const { done: whole, packed } = await packedBeside(path, () => reckonFrozen(path, close))
+  await putFrozen(reports, close, packed)
   step('the input is in the store')
   const { firstDay } = monthSpan(month)
   await pool.query('INSERT INTO accounting_months (month) VALUES ($1) ON CONFLICT DO NOTHING', [firstDay])

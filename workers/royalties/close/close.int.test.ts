@@ -33,7 +33,7 @@ describe('a month that is not right is refused by name, and nothing is posted', 
     [
       'missing-rate',
       `DELETE FROM fx_rates WHERE quote = 'KWD'`,
-      `INSERT INTO fx_rates SELECT month, 'EUR', 'KWD', 357, 1000, 'made up' FROM accounting_months ON CONFLICT DO NOTHING`,
+      `INSERT INTO fx_rates SELECT month, 'EUR', 'KWD', 357, 1000, 'made up', month FROM accounting_months ON CONFLICT DO NOTHING`,
     ],
     [
       'future-stream',
@@ -180,7 +180,7 @@ describe('a month that is right', () => {
     const { admin, env } = undisturbed
     const before = await left(undisturbed)
     const { firstDay } = monthSpan(MONTH)
-    await admin.query(`INSERT INTO fx_rates VALUES ($1, 'CHF', 'EUR', 104, 100, 'made up')`, [firstDay])
+    await admin.query(`INSERT INTO fx_rates VALUES ($1, 'CHF', 'EUR', 104, 100, 'made up', $1)`, [firstDay])
     const { code, answer, stderr } = await royalties(env, ['close', MONTH])
     const checked = await royalties(env, ['close', MONTH, '--check'])
     await admin.query(`DELETE FROM fx_rates WHERE month = $1 AND base = 'CHF'`, [firstDay])

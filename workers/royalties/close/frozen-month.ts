@@ -45,6 +45,8 @@ export interface Rate {
   readonly num: string
   readonly den: string
   readonly source: string
+  /** On which it was published; null: nobody said. */
+  readonly day: string | null
 }
 
 export interface Holder {

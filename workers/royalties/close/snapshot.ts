@@ -13,6 +13,9 @@ import { type AccountRevenue, type Heard, revenueOf } from './revenue.ts'
 
 const sql = (name: string): string => readFileSync(new URL(`./sql/${name}.sql`, import.meta.url), 'utf8')
 
+/** What PostgreSQL may take to group the streams of a month by a million listeners, before it goes to the disk. */
+const GROUPED_IN = '256MB'
+
 export interface Snapshot {
   readonly file: FrozenFile
   /** Refunds beyond what their payers paid in the month, by currency. */
@@ -34,6 +37,7 @@ export interface SnapshotOptions {
 export function takeSnapshot(pool: Pool, options: SnapshotOptions): Promise<Snapshot> {
   return inTransaction(pool, async (client) => {
     await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    await client.query(`SET LOCAL work_mem = '${GROUPED_IN}'`)
     return await read(client, options)
   })
 }
