@@ -42,12 +42,12 @@ const ROWS: { readonly [Part in ComparedPart]: (row: FrozenMonth[Part][number]) 
 
 export function changedSince(then: FrozenMonth, now: FrozenMonth): ChangedSince {
   const changes: string[] = []
-  const ratesAdded: string[] = []
+  let ratesAdded: string[] = []
   for (const part of COMPARED) {
     const before = rowsOf(then, part)
     const after = rowsOf(now, part)
     const added = [...after.keys()].filter((name) => !before.has(name))
-    const others = [...before].flatMap(([name, was]) => {
+    const changed = [...before].flatMap(([name, was]) => {
       const is = after.get(name)
       if (is === was) return []
       return [
@@ -56,11 +56,11 @@ export function changedSince(then: FrozenMonth, now: FrozenMonth): ChangedSince 
           : `${name}${part === 'rate' || part === 'revenue' ? ` is ${is} and was ${was}` : ''}`,
       ]
     })
-    if (part === 'rate') ratesAdded.push(...added)
-    else others.push(...added.map((name) => `${name} is new`))
+    const others = part === 'rate' ? changed : [...changed, ...added.map((name) => `${name} is new`)]
+    if (part === 'rate') ratesAdded = added.sort(byBytes)
     if (others.length > 0) changes.push(`another ${part} (${told(others)})`)
   }
-  return { changes, ratesAdded: ratesAdded.sort(byBytes) }
+  return { changes, ratesAdded }
 }
 
 function rowsOf<Part extends ComparedPart>(month: FrozenMonth, part: Part): Map<string, string> {

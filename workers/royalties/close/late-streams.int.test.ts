@@ -48,6 +48,10 @@ test('a stream that is longer after its month was closed is paid by the next, on
   expect(first.code, first.stderr).toBe(0)
   const closed = await left(world)
 
+  const unpaid = await royalties(env, ['explain', flagged.id])
+  expect(unpaid.answer, unpaid.stderr).toMatchObject({ about: 'stream', lines: [], not_paid: flagged.flags })
+  expect(unpaid.stderr).toContain(`${flagged.id} is kept and not paid: claim-exceeds-elapsed`)
+
   const entries = await inTransaction(admin, (client) =>
     enterStreams(client, [endOf(flagged, 90_000), endOf(paid, 120_000), endOf(unheard, 45_000)]),
   )

@@ -43,7 +43,7 @@ export async function crossCheck(sources: Sources, month: string): Promise<Cross
     ...(await ofReports(sources, reports)),
   ])
   findings.push(...(await differences(sources, telemetry, span, close, counts)))
-  findings.push(...(await moneyDifferences(sources, span, reports)))
+  findings.push(...(await moneyDifferences(sources, span, close, reports)))
   const totals = [...counts].map(([name, ofKey]) => [name, [...ofKey.values()].reduce((all, one) => all + one, 0)])
   return {
     month,
@@ -149,6 +149,7 @@ async function differences(
 async function moneyDifferences(
   { pool }: Sources,
   { firstDay }: MonthSpan,
+  { streamsUntil }: Close,
   reports: readonly DsrTotals[],
 ): Promise<Finding[]> {
   interface Posted extends Omit<Counted, 'streams'> {
@@ -158,10 +159,16 @@ async function moneyDifferences(
     readonly posted: string
   }
   const { rows: posted } = await pool.query<Posted>(POSTED, [firstDay])
-  const findings: Finding[] = posted.map(({ rights, isrc, territory, tier, currency, line, posted: booked }) => ({
-    name: 'money-differs',
-    what: `of the ${rights} ${isrc} in ${territory}, ${tier} the lines say ${line} millionths of ${currency}, the ledger ${booked}`,
-  }))
+  const findings: Finding[] = []
+  for (const { rights, isrc, territory, tier, currency, line, posted: booked } of posted) {
+    const paid = [firstDay, streamsUntil, isrc, territory, tier]
+    const { rows: streams } = await pool.query<{ id: string }>(`${COUNTED_IDS} LIMIT ${SHOWN}`, paid)
+    findings.push({
+      name: 'money-differs',
+      what: `of the ${rights} ${isrc} in ${territory}, ${tier} the lines say ${line} millionths of ${currency}, the ledger ${booked}`,
+      streams: streams.map(({ id }) => id),
+    })
+  }
   interface OfContract extends Pick<DsrSummary, 'contract' | 'territory' | 'tier' | 'kind'> {
     readonly micros: string
   }

@@ -11,12 +11,14 @@ import { STREAM_COLUMNS } from '../close/frozen-row.ts'
 import { inFolder, reckonFrozen, type WrittenMonth } from '../close/written-month.ts'
 import { NumberOf } from '../reckoning/number-of.ts'
 import { inLowestTerms, type Rational } from '../reckoning/rational.ts'
-import { LINE, LINES_OF_HOLDER, LINES_OF_STREAM, type LineRow, POSTING, type PostingRow } from './sql.ts'
+import { LINE, LINES_OF_HOLDER, LINES_OF_STREAM, type LineRow, NOT_PAID, POSTING, type PostingRow } from './sql.ts'
 
 export interface Explained {
   readonly about: 'line' | 'posting' | 'stream'
   readonly posting?: PostingRow
   readonly lines: readonly ExplainedLine[]
+  /** Of a stream that the books keep and do not pay: why. */
+  readonly not_paid?: readonly string[]
 }
 
 export interface ExplainedLine extends LineRow {
@@ -33,6 +35,8 @@ export interface ExplainedLine extends LineRow {
     readonly holder_share: string
   }
   readonly streams_of_line: readonly FrozenStream[]
+  /** Streams that weigh less than others, or nothing, and why. */
+  readonly reduced: readonly { readonly reason: string; readonly weight: string; readonly streams: number }[]
 }
 
 const REFERENCE = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?:\/(\d{1,9}))?$/
@@ -58,8 +62,10 @@ export async function explain({ pool, reports }: CloseStores, reference: string)
   }
   const { rows: ofStream } = await pool.query<LineRow>(LINES_OF_STREAM, [id])
   const told = (await explained(ofStream)).filter((line) => line.streams_of_line.some((stream) => stream.id === id))
-  if (told.length === 0) throw new StackProblem(`nothing that was closed has ${reference}`)
-  return { about: 'stream', lines: told }
+  if (told.length > 0) return { about: 'stream', lines: told }
+  const { rows: kept } = await pool.query<{ flags: string[] }>(NOT_PAID, [id])
+  if (kept[0] !== undefined) return { about: 'stream', lines: [], not_paid: kept[0].flags }
+  throw new StackProblem(`nothing that was closed has ${reference}`)
 
   async function explained(rows: readonly LineRow[]): Promise<ExplainedLine[]> {
     const months = [...new Set(rows.map(({ month }) => month))]
@@ -91,7 +97,14 @@ export async function explain({ pool, reports }: CloseStores, reference: string)
           streams[index]?.push(stream)
       }
     })
-    return rows.map((row, index) => ({ ...row, ...poolOf(whole, row), streams_of_line: streams[index] ?? [] }))
+    return rows.map((row, index) => ({
+      ...row,
+      ...poolOf(whole, row),
+      streams_of_line: streams[index] ?? [],
+      reduced: whole.month.reduced
+        .filter(({ isrc, rights }) => isrc === row.isrc && rights === row.rights)
+        .map(({ reason, weight, streams: few }) => ({ reason, weight: text(weight), streams: few })),
+    }))
   }
 }
 
