@@ -115,7 +115,13 @@ test.each<[what: string, by: string, sql: string]>([
     'a rate of nothing',
     'fx_rates_rate_den_check',
     `INSERT INTO accounting_months VALUES ('2026-01-01');
-     INSERT INTO fx_rates VALUES ('2026-01-01', 'EUR', 'USD', 1, 0, 'ECB')`,
+     INSERT INTO fx_rates VALUES ('2026-01-01', 'EUR', 'USD', 1, 0, 'ECB', '2026-01-30')`,
+  ],
+  [
+    'a rate of no day',
+    'fx_rates_have_a_day',
+    `INSERT INTO accounting_months VALUES ('2026-01-01');
+     INSERT INTO fx_rates VALUES ('2026-01-01', 'EUR', 'USD', 112, 100, 'ECB')`,
   ],
   [
     'an advance that is changed',

@@ -1,6 +1,8 @@
 /** Owns writing a file of CSV so that it is there whole or not at all: aside first, then under its name. */
 
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { type OwnPath, ownPath } from '../../infra/stack/own-path.ts'
 import { fileProblemOf } from './file-problem.ts'
 
 /** Rows that are made into text at once. */
@@ -13,10 +15,11 @@ export async function writeWhole(
   columns: readonly string[],
   rows: Iterable<readonly string[]>,
 ): Promise<void> {
-  const aside = `${path}.${process.pid}.new`
+  let aside: OwnPath | undefined
   let file: FileHandle | undefined
   try {
-    file = await open(aside, 'w')
+    aside = await ownPath(dirname(path), `${basename(path)}.`, '.new')
+    file = await open(aside.path, 'w')
     let batch: (readonly string[])[] = [columns]
     for (const row of rows) {
       batch.push(row)
@@ -28,11 +31,12 @@ export async function writeWhole(
     // Under its name it is to be whole even when the machine loses its power.
     await file.sync()
     await file.close()
-    await rename(aside, path)
+    await rename(aside.path, path)
   } catch (cause) {
     await file?.close()
-    await rm(aside, { force: true })
     throw fileProblemOf(cause, path)
+  } finally {
+    await aside?.end()
   }
 }
 

@@ -154,7 +154,7 @@ async function seedMonths(client: PoolClient): Promise<void> {
   await client.query(`INSERT INTO accounting_months (month) ${months} ON CONFLICT DO NOTHING`)
   for (const [currency, hundredths] of Object.entries(RATES)) {
     await client.query(
-      `INSERT INTO fx_rates SELECT month, 'EUR', $1, $2, 100, 'made up for the demo' FROM (${months}) AS m ON CONFLICT DO NOTHING`,
+      `INSERT INTO fx_rates SELECT month, 'EUR', $1, $2, 100, 'made up for the demo', month FROM (${months}) AS m ON CONFLICT DO NOTHING`,
       [currency, hundredths],
     )
   }

@@ -1,6 +1,6 @@
 /** Owns the command line of `segue royalties close-bench`. */
 
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { wholeNumber } from '../../../infra/cli/whole-number.ts'
 import { openReports, reportsConfig } from '../../../infra/minio/reports.ts'
 import { createPool } from '../../../infra/postgres/client.ts'
@@ -11,6 +11,7 @@ import { readEnv } from '../../../infra/runtime/env.ts'
 import { withScratchServers } from '../../../infra/stack/scratch-servers.ts'
 import { closeMonth } from '../close/close-month.ts'
 import { say } from '../close/with-stores.ts'
+import { MODEL_NAMES } from '../reckoning/models/models.ts'
 import { makeWorld, monthsAgo } from '../testing/close-world.ts'
 import { type BookSize, makeBooks } from './made-books.ts'
 
@@ -23,6 +24,7 @@ export function closeBenchCommand(): Command {
     .option('--streams <n>', 'that count', size, 200_000)
     .option('--listeners <n>', 'who pay', size, 10_000)
     .option('--tracks <n>', 'under one contract a side', size, 10_000)
+    .addOption(new Option('--model <name>', 'of both sides').choices(MODEL_NAMES).default('pro-rata'))
     .action(async (books: BookSize) => {
       await withScratchServers('servers', {}, async (env) => {
         console.log(JSON.stringify(await measure(env, books)))
@@ -55,8 +57,9 @@ async function measure(env: NodeJS.ProcessEnv, books: BookSize) {
       if (name === step) say(`${seconds()} s: ${step}`)
     })
     const lines = outcome.runs?.reduce((sum, run) => sum + run.lines, 0)
+    const { input_hash, files } = outcome
     const peakMb = Math.round(process.resourceUsage().maxRSS / 1_024)
-    return { ...books, seconds: seconds(), peak_mb: peakMb, lines, files: outcome.files, seconds_until: steps }
+    return { ...books, seconds: seconds(), peak_mb: peakMb, lines, files, input_hash, seconds_until: steps }
   } finally {
     await pool.end()
     await admin.end()

@@ -2,12 +2,14 @@
 
 import type { Pool } from '../../../infra/postgres/client.ts'
 import { monthSpan } from '../close/month-span.ts'
+import type { ModelName } from '../reckoning/models/models.ts'
 import { CONTRACTS } from '../testing/close-world.ts'
 
 export interface BookSize {
   readonly streams: number
   readonly listeners: number
   readonly tracks: number
+  readonly model: ModelName
 }
 
 const TRACKS = `
@@ -32,7 +34,7 @@ const PAYMENTS = `
          'EUR', 10990000, 1754706, 'settled', 'bench-' || n, to_timestamp($2 / 1000.0)
     FROM generate_series(1, $1::int) AS n`
 
-/** Popular tracks and busy listeners: the numbers that both are chosen by are squared. */
+/** Popular tracks and busy listeners: the numbers that both are chosen by are squared. In the order of their time, as they are entered. */
 const STREAMS = `
   INSERT INTO royalty_streams (stream_id, listener_id, track_id, isrc, artist_id, started_at, ended_at, ms_played, territory, tier, session_id, device_id,
                                reason_start, reason_end, noted_at, counted_at)
@@ -41,11 +43,17 @@ const STREAMS = `
     FROM (SELECT n, to_timestamp(ms / 1000.0) AS at, 1 + floor(power(random(), 2) * $3::int)::int AS track,
                  (lpad(to_hex(ms), 12, '0') || '70008' || lpad(to_hex(n), 15, '0'))::uuid AS id
             FROM (SELECT n, $4::bigint + floor(random() * ($5::bigint - $4::bigint))::bigint AS ms FROM generate_series(1, $1::int) AS n) AS moments) AS plays
-    JOIN tracks t ON t.track_id = ('b0000000-0000-7000-8000-' || lpad(to_hex(track), 12, '0'))::uuid`
+    JOIN tracks t ON t.track_id = ('b0000000-0000-7000-8000-' || lpad(to_hex(track), 12, '0'))::uuid
+   ORDER BY at`
 
-export async function makeBooks(admin: Pool, month: string, { streams, listeners, tracks }: BookSize): Promise<void> {
+export async function makeBooks(
+  admin: Pool,
+  month: string,
+  { streams, listeners, tracks, model }: BookSize,
+): Promise<void> {
   const { startMs, endMs } = monthSpan(month)
   await admin.query('SELECT setseed(0.5)')
+  await admin.query('UPDATE royalty_terms SET model = $1', [model])
   await admin.query(TRACKS, [tracks])
   await admin.query(COVERS, [CONTRACTS.label, CONTRACTS.works])
   for (const made of [USERS, SUBSCRIPTIONS, MEMBERS]) await admin.query(made, [listeners])

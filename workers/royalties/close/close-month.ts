@@ -16,10 +16,12 @@ import type { Transfer } from '../../../infra/postgres/ledger/transfer.ts'
 import { transfersOfRun } from '../../../infra/postgres/ledger/transfers-of-run.ts'
 import { derivedId } from '../../../infra/runtime/derived-id.ts'
 import { StackProblem } from '../../../infra/stack/problem.ts'
+import { COMPARED, changedSince } from './changed-since.ts'
 import { type Close, closeOf, enterClose, enterFile, filesOf, setStatus, statusOf } from './close-book.ts'
 import { CONTENT_TYPES, documentsOf, keyOf } from './documents.ts'
 import { Findings, refuse } from './findings.ts'
-import { putFrozen, takeFrozen } from './frozen-object.ts'
+import { readFrozen } from './frozen-file.ts'
+import { packedBeside, putFrozen, takeFrozen } from './frozen-object.ts'
 import { monthSpan } from './month-span.ts'
 import type { ReckonedRun } from './reckon-month.ts'
 import { type OffsetsAt, refuseUnready } from './refusals.ts'
@@ -44,14 +46,13 @@ export interface CloseOutcome {
   readonly payouts?: readonly { readonly currency: string; readonly holders: number; readonly minor_units: string }[]
   readonly refunds_borne?: Readonly<Record<string, string>>
   readonly files?: number
+  /** Entered since the month was closed; it keeps those that it was closed with. */
+  readonly rates_added?: readonly string[]
 }
 
 export type CheckOutcome =
   | { readonly month: string; readonly status: 'ready'; readonly input_hash: string; readonly streams: number }
   | CloseOutcome
-
-/** What of the input a month that is closed is compared by. Streams that change later are for the cross-check, and for the next month. */
-const COMPARED = ['terms', 'rate', 'contract', 'revenue'] as const
 
 /** @param step is told what was done last. @throws {RefusedMonth} before anything is posted. */
 export async function closeMonth(
@@ -82,7 +83,7 @@ export async function checkMonth(stores: CloseStores, month: string, now: Date):
   const before = await closeOf(pool, firstDay)
   return await inFolder(async (folder) => {
     const path = join(folder, 'inputs.jsonl')
-    if ((await statusOf(pool, firstDay)) === 'closed') return await closedBefore(pool, month, before, path)
+    if ((await statusOf(pool, firstDay)) === 'closed') return await closedBefore(stores, month, before, path)
     if (before === undefined) {
       await refuseUnready(pool, month, now, stores.offsetsAt)
       const { close, streams } = await snapshot(pool, month, now, path)
@@ -106,7 +107,7 @@ async function close(
   const { firstDay } = monthSpan(month)
   const before = await closeOf(pool, firstDay)
   const status = await statusOf(pool, firstDay)
-  if (status === 'closed') return await closedBefore(pool, month, before, path)
+  if (status === 'closed') return await closedBefore(stores, month, before, path)
   if (before === undefined) {
     await refuseUnready(pool, month, now, stores.offsetsAt)
     step('nothing is in the way')
@@ -143,8 +144,8 @@ async function freeze(
   const { inputHash, objectKey } = close
   step('the input is read')
   // What cannot be reckoned is not frozen: it is mended, and read again.
-  const whole = await reckonFrozen(path, close)
-  await putFrozen(reports, close, path)
+  const { done: whole, packed } = await packedBeside(path, () => reckonFrozen(path, close))
+  await putFrozen(reports, close, packed)
   step('the input is in the store')
   const { firstDay } = monthSpan(month)
   await pool.query('INSERT INTO accounting_months (month) VALUES ($1) ON CONFLICT DO NOTHING', [firstDay])
@@ -225,23 +226,28 @@ async function write(
 }
 
 /** A month that is closed stays as it is; it is only asked whether it was this that closed it. */
-async function closedBefore(pool: Pool, month: string, before: Close | undefined, path: string): Promise<CloseOutcome> {
+async function closedBefore(
+  { pool, reports }: CloseStores,
+  month: string,
+  before: Close | undefined,
+  path: string,
+): Promise<CloseOutcome> {
   if (before === undefined)
     throw refuse('closed-by-other-inputs', `${month} was closed by hand, and no input of it is frozen`)
-  const { file } = await takeSnapshot(pool, {
-    month,
-    until: before.streamsUntil,
-    path,
-    findings: new Findings(),
-    withStreams: false,
-  })
-  const others = COMPARED.filter((part) => file.partHashes[part] !== before.partHashes[part])
-  if (others.length > 0)
+  const { closeId, inputHash, partHashes, streamsUntil } = before
+  const done = { month, status: 'nothing to do', close_id: closeId, input_hash: inputHash } as const
+  const findings = new Findings()
+  const { file } = await takeSnapshot(pool, { month, until: streamsUntil, path, findings, withStreams: false })
+  if (COMPARED.every((part) => file.partHashes[part] === partHashes[part])) return done
+  const now = await readFrozen(path)
+  await takeFrozen(reports, before, path)
+  const { changes, ratesAdded } = changedSince(await readFrozen(path), now)
+  if (changes.length > 0)
     throw refuse(
       'closed-by-other-inputs',
-      `${month} was closed from the input ${before.inputHash}, and since then there is another ${others.join(', ')}`,
+      `${month} was closed from the input ${inputHash}, and since then there is ${changes.join(', ')}`,
     )
-  return { month, status: 'nothing to do', close_id: before.closeId, input_hash: before.inputHash }
+  return { ...done, rates_added: ratesAdded }
 }
 
 function ended<T>(result: LedgerResult<T>): T {

@@ -33,7 +33,7 @@ describe('a month that is not right is refused by name, and nothing is posted', 
     [
       'missing-rate',
       `DELETE FROM fx_rates WHERE quote = 'KWD'`,
-      `INSERT INTO fx_rates SELECT month, 'EUR', 'KWD', 357, 1000, 'made up' FROM accounting_months ON CONFLICT DO NOTHING`,
+      `INSERT INTO fx_rates SELECT month, 'EUR', 'KWD', 357, 1000, 'made up', month FROM accounting_months ON CONFLICT DO NOTHING`,
     ],
     [
       'future-stream',
@@ -164,9 +164,31 @@ describe('a month that is right', () => {
       monthSpan(MONTH).firstDay,
     ])
     expect(answer).toMatchObject({
-      findings: [{ name: 'closed-by-other-inputs', what: expect.stringContaining('another rate') }],
+      findings: [
+        {
+          name: 'closed-by-other-inputs',
+          what: expect.stringContaining(
+            'another rate (EUR to JPY is 17051/100 from made up and was 17050/100 from made up)',
+          ),
+        },
+      ],
     })
     expect(code).toBe(1)
+  })
+
+  test('keeps the rates that it was closed with when another is added to it', async () => {
+    const { admin, env } = undisturbed
+    const before = await left(undisturbed)
+    const { firstDay } = monthSpan(MONTH)
+    await admin.query(`INSERT INTO fx_rates VALUES ($1, 'CHF', 'EUR', 104, 100, 'made up', $1)`, [firstDay])
+    const { code, answer, stderr } = await royalties(env, ['close', MONTH])
+    const checked = await royalties(env, ['close', MONTH, '--check'])
+    await admin.query(`DELETE FROM fx_rates WHERE month = $1 AND base = 'CHF'`, [firstDay])
+    expect(answer, stderr).toMatchObject({ status: 'nothing to do', rates_added: ['CHF to EUR'] })
+    expect(stderr).toContain('the rate of CHF to EUR was entered since; the month keeps those')
+    expect([code, checked.code]).toEqual([0, 0])
+    expect(checked.answer).toEqual(answer)
+    expect(await left(undisturbed)).toEqual(before)
   })
 })
 

@@ -23,6 +23,8 @@ export function closeCommand(): Command {
         if (check) return await checkMonth(stores, wanted, new Date())
         const outcome = await closeMonth(stores, wanted, new Date(), (done) => say(`${wanted}: ${done}`))
         if (outcome.status === 'nothing to do') say(`${wanted}: it is closed, there is nothing to do`)
+        for (const rate of outcome.rates_added ?? [])
+          say(`${wanted}: the rate of ${rate} was entered since; the month keeps those that it was closed with`)
         return outcome
       }),
     )

@@ -16,7 +16,7 @@ export const FINDINGS = {
   'missing-rate': 'enter the rate of the month in fx_rates',
   'minimum-without-track': 'enter a track of the contract: a minimum is paid for one',
   'being-closed': 'wait for the other close to end',
-  'closed-by-other-inputs': 'leave the month as it is, and correct it in the next',
+  'closed-by-other-inputs': 'put back what it was, or leave the month as it was closed and correct it in the next',
   'not-closed': 'close the month first',
   'inputs-missing': 'restore the object, or the rows that it was made from',
   'object-missing': 'put it again: segue royalties export',

@@ -45,6 +45,8 @@ export interface Rate {
   readonly num: string
   readonly den: string
   readonly source: string
+  /** On which it was published; null: nobody said. */
+  readonly day: string | null
 }
 
 export interface Holder {
@@ -168,26 +170,4 @@ export interface FrozenStream {
   readonly discovery: Discovery
   /** Undefined: of this month. Else as 2026-09, and why it is entered now. */
   readonly late: { readonly month: string; readonly reason: 'late' | 'longer' } | undefined
-}
-
-export function streamLine(stream: FrozenStream): string {
-  const { id, listener, isrc, artist, startedAt, msPlayed, territory, tier, discovery, late } = stream
-  const row = ['stream', id, listener, isrc, artist, startedAt, msPlayed, territory, tier, discovery]
-  return JSON.stringify(late === undefined ? row : [...row, late.month, late.reason])
-}
-
-export function streamOf(row: readonly unknown[]): FrozenStream {
-  const [, id, listener, isrc, artist, startedAt, msPlayed, territory, tier, discovery, month, reason] = row
-  return {
-    id: String(id),
-    listener: Number(listener),
-    isrc: String(isrc),
-    artist: String(artist),
-    startedAt: String(startedAt),
-    msPlayed: Number(msPlayed),
-    territory: String(territory),
-    tier: String(tier),
-    discovery: discovery as Discovery,
-    late: month === undefined ? undefined : { month: String(month), reason: reason as 'late' | 'longer' },
-  }
 }

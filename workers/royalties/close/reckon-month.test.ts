@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MonthBook } from '../reckoning/month-book.ts'
 import { reckon } from '../reckoning/reckon.ts'
 import { DISCOVERIES, interchangeRules } from '../reckoning/rules.ts'
+import { asRows } from '../testing/stream-lines.ts'
 import { writeFrozen } from './frozen-file.ts'
 import type { Contract, FrozenMonth, FrozenStream, Terms } from './frozen-month.ts'
 import { reckonMonth } from './reckon-month.ts'
@@ -117,11 +118,8 @@ afterAll(async () => await rm(folder, { recursive: true, force: true }))
 
 async function reckoned(frozen: FrozenMonth, rows: readonly FrozenStream[]) {
   const path = join(folder, 'inputs.jsonl')
-  await writeFrozen(path, frozen, asGiven(rows))
+  await writeFrozen(path, frozen, asRows(rows))
   return await reckonMonth(path)
-}
-async function* asGiven(rows: readonly FrozenStream[]) {
-  yield* rows
 }
 
 const OWN_RULES: readonly [string, readonly Terms[]][] = [
@@ -253,10 +251,10 @@ test('the hash of the input is that of its rows, in whatever order they came', a
     revenue: [1, 2, 3].map((listener) => ({ listener, territory: 'DE', tier: 'individual', micros: '5' })),
   })
   const path = join(folder, 'hashed.jsonl')
-  const first = await writeFrozen(path, frozen, asGiven([]))
+  const first = await writeFrozen(path, frozen, asRows([]))
   const turned = { ...frozen, revenue: frozen.revenue.toReversed(), cover: frozen.cover.toReversed() }
-  expect(await writeFrozen(path, turned, asGiven([]))).toEqual(first)
-  expect((await writeFrozen(path, { ...frozen, revenue: [] }, asGiven([]))).partHashes.terms).toBe(
+  expect(await writeFrozen(path, turned, asRows([]))).toEqual(first)
+  expect((await writeFrozen(path, { ...frozen, revenue: [] }, asRows([]))).partHashes.terms).toBe(
     first.partHashes.terms,
   )
 })

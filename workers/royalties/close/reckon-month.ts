@@ -5,8 +5,10 @@ import type { RoyaltyModel } from '../../../infra/postgres/ledger/run.ts'
 import type { Rights } from '../../../infra/postgres/ledger/transfer.ts'
 import type { Reduced } from '../reckoning/base-weights.ts'
 import { byBytes } from '../reckoning/byte-order.ts'
+import { add } from '../reckoning/grouping.ts'
 import type { Rational } from '../reckoning/rational.ts'
 import { type PoolAmounts, reckon } from '../reckoning/reckon.ts'
+import type { ClassBook } from './class-book.ts'
 import { type Desk, deskOf } from './contract-desk.ts'
 import { type Finding, Findings } from './findings.ts'
 import { readFrozen } from './frozen-file.ts'
@@ -56,11 +58,12 @@ export async function reckonMonth(path: string): Promise<ReckonedMonth> {
   const desk = counting.open()
   const adjustments: RoyaltyAdjustment[] = []
   let streams = 0
-  await readFrozen(path, (stream) => {
+  await readFrozen(path, (row) => {
     streams += 1
-    desk.enter(stream)
-    if (stream.late !== undefined)
-      adjustments.push({ streamId: stream.id, belongedTo: stream.late.month, reason: stream.late.reason })
+    desk.enter(row)
+    if (!row.isLate) return
+    const { id: streamId, late } = row.stream()
+    if (late !== undefined) adjustments.push({ streamId, belongedTo: late.month, reason: late.reason })
   })
   desk.check()
   const found = findings.list()
@@ -84,7 +87,9 @@ function divide(frozen: FrozenMonth, desk: Desk, adjustments: readonly RoyaltyAd
     for (const amounts of pools) {
       divided.push({ rights: kind.rights, model: kind.rules.model, amounts })
       run.pools.push(poolOf(kind.rights, amounts, heard))
-      run.lines.push(...linesOf(kind.rights, amounts, heard.streams.get(amounts.number) ?? new Map(), contractOf))
+      // One by one: of a large pool they are more than a call takes.
+      for (const line of linesOf(kind.rights, amounts, heard.streams.get(amounts.number) ?? new Map(), contractOf))
+        run.lines.push(line)
     }
   }
   const shares = [...runs.values()].flatMap(({ lines }) => lines)
@@ -98,7 +103,7 @@ function divide(frozen: FrozenMonth, desk: Desk, adjustments: readonly RoyaltyAd
       model,
       rules: rulesJson(classes),
       pools: onePoolEach(pools),
-      lines: oneNobodyEach(lines).sort(byPlace),
+      lines: inPlace(oneNobodyEach(lines)),
       adjustments: index === 0 ? adjustments : [],
     })),
   }
@@ -139,18 +144,16 @@ interface HeardIn {
   readonly listeners: ReadonlyMap<number, number>
 }
 
-function heardIn({ streams, listeners }: ReturnType<Desk['books'][number]['book']['month']>): HeardIn {
-  const counts = new Map<number, Map<number, number>>()
+function heardIn({ pools, recordings, streams, listeners }: ReturnType<ClassBook['book']['month']>): HeardIn {
+  const counts = pools.map(() => new Int32Array(recordings.length))
   const people = new Map<number, number>()
   for (let stream = 0; stream < streams.count; stream += 1) {
     const pool = listeners.pool[streams.listener[stream] as number] as number
-    const recording = streams.recording[stream] as number
-    const ofPool = counts.get(pool) ?? new Map<number, number>()
-    counts.set(pool, ofPool)
-    ofPool.set(recording, (ofPool.get(recording) ?? 0) + 1)
+    add(counts[pool] as Int32Array, streams.recording[stream] as number, 1)
   }
   for (const pool of listeners.pool) people.set(pool, (people.get(pool) ?? 0) + 1)
-  return { streams: counts, listeners: people }
+  const heard = (ofPool: Int32Array) => new Map([...ofPool.entries()].filter(([, count]) => count > 0))
+  return { streams: new Map(counts.map((ofPool, pool) => [pool, heard(ofPool)])), listeners: people }
 }
 
 function poolOf(rights: Rights, { pool, number, revenue, share, micros }: PoolAmounts, heard: HeardIn): RoyaltyPool {
@@ -218,4 +221,8 @@ const placeOf = ({
     String(rest.contractVersion ?? 0).padStart(6, '0'),
   ].join('\n')
 
-const byPlace = (a: RoyaltyLine, b: RoyaltyLine): number => byBytes(placeOf(a), placeOf(b))
+/** The text of a place is made once a line, and not once a comparison. */
+function inPlace(lines: readonly ReckonedLine[]): ReckonedLine[] {
+  const placed = lines.map((line) => ({ line, place: placeOf(line) }))
+  return placed.sort((a, b) => byBytes(a.place, b.place)).map(({ line }) => line)
+}

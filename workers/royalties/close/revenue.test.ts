@@ -3,7 +3,7 @@ import { Findings } from './findings.ts'
 import { Rates } from './rates.ts'
 import { type Paid, type RevenueRows, revenueOf } from './revenue.ts'
 
-const rates = new Rates([{ base: 'EUR', quote: 'USD', num: '112', den: '100', source: 'made up' }])
+const rates = new Rates([{ base: 'EUR', quote: 'USD', num: '112', den: '100', source: 'made up', day: '2026-10-30' }])
 const paid: Paid = {
   subscription: 's',
   account: 'payer',

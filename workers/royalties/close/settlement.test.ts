@@ -21,8 +21,8 @@ function frozen(
     month: '2026-10',
     terms: [],
     rate: [
-      { base: 'EUR', quote: 'JPY', num: '17050', den: '100', source: 'made up' },
-      { base: 'EUR', quote: 'KWD', num: '357', den: '1000', source: 'made up' },
+      { base: 'EUR', quote: 'JPY', num: '17050', den: '100', source: 'made up', day: '2026-10-30' },
+      { base: 'EUR', quote: 'KWD', num: '357', den: '1000', source: 'made up', day: '2026-10-30' },
     ],
     holder: [{ id: HOLDER, name: 'Holder', kind: 'person', country: null, currency, isTaxed, partyId: null }],
     contract: [],

@@ -1,9 +1,9 @@
 /** Owns a month as it was frozen, reckoned and settled again: what close, export, cross-check and explain begin with. */
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { runIdOf } from '../../../infra/postgres/ledger/run.ts'
+import { ownPath } from '../../../infra/stack/own-path.ts'
 import type { Written } from '../statements/statement.ts'
 import type { Close } from './close-book.ts'
 import { Findings, RefusedMonth } from './findings.ts'
@@ -32,11 +32,13 @@ export async function reckonFrozen(
   return { month, settlements, written: { frozen: month.frozen, closeId, inputHash, runIds } }
 }
 
+/** A folder of this process, which a close that is killed leaves to the next one. */
 export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'segue-royalties-'))
+  const folder = await ownPath(tmpdir(), 'segue-royalties-')
   try {
-    return await work(folder)
+    await mkdir(folder.path, { mode: 0o700 })
+    return await work(folder.path)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await folder.end()
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { FileProblems } from '../../plain-files/file-problem.ts'
 import { readCsv } from '../../plain-files/read-csv.ts'
-import { hashBytes } from './hash-bytes.ts'
+import { hashBytes } from '../reckoning/hash-bytes.ts'
 import { type Seen, SeenStreams } from './seen-streams.ts'
 
 let folder = ''

@@ -7,7 +7,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { CsvRow } from '../../plain-files/csv-row.ts'
 import { FileProblem, fileProblemOf } from '../../plain-files/file-problem.ts'
 import { Column } from '../reckoning/column.ts'
-import { hashBytes } from './hash-bytes.ts'
+import { hashBytes } from '../reckoning/hash-bytes.ts'
 
 /** An earlier row of the stream, which has other content. */
 export interface Difference {

@@ -11,7 +11,7 @@ import type { CloseStores } from '../close/close-month.ts'
 import { type Finding, refuse } from '../close/findings.ts'
 import { type MonthSpan, monthSpan } from '../close/month-span.ts'
 import { ClickHouseCounts, type Counted } from './clickhouse-counts.ts'
-import { type DsrTotals, dsrTotals } from './dsr-totals.ts'
+import { type DsrSummary, type DsrTotals, dsrTotals } from './dsr-totals.ts'
 import { BY_CONTRACT, COUNTED, COUNTED_IDS, ENTERED_LATE, LATE, OF_LINES, POSTED, RIGHTS } from './sql.ts'
 
 export interface CrossChecked {
@@ -43,7 +43,7 @@ export async function crossCheck(sources: Sources, month: string): Promise<Cross
     ...(await ofReports(sources, reports)),
   ])
   findings.push(...(await differences(sources, telemetry, span, close, counts)))
-  findings.push(...(await moneyDifferences(sources, span, reports)))
+  findings.push(...(await moneyDifferences(sources, span, close, reports)))
   const totals = [...counts].map(([name, ofKey]) => [name, [...ofKey.values()].reduce((all, one) => all + one, 0)])
   return {
     month,
@@ -149,6 +149,7 @@ async function differences(
 async function moneyDifferences(
   { pool }: Sources,
   { firstDay }: MonthSpan,
+  { streamsUntil }: Close,
   reports: readonly DsrTotals[],
 ): Promise<Finding[]> {
   interface Posted extends Omit<Counted, 'streams'> {
@@ -158,18 +159,26 @@ async function moneyDifferences(
     readonly posted: string
   }
   const { rows: posted } = await pool.query<Posted>(POSTED, [firstDay])
-  const findings: Finding[] = posted.map(({ rights, isrc, territory, tier, currency, line, posted: booked }) => ({
-    name: 'money-differs',
-    what: `of the ${rights} ${isrc} in ${territory}, ${tier} the lines say ${line} millionths of ${currency}, the ledger ${booked}`,
-  }))
-  const { rows } = await pool.query<{ contract: string; territory: string; tier: string; micros: string }>(
-    BY_CONTRACT,
-    [firstDay],
-  )
-  const inLedger = new Map(rows.map(({ micros, ...where }) => [Object.values(where).join(', '), BigInt(micros)]))
+  const findings: Finding[] = []
+  for (const { rights, isrc, territory, tier, currency, line, posted: booked } of posted) {
+    const paid = [firstDay, streamsUntil, isrc, territory, tier]
+    const { rows: streams } = await pool.query<{ id: string }>(`${COUNTED_IDS} LIMIT ${SHOWN}`, paid)
+    findings.push({
+      name: 'money-differs',
+      what: `of the ${rights} ${isrc} in ${territory}, ${tier} the lines say ${line} millionths of ${currency}, the ledger ${booked}`,
+      streams: streams.map(({ id }) => id),
+    })
+  }
+  interface OfContract extends Pick<DsrSummary, 'contract' | 'territory' | 'tier' | 'kind'> {
+    readonly micros: string
+  }
+  const { rows } = await pool.query<OfContract>(BY_CONTRACT, [firstDay])
+  const placeOf = ({ contract, territory, tier, kind }: Omit<OfContract, 'micros'>) =>
+    `${kind} of ${[contract, territory, tier].join(', ')}`
+  const inLedger = new Map(rows.map((row) => [placeOf(row), BigInt(row.micros)]))
   const reported = new Map<string, bigint>()
-  for (const { contract, territory, tier, micros } of reports.flatMap((one) => one.summaries)) {
-    const key = [contract, territory, tier].join(', ')
+  for (const { micros, ...where } of reports.flatMap((one) => one.summaries)) {
+    const key = placeOf(where)
     reported.set(key, (reported.get(key) ?? 0n) + micros)
   }
   for (const key of [...new Set([...inLedger.keys(), ...reported.keys()])].sort()) {

@@ -30,10 +30,10 @@ export const POSTED = `
      WHERE t.period = $1 AND t.kind IN ('share', 'minimum') AND t.status = 'posted' AND a.kind IN ('payable', 'unallocated')) AS each
    GROUP BY 1, 2, 3, 4, 5 HAVING sum(line) <> sum(posted)`
 
-/** What the ledger has for a contract in a territory and tier. */
+/** What the ledger has for a contract in a territory and tier. A minimum without any stream is of no country, and in no report. */
 export const BY_CONTRACT = `
-  SELECT c.number AS contract, p.territory::text, p.tier, (-sum(p.amount_micros))::text AS micros
+  SELECT c.number AS contract, p.territory::text, p.tier, t.kind, (-sum(p.amount_micros))::text AS micros
     FROM ledger_postings p JOIN ledger_transfers t USING (transfer_id) JOIN ledger_accounts a USING (ledger_account_id) JOIN contracts c USING (contract_id)
-   WHERE t.period = $1 AND t.kind = 'share' AND t.status = 'posted' AND a.kind = 'payable' GROUP BY 1, 2, 3`
+   WHERE t.period = $1 AND t.kind IN ('share', 'minimum') AND t.status = 'posted' AND a.kind = 'payable' AND p.territory <> 'ZZ' GROUP BY 1, 2, 3, 4`
 
 export const RIGHTS = `SELECT number, rights FROM contracts`

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { dsrTotals } from '../cross-check/dsr-totals.ts'
+import { type Cell, RECORDS } from '../testing/basic-audio-profile.ts'
 import { dsrProblems } from '../testing/dsr-validator.ts'
 import { dsrFile, type Report, type ReportedContract } from './dsr-file.ts'
 
@@ -31,8 +32,10 @@ const contract = (n: number, rights: 'recording' | 'composition'): ReportedContr
     minimumPerMonth: '0',
     parties: [],
   },
-  pool: { currency: 'EUR', netRevenueMicros: 30_000_000n, listeners: 3 },
+  pool: { currency: 'EUR', netRevenueMicros: 30_000_000n, listeners: 3, streams: 160 },
   allocatedMicros: 15_600_001n,
+  minimumMicros: 0n,
+  subscribers: 2,
   tracks: [1, 2, 3, 4].slice(0, n + 2).map((one) => ({ track: track(one), streams: 10 * one })),
 })
 const report: Report = {
@@ -77,6 +80,14 @@ describe('a sales report', () => {
     expect(text).toContain('PT3M25.5S')
   })
 
+  test('is named by the party of its recipient, and where he has none by his name as the header has it', () => {
+    expect(text.split('\n')[0]?.split('\t').slice(13, 15)).toEqual(['', 'Harbour-Light-Records'])
+    const known = dsrFile({ ...report, recipient: { ...report.recipient, partyId: 'PADPIDA2026100001L' } })
+    expect(known.name).toContain('DSR_PADPIDA2026100001L_Segue_')
+    expect(known.bytes.toString()).toContain('\tPADPIDA2026100001L\tHarbour Light_Records\t')
+    expect(dsrProblems(known.name, known.bytes.toString())).toEqual([])
+  })
+
   test.each<[what: string, from: string | RegExp, to: string]>([
     ['footer counts', 'FOOT\t', 'FOOT\t1'],
     ['CurrencyOfReporting', '\tEUR\t', '\teuro\t'],
@@ -87,5 +98,92 @@ describe('a sales report', () => {
     ['Title', /Flood[^\t]*/, ''],
   ])('is found wrong by that reading when it is: %s', (what, from, to) => {
     expect(dsrProblems(name, text.replace(from, to)).join('\n')).toContain(what)
+  })
+})
+
+describe('a sales report with minimums', () => {
+  const [works, recordings] = report.contracts as [ReportedContract, ReportedContract]
+  const minimum = { ...works.contract, minimumPerSubscriber: '450000', currency: 'USD' }
+  const { name, bytes } = dsrFile({
+    ...report,
+    contracts: [recordings, { ...works, contract: minimum, minimumMicros: 1_234_567n }],
+  })
+  const text = bytes.toString()
+  const lines = text.split('\n').slice(0, -1)
+
+  test('says who is counted for them, and what they add, in the currency of the contract', () => {
+    expect(dsrProblems(name, text)).toEqual([])
+    const told = (type: string) => lines.filter((line) => line.startsWith(type)).map((line) => line.split('\t'))
+    expect(told('SY04.01')).toEqual([
+      [
+        'SY04.01',
+        '3',
+        '',
+        '',
+        'SubscriptionModel',
+        'OnDemandStream',
+        'DE',
+        'individual',
+        'individual',
+        '2',
+        '',
+        '',
+        '',
+        '',
+      ].concat(['EUR', '', '', '15.000000', '30.000000', '100']),
+    ])
+    expect(told('SY05.02')).toEqual([
+      [
+        'SY05.02',
+        '4',
+        '',
+        '',
+        'SubscriptionModel',
+        'OnDemandStream',
+        'DE',
+        'individual',
+        '',
+        '',
+        'PerformingRight',
+      ].concat(['160', '100', '', '', '1.234567', '', 'USD', '', '', '', '', '', 'L-102', '']),
+    ])
+    expect(dsrTotals(text).summaries.at(-1)).toMatchObject({ kind: 'minimum', contract: 'L-102', micros: 1_234_567n })
+  })
+
+  test('does not count who only hears advertisements', () => {
+    const free = dsrFile({ ...report, tier: 'free', contracts: [{ ...works, contract: minimum }] })
+    expect(free.bytes.toString()).not.toContain('SY04.01')
+  })
+
+  // The table of the profile against the files: every cell that must be there, and every one that has a set of values.
+  const cells = Object.entries(RECORDS).flatMap(([type, all]) =>
+    (all as readonly Cell[]).map((cell, place) => ({ type, place, ...cell })),
+  )
+  const changed = (type: string, place: number, value: string | undefined): string => {
+    const at = lines.findIndex((line) => line.split('\t')[0] === type)
+    const row = lines[at]?.split('\t') ?? []
+    row.splice(place, 1, ...(value === undefined ? [] : [value]))
+    return [...lines.slice(0, at), row.join('\t'), ...lines.slice(at + 1), ''].join('\n')
+  }
+
+  test('has each record that the table has', () => {
+    expect([...new Set(lines.map((line) => line.split('\t')[0]))].sort()).toEqual(Object.keys(RECORDS).sort())
+  })
+
+  test.each(cells.filter(({ must }) => must))('must have $name of $type', ({ type, place, name: what }) => {
+    const problems = dsrProblems(name, changed(type, place, '')).join('\n')
+    expect(problems).toContain(place === 0 ? 'there is no record' : `${what} is ""`)
+  })
+
+  test.each(cells.filter(({ isOneOf }) => isOneOf))(
+    'has in $name of $type what is allowed',
+    ({ type, place, name: what }) => {
+      const problems = dsrProblems(name, changed(type, place, 'Zz-Not-A-Value')).join('\n')
+      expect(problems).toContain(place === 0 ? 'there is no record' : `${what} is "Zz-Not-A-Value"`)
+    },
+  )
+
+  test.each(Object.keys(RECORDS))('has in %s as many cells as the table', (type) => {
+    expect(dsrProblems(name, changed(type, 2, undefined)).join('\n')).toContain('cells, not')
   })
 })

@@ -10,12 +10,23 @@ import { monthSpan } from '../close/month-span.ts'
 import { byBytes } from '../reckoning/byte-order.ts'
 import { microText } from '../statements/amount-text.ts'
 import { type Cells, cell, line } from './dsr-line.ts'
+import { minimumSummaries } from './minimum-summaries.ts'
+import { contextOf, RIGHTS_TYPE, type SalesContext } from './sales-context.ts'
 
 /** What a contract's tracks had of a pool. */
 export interface ReportedContract {
   readonly contract: Contract
-  readonly pool: { readonly currency: string; readonly netRevenueMicros: bigint; readonly listeners: number }
+  readonly pool: {
+    readonly currency: string
+    readonly netRevenueMicros: bigint
+    readonly listeners: number
+    readonly streams: number
+  }
   readonly allocatedMicros: bigint
+  /** What its minimum adds to that, in the currency of the contract. */
+  readonly minimumMicros: bigint
+  /** Who paid for the tier there. */
+  readonly subscribers: number
   readonly tracks: readonly { readonly track: Track; readonly streams: number }[]
 }
 
@@ -36,11 +47,10 @@ export interface DsrFile {
 /** Made up, like all parties of the demo: who sends reports has one of his own. */
 export const SENDER = { partyId: 'PADPIDA2026090001S', name: 'Segue' } as const
 
+/** The versions of the architecture (part 1), of the allowed values (part 2) and of the records (part 8) that it takes to read the file. */
 const MESSAGE_VERSION = 'dsrf/1.2/1.2/1.2'
 const PROFILE = { name: 'BasicAudioProfile', version: '1.2' } as const
-const COMMERCIAL_MODEL: Readonly<Record<string, string>> = { free: 'AdvertisementSupportedModel' }
 const LOCAL_COUNTRY = 'XX'
-const RIGHTS_TYPE = { recording: 'MakingAvailableRight', composition: 'PerformingRight' } as const
 
 export function dsrFile(report: Report): DsrFile {
   const { month, closeId, recipient, territory, tier, contracts } = report
@@ -65,10 +75,13 @@ export function dsrFile(report: Report): DsrFile {
     SENDER.name,
     tier,
     recipient.partyId ?? '',
-    cell(recipient.name),
+    // The name of the file has one of the two cells, as it stands.
+    cell(recipient.partyId === null ? inFileName(recipient.name) : recipient.name),
     '',
   ]
-  const summaries = sorted.map((one, index) => summary(one, index + 1, territory, tier))
+  const context = contextOf(territory, tier)
+  const sales = sorted.map((one, index) => summary(one, index + 1, context))
+  const summaries = [...sales, ...minimumSummaries(sorted, sales.length + 1, context)]
   const blocks = blocksOf(sorted)
   const body = [head, ...summaries, ...blocks.flat()]
   const lines = body.length + 1
@@ -78,33 +91,34 @@ export function dsrFile(report: Report): DsrFile {
 
 /** Recipient before sender, as the standard has it. */
 function nameOf({ month, recipient, territory, tier }: Report, createdAt: string): string {
-  const to = recipient.partyId ?? recipient.name.replaceAll(/[\s_/]+/g, '-')
+  const to = recipient.partyId ?? inFileName(recipient.name)
   const created = createdAt.replaceAll(/[-:]/g, '')
   return ['DSR', to, SENDER.name, tier, month, territory, '1of1', `${created}.tsv`].join('_')
 }
 
+/** `_` stands between the parts of the name, and `/` between folders. */
+const inFileName = (name: string): string => name.replaceAll(/[\s_/\\|]+/g, '-')
+
 function summary(
   { contract, pool, allocatedMicros, tracks }: ReportedContract,
   id: number,
-  territory: string,
-  tier: string,
+  { channel, sales, territory, tier }: SalesContext,
 ): Cells {
+  const usages = tracks.reduce((sum, { streams }) => sum + streams, 0)
   return [
     'SY02.02',
     id,
-    '',
-    '',
-    COMMERCIAL_MODEL[tier] ?? 'SubscriptionModel',
-    'OnDemandStream',
+    ...channel,
+    ...sales,
     territory,
     tier,
-    tracks.reduce((sum, { streams }) => sum + streams, 0),
+    usages,
     pool.listeners,
     pool.currency,
     microText(pool.netRevenueMicros),
     '',
     '',
-    tracks.reduce((sum, { streams }) => sum + streams, 0),
+    usages,
     microText(allocatedMicros),
     '',
     RIGHTS_TYPE[contract.rights],

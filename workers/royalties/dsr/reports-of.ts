@@ -17,6 +17,17 @@ export function reportsOf({ frozen, runs }: ReckonedMonth, closeId: string): Rep
   const shares = runs.flatMap(({ model, lines }) =>
     lines.filter(({ kind, isrc }) => kind === 'share' && isrc !== undefined).map((one) => ({ ...one, model })),
   )
+  const minimums = new Map<string, bigint>()
+  for (const line of runs.flatMap(({ lines }) => lines)) {
+    if (line.kind !== 'minimum') continue
+    const key = placeOf(`${line.contractId} ${line.contractVersion}`, line)
+    minimums.set(key, (minimums.get(key) ?? 0n) + line.amountMicros)
+  }
+  const subscribers = new Map<string, number>()
+  for (const { territory, tier, micros } of frozen.revenue) {
+    const place = `${territory} ${tier}`
+    if (micros !== '0') subscribers.set(place, (subscribers.get(place) ?? 0) + 1)
+  }
   const ofContext = grouped(shares, (one) => {
     const licensor = contracts.get(`${one.contractId} ${one.contractVersion}`)?.licensor ?? ''
     return [licensor, one.territory, one.tier].join(' ')
@@ -48,6 +59,8 @@ export function reportsOf({ frozen, runs }: ReckonedMonth, closeId: string): Rep
       contract,
       pool,
       allocatedMicros: own.reduce((sum, { amountMicros }) => sum + amountMicros, 0n),
+      minimumMicros: first === undefined ? 0n : (minimums.get(placeOf(version, first)) ?? 0n),
+      subscribers: subscribers.get(`${first?.territory} ${first?.tier}`) ?? 0,
       tracks: [...streams].map(([isrc, heard]) => {
         const track = tracks.get(isrc)
         if (track === undefined) throw new Error(`${isrc} is not in the frozen month`)
@@ -56,3 +69,6 @@ export function reportsOf({ frozen, runs }: ReckonedMonth, closeId: string): Rep
     }
   }
 }
+
+const placeOf = (version: string, { territory, tier }: { readonly territory: string; readonly tier: string }): string =>
+  [version, territory, tier].join(' ')

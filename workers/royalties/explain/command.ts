@@ -17,6 +17,7 @@ export function explainCommand(): Command {
       withStores(async (stores) => {
         const told = await explain(stores, reference)
         for (const line of sentences(told)) say(line)
+        if (told.not_paid !== undefined) say(`${reference} is kept and not paid: ${told.not_paid.join(', ')}`)
         return told
       }),
     )
@@ -38,12 +39,15 @@ function* sentences({ posting, lines }: Explained): Generator<string> {
     rights,
     pool,
     streams_of_line: streams,
+    reduced,
   } of lines) {
     yield `line ${reference}: ${kind} of the ${rights} ${isrc} in ${territory}, ${tier}: ${amount_micros} millionths of ${currency}, by ${streams.length} streams`
     if (pool !== undefined) {
       yield `  pool: ${pool.net_revenue_micros} × ${pool.share} = ${pool.amount_micros}; of it ${pool.fraction} = ${pool.track_micros}; of that ${pool.holder_share}`
       yield `  exactly ${pool.exact_micros}, rounded by largest remainder`
     }
+    for (const { reason, weight, streams: few } of reduced)
+      yield `  ${few} streams of the track weigh ${weight} of what others do: ${reason}`
     for (const { id, startedAt, msPlayed, late } of streams.slice(0, SHOWN))
       yield `  ${id} at ${startedAt}, ${msPlayed} ms${late === undefined ? '' : `, of ${late.month}, ${late.reason}`}`
     if (streams.length > SHOWN) yield `  and ${streams.length - SHOWN} more, in the JSON`

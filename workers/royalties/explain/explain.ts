@@ -7,14 +7,18 @@ import type { CloseStores } from '../close/close-month.ts'
 import { readFrozen } from '../close/frozen-file.ts'
 import type { FrozenStream } from '../close/frozen-month.ts'
 import { takeFrozen } from '../close/frozen-object.ts'
+import { STREAM_COLUMNS } from '../close/frozen-row.ts'
 import { inFolder, reckonFrozen, type WrittenMonth } from '../close/written-month.ts'
+import { NumberOf } from '../reckoning/number-of.ts'
 import { inLowestTerms, type Rational } from '../reckoning/rational.ts'
-import { LINE, LINES_OF_HOLDER, LINES_OF_STREAM, type LineRow, POSTING, type PostingRow } from './sql.ts'
+import { LINE, LINES_OF_HOLDER, LINES_OF_STREAM, type LineRow, NOT_PAID, POSTING, type PostingRow } from './sql.ts'
 
 export interface Explained {
   readonly about: 'line' | 'posting' | 'stream'
   readonly posting?: PostingRow
   readonly lines: readonly ExplainedLine[]
+  /** Of a stream that the books keep and do not pay: why. */
+  readonly not_paid?: readonly string[]
 }
 
 export interface ExplainedLine extends LineRow {
@@ -31,6 +35,8 @@ export interface ExplainedLine extends LineRow {
     readonly holder_share: string
   }
   readonly streams_of_line: readonly FrozenStream[]
+  /** Streams that weigh less than others, or nothing, and why. */
+  readonly reduced: readonly { readonly reason: string; readonly weight: string; readonly streams: number }[]
 }
 
 const REFERENCE = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?:\/(\d{1,9}))?$/
@@ -56,8 +62,10 @@ export async function explain({ pool, reports }: CloseStores, reference: string)
   }
   const { rows: ofStream } = await pool.query<LineRow>(LINES_OF_STREAM, [id])
   const told = (await explained(ofStream)).filter((line) => line.streams_of_line.some((stream) => stream.id === id))
-  if (told.length === 0) throw new StackProblem(`nothing that was closed has ${reference}`)
-  return { about: 'stream', lines: told }
+  if (told.length > 0) return { about: 'stream', lines: told }
+  const { rows: kept } = await pool.query<{ flags: string[] }>(NOT_PAID, [id])
+  if (kept[0] !== undefined) return { about: 'stream', lines: [], not_paid: kept[0].flags }
+  throw new StackProblem(`nothing that was closed has ${reference}`)
 
   async function explained(rows: readonly LineRow[]): Promise<ExplainedLine[]> {
     const months = [...new Set(rows.map(({ month }) => month))]
@@ -76,7 +84,11 @@ export async function explain({ pool, reports }: CloseStores, reference: string)
     const whole = await reckonFrozen(path, close)
     const streams: FrozenStream[][] = rows.map(() => [])
     const contracts = new Map(whole.month.frozen.contract.map((one) => [`${one.contract} ${one.version}`, one]))
-    await readFrozen(path, (stream) => {
+    const wanted = new Set(rows.map(({ isrc }) => isrc))
+    const isWanted = new NumberOf(STREAM_COLUMNS.isrc, (isrc) => (wanted.has(isrc) ? 1 : 0))
+    await readFrozen(path, (frozen) => {
+      if (isWanted.in(frozen) === 0) return
+      const stream = frozen.stream()
       for (const [index, row] of rows.entries()) {
         if (stream.isrc !== row.isrc || stream.territory !== row.territory || stream.tier !== row.tier) continue
         const contract = contracts.get(`${row.contract_id} ${row.contract_version}`)
@@ -85,7 +97,14 @@ export async function explain({ pool, reports }: CloseStores, reference: string)
           streams[index]?.push(stream)
       }
     })
-    return rows.map((row, index) => ({ ...row, ...poolOf(whole, row), streams_of_line: streams[index] ?? [] }))
+    return rows.map((row, index) => ({
+      ...row,
+      ...poolOf(whole, row),
+      streams_of_line: streams[index] ?? [],
+      reduced: whole.month.reduced
+        .filter(({ isrc, rights }) => isrc === row.isrc && rights === row.rights)
+        .map(({ reason, weight, streams: few }) => ({ reason, weight: text(weight), streams: few })),
+    }))
   }
 }
 

@@ -59,3 +59,6 @@ export const LINES_OF_STREAM = `${LINES}
     JOIN royalty_streams s ON s.stream_id = $1 AND s.isrc = l.isrc AND s.territory = l.territory AND s.tier = l.tier
     LEFT JOIN royalty_adjustments a ON a.stream_id = s.stream_id
    WHERE r.month = coalesce(a.entered_in, date_trunc('month', s.started_at AT TIME ZONE 'UTC')::date) ORDER BY l.run_id, l.line`
+
+/** Why the books keep a stream that counts for nothing. */
+export const NOT_PAID = 'SELECT flags FROM royalty_streams WHERE stream_id = $1 AND NOT counted'

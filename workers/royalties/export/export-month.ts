@@ -7,10 +7,10 @@ import { type Close, closeOf, filesOf } from '../close/close-book.ts'
 import type { CloseStores } from '../close/close-month.ts'
 import { CONTENT_TYPES, documentsOf } from '../close/documents.ts'
 import { type Finding, Findings, refuse } from '../close/findings.ts'
-import { putFrozen, takeFrozen } from '../close/frozen-object.ts'
+import { packedBeside, putFrozen, takeFrozen } from '../close/frozen-object.ts'
 import { monthSpan } from '../close/month-span.ts'
 import { takeSnapshot } from '../close/snapshot.ts'
-import { inFolder, reckonFrozen } from '../close/written-month.ts'
+import { inFolder, reckonFrozen, type WrittenMonth } from '../close/written-month.ts'
 
 export interface Exported {
   readonly month: string
@@ -33,12 +33,7 @@ export async function exportMonth(
   const findings: Finding[] = []
   return await inFolder(async (folder) => {
     const path = join(folder, 'inputs.jsonl')
-    if ((await reports.get(close.objectKey)) === undefined) {
-      await readAgain(close, path)
-      await putFrozen(reports, close, path)
-      putAgain.push(close.objectKey)
-    } else await takeFrozen(reports, close, path)
-    const { month: reckoned, written, settlements } = await reckonFrozen(path, close)
+    const { month: reckoned, written, settlements } = await wholeMonth(close, path)
     for await (const { key, kind, bytes, hash } of documentsOf(reckoned, written, settlements)) {
       const before = known.get(key)
       if (before === undefined) continue
@@ -60,6 +55,20 @@ export async function exportMonth(
       findings,
     }
   })
+
+  async function wholeMonth(frozen: Close, path: string): Promise<WrittenMonth> {
+    const object = await reports.get(frozen.objectKey)
+    if (object !== undefined) {
+      object.destroy()
+      await takeFrozen(reports, frozen, path)
+      return await reckonFrozen(path, frozen)
+    }
+    await readAgain(frozen, path)
+    const { done, packed } = await packedBeside(path, () => reckonFrozen(path, frozen))
+    await putFrozen(reports, frozen, packed)
+    putAgain.push(frozen.objectKey)
+    return done
+  }
 
   async function hashOf(key: string): Promise<string | undefined> {
     const object = await reports.get(key)

@@ -45,17 +45,22 @@ export class MonthBook {
   }
 
   /** Every listener once, before the streams. @returns what is wrong with the row. */
-  addListener({ listenerId, territory, tier, currency, revenue }: ListenerRow): string | undefined {
+  addListener({ listenerId, revenue, ...pool }: ListenerRow): string | undefined {
     if (this.#listeners.has(listenerId))
       return `listener ${listenerId} stands a second time: one row a listener is wanted`
-    const pool = this.#poolOf(territory, tier, currency)
-    const other = this.#pools[pool]?.currency
+    const { territory, tier, currency } = pool
+    const number = this.poolNumber(pool)
+    const other = this.#pools[number]?.currency
     if (other !== currency)
       return `listener ${listenerId} pays in ${currency}, others of ${territory}, ${tier} in ${other}: one currency a territory and tier is wanted`
-    this.#listeners.set(listenerId, this.#revenues.length)
-    this.#listenerPools.push(pool)
-    this.#revenues.push(revenue)
+    this.#listeners.set(listenerId, this.addNumbered(number, revenue))
     return undefined
+  }
+
+  /** A listener whom the caller knows by the number that he is given here. @param pool is its number. */
+  addNumbered(pool: number, revenue: bigint): number {
+    this.#listenerPools.push(pool)
+    return this.#revenues.push(revenue) - 1
   }
 
   /** Every share of every recording, before the streams. @returns what is wrong with the row. */
@@ -112,6 +117,16 @@ export class MonthBook {
     return number
   }
 
+  /** Of a territory and tier, in whatever currency it was first entered. */
+  poolNumber({ territory, tier, currency }: Pool): number {
+    const tiers = this.#poolNumbers.get(territory) ?? new Map<string, number>()
+    this.#poolNumbers.set(territory, tiers)
+    const known = tiers.get(tier)
+    if (known !== undefined) return known
+    tiers.set(tier, this.#pools.length)
+    return this.#pools.push({ territory, tier, currency }) - 1
+  }
+
   /** Where the listener pays into. */
   poolOf(listener: number): Pool | undefined {
     return this.#pools[this.poolNumberOf(listener)]
@@ -157,15 +172,6 @@ export class MonthBook {
         credibility: credibility.values,
       },
     }
-  }
-
-  #poolOf(territory: string, tier: string, currency: string): number {
-    const tiers = this.#poolNumbers.get(territory) ?? new Map<string, number>()
-    this.#poolNumbers.set(territory, tiers)
-    const known = tiers.get(tier)
-    if (known !== undefined) return known
-    tiers.set(tier, this.#pools.length)
-    return this.#pools.push({ territory, tier, currency }) - 1
   }
 }
 

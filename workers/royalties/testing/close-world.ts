@@ -198,7 +198,7 @@ async function monthRows(run: Run, month: string): Promise<void> {
   const { firstDay } = monthSpan(month)
   await run('INSERT INTO accounting_months (month) VALUES ($1) ON CONFLICT DO NOTHING', [firstDay])
   await run(
-    `INSERT INTO fx_rates VALUES ($1, 'EUR', 'JPY', 17050, 100, 'made up'), ($1, 'EUR', 'KWD', 357, 1000, 'made up')`,
+    `INSERT INTO fx_rates VALUES ($1, 'EUR', 'JPY', 17050, 100, 'made up', $1), ($1, 'EUR', 'KWD', 357, 1000, 'made up', $1)`,
     [firstDay],
   )
   for (const table of ['royalty_streams', 'impressions'])

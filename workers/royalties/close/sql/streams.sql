@@ -1,5 +1,4 @@
 -- The streams that the month pays, by id.
-SELECT stream_id AS id, listener_id AS account, isrc, artist_id AS artist, to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "startedAt",
-       ms_played AS "msPlayed", territory, tier, reason_start AS "reasonStart", to_char(belongs_to, 'YYYY-MM') AS "belongsTo", adjustment,
-       started_at > least(noted_at, $2) + interval '5 minutes' AS "isFuture"
+SELECT stream_id, listener_id, isrc, artist_id, started_at, ms_played, territory, tier, reason_start, belongs_to, adjustment,
+       started_at > least(noted_at, $2) + interval '5 minutes' AS is_future
   FROM royalty_streams_of($1, $2) ORDER BY stream_id

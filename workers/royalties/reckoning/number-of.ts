@@ -1,7 +1,16 @@
 /** Owns the remembering of numbers of ids as bytes, so that an id is made a string the first time only. */
 
-import type { CsvRow } from '../../plain-files/csv-row.ts'
 import { hashBytes } from './hash-bytes.ts'
+
+/** A row whose fields stand in a buffer, wherever it comes from. */
+export interface BytesRow {
+  readonly bytes: Uint8Array
+  /** Of the same bytes. */
+  readonly view: DataView
+  start(column: number): number
+  end(column: number): number
+  text(column: number): string
+}
 
 const SEED = 0x5e61
 const AT_FIRST = 1 << 10
@@ -26,7 +35,7 @@ export class NumberOf {
   }
 
   /** The number of what stands in the column. */
-  in(row: CsvRow): number {
+  in(row: BytesRow): number {
     const start = row.start(this.#column)
     const end = row.end(this.#column)
     const hash = hashBytes(row.view, start, end, SEED)
