@@ -49,11 +49,11 @@ export function handOver(session: SessionFacts, gatewayId: string, aheadMs: numb
   session.aheadMs = aheadMs
 }
 
-/** Whether a resume may find it gone: it waits from its last beat on, other words are not saved; and what Redis did not take cannot have kept it. */
+/** Whether a resume may find it gone: it waits from its last beat on, other words are not saved; and what Redis did not take, or while it was away was not even asked to take, cannot have kept it. */
 export function mayBeGone(
   { heardAtMs, savingAtMs, savedAtMs }: SessionFacts,
   { resumeWithinMs, heartbeatIntervalMs }: Profile,
   nowMs: number,
 ): boolean {
-  return nowMs - heardAtMs >= resumeWithinMs - heartbeatIntervalMs - 1_000 || savingAtMs > savedAtMs
+  return nowMs - heardAtMs >= resumeWithinMs - heartbeatIntervalMs - 1_000 || savingAtMs > savedAtMs || savedAtMs === 0
 }

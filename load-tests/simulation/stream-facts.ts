@@ -25,8 +25,7 @@ export class StreamFacts {
   undone = false
   /** It goes on where another one broke off. */
   reconnected = false
-  #pausedMs = 0
-  #pausedAtMs: number | undefined
+  readonly #pauses: { readonly fromMs: number; toMs: number }[] = []
 
   constructor(
     streamId: string,
@@ -55,18 +54,21 @@ export class StreamFacts {
   }
 
   paused(nowMs: number): void {
-    this.#pausedAtMs ??= nowMs
+    if (this.#pauses.at(-1)?.toMs !== Number.POSITIVE_INFINITY)
+      this.#pauses.push({ fromMs: nowMs, toMs: Number.POSITIVE_INFINITY })
   }
 
   played(nowMs: number): void {
-    if (this.#pausedAtMs !== undefined) this.#pausedMs += nowMs - this.#pausedAtMs
-    this.#pausedAtMs = undefined
+    const last = this.#pauses.at(-1)
+    if (last?.toMs === Number.POSITIVE_INFINITY) last.toMs = nowMs
   }
 
   /** How long it was open and not known to be paused, as of `nowMs`. */
   openMs(nowMs: number): number {
     const untilMs = Math.min(nowMs, this.overAtMs)
-    const pausedMs = this.#pausedMs + (this.#pausedAtMs === undefined ? 0 : Math.max(0, untilMs - this.#pausedAtMs))
+    let pausedMs = 0
+    // A client may go on with it when its line is dead, after the last word that was heard.
+    for (const { fromMs, toMs } of this.#pauses) pausedMs += Math.max(0, Math.min(toMs, untilMs) - fromMs)
     // A client that slept is told of a stream after the last word of its session was heard.
     return Math.max(0, untilMs - this.begunAtMs - (this.disturbed ? 0 : pausedMs))
   }
