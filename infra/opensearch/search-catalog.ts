@@ -1,0 +1,108 @@
+/** Owns how the catalog is asked: what every word is found in exactly goes first; what is only like it is looked for when that is little. */
+
+import { MOST_FOUND } from '../../protocol/messages/search.ts'
+import { CATALOG } from './catalog-index.ts'
+import type { OpenSearch } from './client.ts'
+import type { CatalogDocument, Kind } from './documents.ts'
+import { foldedWords } from './folded-words.ts'
+
+export interface CatalogQuery {
+  readonly text: string
+  /** None: all of them. */
+  readonly kinds: readonly Kind[]
+  /** ISO 3166-1 alpha-2: only what may be found there. */
+  readonly country: string
+  readonly withExplicit: boolean
+  readonly offset: number
+  readonly limit: number
+}
+
+export interface FoundInCatalog {
+  /** As far as `MOST_FOUND`. */
+  readonly total: number
+  readonly documents: readonly CatalogDocument[]
+}
+
+/** Beyond so many nobody wonders whether he has misspelt it. */
+const ENOUGH = 3
+const GIVE_UP = '900ms'
+
+export async function searchCatalog(client: OpenSearch, query: CatalogQuery): Promise<FoundInCatalog> {
+  if (foldedWords(query.text).length === 0) return { total: 0, documents: [] }
+  const exact = await ask(client, query, exactly(query.text))
+  if (exact.total >= ENOUGH) return exact
+  return await ask(client, query, { bool: { should: [boosted(exactly(query.text)), like(query.text)] } })
+}
+
+/** Every word of it, the last perhaps not to its end. */
+const exactly = (text: string) => ({
+  bool: {
+    must: [{ match_bool_prefix: { all: { query: text, operator: 'and' } } }],
+    should: [
+      { term: { 'title.whole': { value: text, boost: 6 } } },
+      { match: { title: { query: text, operator: 'and', boost: 2 } } },
+      { match: { artist: { query: text, operator: 'and' } } },
+    ],
+  },
+})
+
+const boosted = (query: object) => ({ bool: { must: [query], boost: 3 } })
+
+/** Most of its words, each with a letter or two wrong; or words that belong apart, or together. */
+const like = (text: string) => ({
+  bool: {
+    should: [
+      {
+        match: {
+          all: {
+            query: text,
+            fuzziness: 'AUTO:3,6',
+            prefix_length: 0,
+            max_expansions: 30,
+            minimum_should_match: '2<-1 5<-2',
+          },
+        },
+      },
+      { match: { joined: { query: joinedOf(text), fuzziness: 'AUTO:4,8', max_expansions: 20, boost: 2 } } },
+      { match: { title: { query: text, fuzziness: 'AUTO:3,6', max_expansions: 30, operator: 'and' } } },
+    ],
+    minimum_should_match: 1,
+  },
+})
+
+/** Its words as they stand, and neighbours as one. */
+function joinedOf(text: string): string {
+  const words = text.trim().split(/[\s-]+/)
+  return [...words, ...words.slice(1).map((word, at) => `${words[at]}${word}`)].join(' ')
+}
+
+async function ask(client: OpenSearch, query: CatalogQuery, what: object): Promise<FoundInCatalog> {
+  const { kinds, country, withExplicit, offset, limit } = query
+  const filter: object[] = [{ terms: { only_in: ['*', country] } }]
+  if (kinds.length > 0) filter.push({ terms: { kind: kinds } })
+  if (!withExplicit) filter.push({ term: { is_explicit: false } })
+  const size = Math.max(0, Math.min(limit, MOST_FOUND - offset))
+  const answer = await client.search({
+    index: CATALOG,
+    body: {
+      from: Math.min(offset, MOST_FOUND),
+      size,
+      timeout: GIVE_UP,
+      track_total_hits: MOST_FOUND,
+      query: {
+        bool: {
+          must: [what],
+          filter,
+          must_not: [{ term: { not_in: country } }],
+          should: [{ rank_feature: { field: 'popularity', boost: 6, saturation: { pivot: 40 } } }],
+        },
+      },
+    } as never,
+  })
+  const { hits } = answer.body
+  const total = typeof hits.total === 'number' ? hits.total : (hits.total?.value ?? 0)
+  return {
+    total: Math.min(total, MOST_FOUND),
+    documents: hits.hits.map(({ _source }) => _source as unknown as CatalogDocument),
+  }
+}
