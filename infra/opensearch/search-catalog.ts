@@ -1,6 +1,6 @@
 /** Owns how the catalog is asked: what every word is found in exactly goes first; what is only like it is looked for when that is little. */
 
-import { MOST_FOUND } from '../../protocol/messages/search.ts'
+import { MOST_FOUND } from '../../protocol/search-bounds.ts'
 import { CATALOG } from './catalog-index.ts'
 import type { OpenSearch } from './client.ts'
 import type { CatalogDocument, Kind } from './documents.ts'

@@ -2,8 +2,8 @@
 
 import { type Static, Type } from '@sinclair/typebox'
 import { AnswerTo, DurationMs, Message, Text, Uuid, Word } from '../fields.ts'
+import { MOST_FOUND, MOST_FOUND_AT_ONCE } from '../search-bounds.ts'
 import { FOUND_KINDS } from '../vocabulary.ts'
-import { MOST_FOUND, MOST_FOUND_AT_ONCE } from './search.ts'
 
 const Marks = (of: string) =>
   Type.Optional(

@@ -2,11 +2,8 @@
 
 import { type Static, Type } from '@sinclair/typebox'
 import { Message, RequestId, Word } from '../fields.ts'
+import { MOST_FOUND, MOST_FOUND_AT_ONCE } from '../search-bounds.ts'
 import { FOUND_KINDS } from '../vocabulary.ts'
-
-/** Beyond it nobody pages. */
-export const MOST_FOUND = 1_000
-export const MOST_FOUND_AT_ONCE = 50
 
 export const Search = Message(
   'search',
