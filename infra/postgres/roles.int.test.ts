@@ -144,10 +144,10 @@ describe('what is granted', () => {
     expect(model.filter(({ comment }) => !comment).map(({ name }) => name)).toEqual([])
   })
 
-  test('no role has a power of its own, and all belongs to the owner, as whom nobody signs in', async () => {
+  test('no role has a power of its own, but that changes are captured by one, and all belongs to the owner, as whom nobody signs in', async () => {
     const { rows: roles } = await admin.query(
       `SELECT rolname, rolcanlogin FROM pg_roles WHERE rolname LIKE 'segue\\_%' AND
-         NOT (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)`,
+         NOT (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication AND rolname <> 'segue_capture' OR rolbypassrls)`,
     )
     const logins = LOGIN_ROLES.map(databaseRole)
     expect(new Map(roles.map(({ rolname, rolcanlogin }) => [rolname, rolcanlogin]))).toEqual(

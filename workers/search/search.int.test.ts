@@ -23,6 +23,9 @@ import { placeNow } from './reading.ts'
 import { rebuild } from './rebuild.ts'
 import { GROUP } from './search.ts'
 
+/** It builds the index first. */
+const STARTED_WITHIN_MS = 120_000
+
 const stackEnv = inject('stackEnv')
 let servers: SearchServers
 let client: OpenSearch
@@ -47,7 +50,11 @@ afterAll(async () => {
 
 async function start(): Promise<void> {
   worker = await startWorkers({ ...servers.env, SEGUE_SEARCH_POPULARITY_MS: '200' }, ['search'])
-  await worker.untilReady()
+  await until(
+    async () => (await fetch(`${worker.http}/readyz`).catch(() => undefined))?.ok,
+    (ok) => ok === true,
+    STARTED_WITHIN_MS,
+  )
 }
 
 const newId = () => {
@@ -145,8 +152,8 @@ describe('search', () => {
     const { track, artist } = await release('Svefn-g-englar')
     await pool.query(
       `INSERT INTO royalty_streams (stream_id, listener_id, track_id, isrc, artist_id, started_at, ended_at, ms_played, territory, tier, session_id, device_id, reason_end)
-       SELECT gen_random_uuid(), 'acct-x', $1, 'XXSEG2600001', $2, now(), now(), 40000, 'IS', 'free', gen_random_uuid(), 'd', 'finished' FROM generate_series(1, 8)`,
-      [track, artist],
+       SELECT stream, 'acct-x', $1, 'XXSEG2600001', $2, now(), now(), 40000, 'IS', 'free', gen_random_uuid(), 'd', 'finished' FROM unnest($3::uuid[]) AS stream`,
+      [track, artist, Array.from({ length: 8 }, () => uuidv7(Date.now()))],
     )
     await until(found, (all) => all[track]?.popularity === 20 && all[artist]?.popularity === 20)
   })
