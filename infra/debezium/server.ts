@@ -54,6 +54,7 @@ export const debeziumServer = definePart({
       'value.converter.schemas.enable': false,
       'offset.storage.file.filename': join(folder, OFFSETS),
       'offset.flush.interval.ms': 1_000,
+      'connector.client.config.override.policy': 'All',
       // Topics are of the table in protocol/events/topics.ts.
       'topic.creation.enable': false,
       'config.providers': 'env',

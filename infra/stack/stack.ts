@@ -3,7 +3,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { forgetCapture } from '../debezium/capture.ts'
+import { beginCapture, forgetCapture } from '../debezium/capture.ts'
 import { type Child, type Exit, logTail } from './child.ts'
 import { type EnvRecord, writeEnvFile } from './env-file.ts'
 import { isConfigured, stackEnvironment } from './environment.ts'
@@ -147,7 +147,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await requireFreePorts(ports, wantedPorts)
     await writeEnvFile(inDataFolder.environment(dataDir), env)
     await allOrFirstFailure(wanted.map(startServer))
-    if (servers.includes('postgres') && !extras.includes('debezium')) await forgetCapture(env)
+    // One that is run elsewhere has nobody else to make its slot.
+    if (isConfigured('debezium', source)) await beginCapture(env)
+    else if (servers.includes('postgres') && !extras.includes('debezium')) await forgetCapture(env)
     await allOrFirstFailure([...apps, ...extras].map(startOther))
   } catch (error) {
     await endAll()
