@@ -4,7 +4,7 @@ import { MOST_FOUND } from '../../protocol/search-bounds.ts'
 import { CATALOG } from './catalog-index.ts'
 import type { OpenSearch } from './client.ts'
 import type { CatalogDocument, Kind } from './documents.ts'
-import { foldedWords } from './folded-words.ts'
+import { fold, foldedWords } from './folded-words.ts'
 
 export interface CatalogQuery {
   readonly text: string
@@ -35,46 +35,45 @@ export async function searchCatalog(client: OpenSearch, query: CatalogQuery): Pr
 }
 
 /** Every word of it, the last perhaps not to its end. */
-const exactly = (text: string) => ({
-  bool: {
-    must: [{ match_bool_prefix: { all: { query: text, operator: 'and' } } }],
-    should: [
-      { term: { 'title.whole': { value: text, boost: 6 } } },
-      { match: { title: { query: text, operator: 'and', boost: 2 } } },
-      { match: { artist: { query: text, operator: 'and' } } },
-    ],
-  },
-})
-
-const boosted = (query: object) => ({ bool: { must: [query], boost: 3 } })
+function exactly(text: string): object {
+  const words = wordsOf(text)
+  return {
+    bool: {
+      must: words.map((word, at) => (at < words.length - 1 ? is(word) : anyOf([is(word), begins(word)]))),
+      should: [
+        { term: { 'title.whole': { value: text, boost: 6 } } },
+        { match: { title: { query: text, operator: 'and', boost: 2 } } },
+        { match: { artist: { query: text, operator: 'and' } } },
+      ],
+    },
+  }
+}
 
 /** Most of its words, each with a letter or two wrong; or words that belong apart, or together. */
-const like = (text: string) => ({
-  bool: {
-    should: [
-      {
-        match: {
-          all: {
-            query: text,
-            fuzziness: 'AUTO:3,6',
-            prefix_length: 0,
-            max_expansions: 30,
-            minimum_should_match: '2<-1 5<-2',
-          },
-        },
-      },
-      { match: { joined: { query: joinedOf(text), fuzziness: 'AUTO:4,8', max_expansions: 20, boost: 2 } } },
-      { match: { title: { query: text, fuzziness: 'AUTO:3,6', max_expansions: 30, operator: 'and' } } },
-    ],
-    minimum_should_match: 1,
-  },
-})
-
-/** Its words as they stand, and neighbours as one. */
-function joinedOf(text: string): string {
-  const words = text.trim().split(/[\s-]+/)
-  return [...words, ...words.slice(1).map((word, at) => `${words[at]}${word}`)].join(' ')
+function like(text: string): object {
+  const words = wordsOf(text)
+  const each = words.map((word, at) =>
+    at < words.length - 1
+      ? isLike(word)
+      : anyOf([isLike(word), { constant_score: { filter: begins(word), boost: 2 } }]),
+  )
+  const pairs = words.slice(1).map((word, at) => `${words[at]}${word}`)
+  return anyOf([
+    { bool: { should: each, minimum_should_match: '2<-1 5<-2' } },
+    { match: { joined: { query: words.join(' '), fuzziness: 'AUTO:5,9', max_expansions: 20, boost: 2 } } },
+    ...pairs.map((pair) => ({ match: { all: { query: pair, fuzziness: 'AUTO:5,9', max_expansions: 20, boost: 2 } } })),
+    { match: { title: { query: text, fuzziness: 'AUTO:3,6', max_expansions: 30, operator: 'and' } } },
+  ])
 }
+
+/** What is a sign alone is no word, but for those that the index reads as one. */
+const wordsOf = (text: string): string[] =>
+  text.split(/[\s\p{Pd}]+/u).filter((word) => /[\p{L}\p{N}&$]/u.test(word))
+const anyOf = (queries: readonly object[]) => ({ bool: { should: queries, minimum_should_match: 1 } })
+const is = (word: string) => ({ match: { all: { query: word, operator: 'and' } } })
+const begins = (word: string) => ({ prefix: { all: { value: fold(word) } } })
+const isLike = (word: string) => ({ match: { all: { query: word, fuzziness: 'AUTO:3,6', max_expansions: 30 } } })
+const boosted = (query: object) => ({ bool: { must: [query], boost: 3 } })
 
 async function ask(client: OpenSearch, query: CatalogQuery, what: object): Promise<FoundInCatalog> {
   const { kinds, country, withExplicit, offset, limit } = query

@@ -79,7 +79,7 @@ export function catalogView({ catalog, pick, search }: CatalogViewParts): Catalo
       told.textContent = `Search is away for now; of what this page has: ${told.textContent ?? ''}`
     },
     cleared: () => show(catalog),
-    rows: () => [...list.querySelectorAll<HTMLButtonElement>('.track')],
+    rows: () => [...list.querySelectorAll<HTMLButtonElement>('button.track')],
   })
   show(catalog)
   return {

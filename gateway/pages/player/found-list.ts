@@ -33,7 +33,7 @@ function foundRow(hit: Hit, rows: Map<string, HTMLButtonElement>, { pick, open }
       attributes: { type: 'button', ...(hit.kind === 'track' ? { 'data-track-id': hit.id } : {}) },
       on: { click: () => (hit.kind === 'track' ? pick(hit.id) : open(hit)) },
     },
-    element('span', { class: `found-art ${hit.kind}` }, artwork(hit.album_id ?? hit.id)),
+    element('span', { class: `found-art of-${hit.kind}` }, artwork(hit.album_id ?? hit.id)),
     element(
       'span',
       { class: 'found-names' },

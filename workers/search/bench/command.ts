@@ -4,12 +4,15 @@ import { loadavg } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Command } from 'commander'
 import { wholeNumber } from '../../../infra/cli/whole-number.ts'
+import { forgetCapture } from '../../../infra/debezium/capture.ts'
 import { createOpenSearch } from '../../../infra/opensearch/client.ts'
 import { createPool } from '../../../infra/postgres/client.ts'
 import { postgresConfig } from '../../../infra/postgres/config.ts'
 import { readEnv } from '../../../infra/runtime/env.ts'
 import { createLogger } from '../../../infra/runtime/log.ts'
+import type { EnvRecord } from '../../../infra/stack/env-file.ts'
 import { withScratchServers } from '../../../infra/stack/scratch-servers.ts'
+import type { Stack } from '../../../infra/stack/stack.ts'
 import { workersConfig } from '../../config.ts'
 import { createWorkerMetrics } from '../../metrics.ts'
 import { createSearch } from '../search.ts'
@@ -48,13 +51,17 @@ async function bench({ tracks, seed, misspelt, queries, changes }: Flags): Promi
   const catalog = madeCatalog(seed, tracks)
   const say = (what: string) =>
     console.log(`${new Date().toISOString().slice(11, 19)} load ${loadavg()[0]?.toFixed(1)}: ${what}`)
-  const measure = async (env: Readonly<Record<string, string>>) => {
+  const measure = async (env: EnvRecord, stack: Stack) => {
     const pool = createPool(readEnv(env, (read) => postgresConfig(read, 'admin')).url, {
       applicationName: 'segue-search-bench',
       queryTimeoutMs: SLOWEST_STATEMENT_MS,
     })
     const client = createOpenSearch(env.SEGUE_OPENSEARCH_URL ?? '')
-    await fillCatalog(pool, catalog, () => {})
+    // It is there before it is captured, as a catalog of this size would be.
+    await stack.kill('debezium', 'SIGTERM')
+    await forgetCapture(env)
+    await fillCatalog(pool, catalog)
+    await stack.restart('debezium')
     say(`${tracks} tracks are in PostgreSQL`)
     const beganMs = performance.now()
     const config = readEnv(env, workersConfig)

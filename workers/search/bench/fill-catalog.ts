@@ -7,11 +7,7 @@ const BATCH = 20_000
 const uuidOf = (kind: number, at: number) => `0000000${kind}-0000-7000-8000-${at.toString(16).padStart(12, '0')}`
 
 /** An album an artist. */
-export async function fillCatalog(
-  pool: Pool,
-  { artists, tracks }: MadeCatalog,
-  progress: (rows: number) => void,
-): Promise<void> {
+export async function fillCatalog(pool: Pool, { artists, tracks }: MadeCatalog): Promise<void> {
   for (let at = 0; at < artists.length; at += BATCH) {
     const some = artists.slice(at, at + BATCH)
     const ids = some.map((_, n) => uuidOf(1, at + n))
@@ -36,7 +32,6 @@ export async function fillCatalog(
         some.map((_, n) => at + n),
       ],
     )
-    progress(at + some.length)
   }
   // A tenth is listened to, a few of them much.
   await pool.query(
