@@ -25,6 +25,7 @@ export interface FoundInCatalog {
 
 /** Beyond so many nobody wonders whether he has misspelt it. */
 const ENOUGH = 3
+const MOST_JOINED = 6
 const GIVE_UP = '900ms'
 
 export async function searchCatalog(client: OpenSearch, query: CatalogQuery): Promise<FoundInCatalog> {
@@ -57,18 +58,25 @@ function like(text: string): object {
       ? isLike(word)
       : anyOf([isLike(word), { constant_score: { filter: begins(word), boost: 2 } }]),
   )
-  const pairs = words.slice(1).map((word, at) => `${words[at]}${word}`)
   return anyOf([
     { bool: { should: each, minimum_should_match: '2<-1 5<-2' } },
+    // Those that have all of them first, whatever else is rare or popular.
+    { constant_score: { filter: { bool: { must: each } }, boost: 12 } },
     { match: { joined: { query: words.join(' '), fuzziness: 'AUTO:5,9', max_expansions: 20, boost: 2 } } },
-    ...pairs.map((pair) => ({ match: { all: { query: pair, fuzziness: 'AUTO:5,9', max_expansions: 20, boost: 2 } } })),
+    ...withTwoAsOne(words).map((some) => ({ constant_score: { filter: { bool: { must: some.map(is) } }, boost: 24 } })),
     { match: { title: { query: text, fuzziness: 'AUTO:3,6', max_expansions: 30, operator: 'and' } } },
   ])
 }
 
+/** The words with two neighbours as one, each time other two. */
+const withTwoAsOne = (words: readonly string[]): string[][] =>
+  words.slice(0, MOST_JOINED).flatMap((word, at) => {
+    const next = words[at + 1]
+    return next === undefined ? [] : [[...words.slice(0, at), `${word}${next}`, ...words.slice(at + 2)]]
+  })
+
 /** What is a sign alone is no word, but for those that the index reads as one. */
-const wordsOf = (text: string): string[] =>
-  text.split(/[\s\p{Pd}]+/u).filter((word) => /[\p{L}\p{N}&$]/u.test(word))
+const wordsOf = (text: string): string[] => text.split(/[\s\p{Pd}]+/u).filter((word) => /[\p{L}\p{N}&$]/u.test(word))
 const anyOf = (queries: readonly object[]) => ({ bool: { should: queries, minimum_should_match: 1 } })
 const is = (word: string) => ({ match: { all: { query: word, operator: 'and' } } })
 const begins = (word: string) => ({ prefix: { all: { value: fold(word) } } })

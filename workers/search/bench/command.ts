@@ -32,6 +32,7 @@ interface Flags {
 const SLOWEST_STATEMENT_MS = 1_200_000
 const WARM_UP = 200
 const LOOK_EVERY_MS = 500
+const MISSED_SHOWN = 12
 
 export function benchCommand(): Command {
   const whole = wholeNumber(1, 10_000_000)
@@ -91,7 +92,9 @@ function spread(took: readonly number[]): string {
 
 function verdict(judged: readonly Judged[]): string {
   const share = (some: readonly Judged[]) => (some.filter(({ isFound }) => isFound).length / some.length).toFixed(3)
-  const rules = [...new Set(judged.map(({ rule }) => rule))]
-  const each = rules.map((rule) => `\n    ${rule}: ${share(judged.filter((one) => one.rule === rule))}`)
-  return `${share(judged)} of ${judged.length} in the top 3; ${spread(judged.map(({ ms }) => ms))}${each.join('')}`
+  const rules = [...new Set(judged.map(({ meant }) => meant.rule))]
+  const each = rules.map((rule) => `\n    ${rule}: ${share(judged.filter(({ meant }) => meant.rule === rule))}`)
+  const missed = judged.filter(({ isFound }) => !isFound).slice(0, MISSED_SHOWN)
+  const shown = missed.map(({ meant }) => `\n    missed: ${meant.query}  (${meant.title}, ${meant.artist})`)
+  return `${share(judged)} of ${judged.length} in the top 3; ${spread(judged.map(({ ms }) => ms))}${each.join('')}${shown.join('')}`
 }

@@ -11,7 +11,7 @@ const TOP = 3
 const ANYWHERE = { kinds: ['track'], country: 'DE', withExplicit: true, offset: 0 } as const
 
 export interface Judged {
-  readonly rule: string
+  readonly meant: Misspelt
   readonly isFound: boolean
   readonly ms: number
 }
@@ -24,7 +24,7 @@ export async function judgeSearch(client: OpenSearch, queries: readonly Misspelt
   for (const meant of queries) {
     const beganMs = performance.now()
     const { documents } = await searchCatalog(client, { ...ANYWHERE, text: meant.query, limit: TOP })
-    judged.push({ rule: meant.rule, isFound: documents.some(isMeant(meant)), ms: performance.now() - beganMs })
+    judged.push({ meant, isFound: documents.some(isMeant(meant)), ms: performance.now() - beganMs })
   }
   return judged
 }
@@ -43,7 +43,7 @@ export async function judgeTrigrams(pool: Pool, queries: readonly Misspelt[]): P
       'SELECT title, artist FROM bench_names WHERE whole % $1 ORDER BY similarity(whole, $1) DESC LIMIT $2',
       [meant.query, TOP],
     )
-    judged.push({ rule: meant.rule, isFound: rows.some(isMeant(meant)), ms: performance.now() - beganMs })
+    judged.push({ meant, isFound: rows.some(isMeant(meant)), ms: performance.now() - beganMs })
   }
   return judged
 }
