@@ -3,6 +3,7 @@
 import { clickhouseConfig } from '../infra/clickhouse/config.ts'
 import { kafkaConfig } from '../infra/kafka/config.ts'
 import { minioConfig } from '../infra/minio/config.ts'
+import { opensearchConfig } from '../infra/opensearch/config.ts'
 import { postgresConfig } from '../infra/postgres/config.ts'
 import { redisConfig } from '../infra/redis/config.ts'
 import type { EnvReader } from '../infra/runtime/env.ts'
@@ -117,4 +118,5 @@ const sections = (read: EnvReader) => ({
   kafka: kafkaConfig(read),
   clickhouse: clickhouseConfig(read),
   minio: minioConfig(read),
+  opensearch: opensearchConfig(read),
 })

@@ -51,6 +51,7 @@ export interface Connection extends Guest {
   bufferMs: number
   /** Telemetry that Kafka has not yet acknowledged. */
   batchesUnderWay: number
+  searchesUnderWay: number
   /** The request under way that is not yet done, and how many wait behind it. */
   turn: Promise<void> | undefined
   readonly waiting: Record<InTurn, number>
@@ -78,6 +79,7 @@ export function newConnection(
     refusedSinceMs: nowMs,
     bufferMs: 0,
     batchesUnderWay: 0,
+    searchesUnderWay: 0,
     turn: undefined,
     waiting: { request: 0, refusal: 0 },
   }

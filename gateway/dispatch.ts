@@ -21,6 +21,7 @@ import { onPlay } from './handlers/play.ts'
 import { onRefresh } from './handlers/refresh.ts'
 import { onRename } from './handlers/rename.ts'
 import { onResume } from './handlers/resume.ts'
+import { onSearch } from './handlers/search.ts'
 import { onSeek } from './handlers/seek.ts'
 import { onStop } from './handlers/stop.ts'
 import { onTelemetry } from './handlers/telemetry.ts'
@@ -109,6 +110,7 @@ function route(context: Context, connection: Connection, message: UpMessage): vo
   }
   if (message.type === 'telemetry') onTelemetry(context, connection, held.session, message)
   else if (message.type === 'refresh') follow(context, connection, onRefresh(context, connection, held, message))
+  else if (message.type === 'search') follow(context, connection, onSearch(context, connection, held, message))
   else if (message.type === 'heartbeat') {
     answerHeartbeat(context, connection, message)
     // It must not be evidence for a stream before the requests that came before it are done.
@@ -173,7 +175,7 @@ function isAnswered(held: HeldSession, message: object): boolean {
   return 'id' in message && Number(message.id) <= held.session.sayings.lastRequest
 }
 
-type Control = Exclude<UpMessage, { type: 'authenticate' | 'resume' | 'refresh' | 'telemetry' }>
+type Control = Exclude<UpMessage, { type: 'authenticate' | 'resume' | 'refresh' | 'telemetry' | 'search' }>
 
 function control(
   context: Context,

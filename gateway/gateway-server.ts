@@ -13,7 +13,7 @@ export interface GatewayServerParts {
   readonly host: string
   readonly port: number
   readonly networkOf: NetworkOf
-  readonly http: Omit<HttpParts, 'notReady' | 'log' | 'metrics' | 'dependencies' | 'tokens'>
+  readonly http: Omit<HttpParts, 'notReady' | 'log' | 'metrics' | 'dependencies' | 'tokens' | 'search'>
 }
 
 export function createServer(context: Context, parts: GatewayServerParts): Service {
@@ -27,11 +27,11 @@ export function createServer(context: Context, parts: GatewayServerParts): Servi
   return {
     name: 'server',
     async start() {
-      const { log, metrics, dependencies, tokens } = context
+      const { log, metrics, dependencies, tokens, search } = context
       const app = App()
       addSocketRoute(app, context, () => draining, parts.networkOf)
       const notReady = () => (draining ? 'draining' : undefined)
-      addHttpRoutes(app, { ...parts.http, log, metrics, dependencies, tokens, notReady })
+      addHttpRoutes(app, { ...parts.http, log, metrics, dependencies, tokens, search, notReady })
       listenSocket = await listen(app as unknown as ExclusiveListener, parts.host, parts.port)
       log.info({ host: parts.host, port: parts.port }, 'gateway listens')
     },

@@ -20,6 +20,7 @@ export const LANE_OF: Readonly<Record<DownType, Lane>> = {
   done: 'control',
   grant: 'chunks',
   ack: 'acknowledgements',
+  found: 'acknowledgements',
   up_next: 'recommendations',
   devices: 'recommendations',
 }

@@ -9,6 +9,8 @@ import { createClickHouse } from '../infra/clickhouse/client.ts'
 import { type DashboardQuery, LIVE_MINUTES } from '../infra/clickhouse/dashboard/dashboard.ts'
 import { openGeoIp } from '../infra/geoip/open-geoip.ts'
 import { createPlaybackLog } from '../infra/kafka/producer.ts'
+import { createOpenSearch } from '../infra/opensearch/client.ts'
+import { searchCatalog } from '../infra/opensearch/search-catalog.ts'
 import { createPool } from '../infra/postgres/client.ts'
 import { createAccountStore } from '../infra/redis/account-store.ts'
 import { createAdPlaces } from '../infra/redis/ad-places.ts'
@@ -43,6 +45,7 @@ import { createMonitor } from './monitor.ts'
 import { createNetworkOf } from './network-of.ts'
 import { buildPages } from './pages/build.ts'
 import { createReturns, RETURNS_PACE } from './returns.ts'
+import { createSearchDesk } from './search-desk.ts'
 import { createSessionKeeper } from './session-keeper.ts'
 import { createSigner } from './signer.ts'
 import { createTickets } from './ticket.ts'
@@ -58,6 +61,9 @@ const ROLLUPS_EVERY_MS = 5_000
 const LIVE_FRESH_MS = 800
 /** A device is shown for this many heartbeats after its last one. */
 const PRESENCE_INTERVALS = 3
+
+/** Whoever types has typed on by then. */
+const SEARCH = { requestTimeoutMs: 1_500 }
 
 const log = createLogger('gateway')
 
@@ -81,7 +87,8 @@ try {
       return keeper.unsaved
     },
   }))
-  const dependencies = createDependencies({ config, gatewayId, redis, clickhouse, log })
+  const opensearch = config.opensearch.url === undefined ? undefined : createOpenSearch(config.opensearch.url, SEARCH)
+  const dependencies = createDependencies({ config, gatewayId, redis, clickhouse, opensearch, log })
   registerDependencies(metrics.registry, 'segue_gateway', Object.values(dependencies))
   const keeper = createSessionKeeper({
     store: createSessionStore(redis, {
@@ -141,6 +148,13 @@ try {
       pace: config.ads,
       metrics,
       log,
+    }),
+    search: createSearchDesk({
+      searched:
+        opensearch === undefined || dependencies.opensearch === undefined
+          ? undefined
+          : { opensearch: dependencies.opensearch, find: (query) => searchCatalog(opensearch, query) },
+      metrics,
     }),
     signer: createSigner({ bucketUrl: `${url}/${bucket}`, accessKey: accessKey.reveal(), secretKey, region }),
     get grantPolicy() {

@@ -52,6 +52,19 @@ export function createMetrics(levels: () => Levels) {
       labelNames: ['error'] as const,
       registers,
     }),
+    /** `result`: found, nothing, unavailable, failed. */
+    searches: new Counter({
+      name: 'segue_gateway_searches_total',
+      help: 'what was looked for in the catalog, by what came of it',
+      labelNames: ['result'] as const,
+      registers,
+    }),
+    searchSeconds: new Histogram({
+      name: 'segue_gateway_search_seconds',
+      help: 'how long a search that was answered took',
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
+    }),
     /** `result`: taken; withheld from the control group; capped, spent or paced (until the next hour), each a campaign that was passed over; none was left; away: Redis did not answer. */
     adDecisions: new Counter({
       name: 'segue_gateway_ad_decisions_total',

@@ -22,6 +22,10 @@ export type ReasonEnd = (typeof REASONS_END)[number]
 export const DEVICE_KINDS = ['phone', 'desktop', 'tv', 'speaker', 'car', 'web'] as const
 export type DeviceKind = (typeof DEVICE_KINDS)[number]
 
+/** What of the catalog is found. */
+export const FOUND_KINDS = ['track', 'artist', 'album', 'playlist'] as const
+export type FoundKind = (typeof FOUND_KINDS)[number]
+
 /** What a listener pays for. */
 export const PLANS = ['free', 'individual', 'duo', 'family'] as const
 export type Plan = (typeof PLANS)[number]

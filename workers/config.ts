@@ -2,6 +2,7 @@
 
 import { clickhouseConfig } from '../infra/clickhouse/config.ts'
 import { kafkaConfig } from '../infra/kafka/config.ts'
+import { opensearchConfig } from '../infra/opensearch/config.ts'
 import { postgresConfig } from '../infra/postgres/config.ts'
 import { redisConfig } from '../infra/redis/config.ts'
 import type { EnvReader } from '../infra/runtime/env.ts'
@@ -38,6 +39,10 @@ export const workersConfig = (read: EnvReader) => ({
     /** How often months are made ahead and retired, give or take a tenth. */
     intervalMs: read.integer('SEGUE_PARTITIONS_INTERVAL_MS', { min: 50, max: 604_800_000, fallback: 86_400_000 }),
   },
+  search: {
+    /** How often it is looked at how popular tracks are. */
+    popularityMs: read.integer('SEGUE_SEARCH_POPULARITY_MS', { min: 50, max: 86_400_000, fallback: 600_000 }),
+  },
   kafka: kafkaConfig(read),
   clickhouse: clickhouseConfig(read),
   /** Each worker that signs in there has a role of its own. */
@@ -47,6 +52,8 @@ export const workersConfig = (read: EnvReader) => ({
     sharing: postgresConfig(read, 'sharing'),
     ads: postgresConfig(read, 'ads'),
     maintenance: postgresConfig(read, 'maintenance'),
+    search: postgresConfig(read, 'search'),
   },
   redis: redisConfig(read),
+  opensearch: opensearchConfig(read),
 })

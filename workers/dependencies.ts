@@ -3,6 +3,8 @@
 import { createClickHouse } from '../infra/clickhouse/client.ts'
 import { clickhouseDependency } from '../infra/clickhouse/dependency.ts'
 import { kafkaDependency } from '../infra/kafka/dependency.ts'
+import { createOpenSearch } from '../infra/opensearch/client.ts'
+import { opensearchDependency } from '../infra/opensearch/dependency.ts'
 import { postgresDependency } from '../infra/postgres/dependency.ts'
 import { createRedis } from '../infra/redis/client.ts'
 import { redisDependency } from '../infra/redis/dependency.ts'
@@ -18,11 +20,13 @@ export function createDependencies(
 ): Service & { readonly all: readonly Dependency[] } {
   const redis = createRedis(config.redis, log)
   const clickhouse = createClickHouse(config.clickhouse, { application: 'segue-probe' })
+  const { url } = config.opensearch
   const all = [
     redisDependency(redis, 'workers', log),
     kafkaDependency(config.kafka, 'segue-workers-probe', log),
     postgresDependency(config.postgres.royalties, log),
     clickhouseDependency(clickhouse, log),
+    ...(url === undefined ? [] : [opensearchDependency(createOpenSearch(url), log)]),
   ]
   return {
     name: 'dependencies',

@@ -14,6 +14,7 @@ import { createPartitions } from './partitions/partitions.ts'
 import { createReaper } from './reaper/reaper.ts'
 import { createRollups } from './rollups/rollups.ts'
 import { createRoyalties } from './royalties/royalties.ts'
+import { createSearch } from './search/search.ts'
 import { createSharing } from './sharing/sharing.ts'
 import { sideBySide } from './side-by-side.ts'
 import type { CreateWorker } from './worker.ts'
@@ -26,6 +27,7 @@ const WORKERS: Readonly<Record<string, CreateWorker>> = {
   rollups: createRollups,
   ads: createAds,
   partitions: createPartitions,
+  search: createSearch,
 }
 const SHUTDOWN_WITHIN_MS = 5_000
 

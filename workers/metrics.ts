@@ -146,6 +146,24 @@ export function createWorkerMetrics() {
       labelNames: ['result'],
       registers,
     }),
+    /** `result`: written, deleted, or older: a later reading was there already. */
+    searchDocuments: new Counter({
+      name: 'segue_search_documents_total',
+      help: 'Documents that a change led to.',
+      labelNames: ['result'],
+      registers,
+    }),
+    searchDelay: new Histogram({
+      name: 'segue_search_delay_seconds',
+      help: 'From the commit of a change in PostgreSQL until OpenSearch has taken what became of it.',
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 60, 600],
+      registers,
+    }),
+    searchRebuilds: new Counter({
+      name: 'segue_search_rebuilds_total',
+      help: 'Indices that were built anew and put in place.',
+      registers,
+    }),
     reapedSessions: new Counter({
       name: 'segue_reaper_sessions_total',
       help: 'Streams ended for a gateway that did not: closed, renewed meanwhile, or without a record.',

@@ -5,6 +5,7 @@ import type { Logger } from '../../infra/runtime/log.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Asset } from '../pages/build.ts'
+import type { SearchDesk } from '../search-desk.ts'
 import { SOCKET_PATH } from '../socket-server.ts'
 import type { TokenDesk } from '../token-desk.ts'
 import type { TokenConfig } from '../token-verifier.ts'
@@ -13,6 +14,7 @@ import { createArtistAccounts } from './artist-account.ts'
 import { authorized } from './authorize.ts'
 import { createDashboard, createDashboardStream, type Dashboard } from './dashboard.ts'
 import { alive, readiness } from './health.ts'
+import { createSearch } from './search.ts'
 import { createCaseSessions, createSessionTimeline, type Sessions } from './sessions.ts'
 import { createCaseList, createCaseMarking, createCaseReading, type SharingCases } from './sharing-cases.ts'
 
@@ -21,6 +23,7 @@ export interface HttpParts {
   readonly metrics: Metrics
   readonly dependencies: Dependencies
   readonly tokens: TokenDesk
+  readonly search: SearchDesk
   readonly identity: TokenConfig
   /** Where pages may connect to, beside the gateway: the issuer and the store. */
   readonly connectOrigins: readonly string[]
@@ -63,6 +66,7 @@ export function addHttpRoutes(app: TemplatedApp, parts: HttpParts): void {
     '/api/catalog',
     authorized(parts.tokens, 'listener', async () => json(await parts.listCatalog())),
   )
+  add('/v1/search', authorized(parts.tokens, 'listener', createSearch(parts.search)))
   add('/api/dashboard', authorized(parts.tokens, 'analyst', createDashboard(parts.dashboard)))
   add('/api/dashboard/stream', authorized(parts.tokens, 'analyst', createDashboardStream(parts.dashboard)))
   add(

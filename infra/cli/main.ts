@@ -60,6 +60,11 @@ const loadTests: readonly LoadTestCommand[] = [
     program: 'workers/rollups/main.ts',
   },
   {
+    name: 'search',
+    description: 'build the index of the catalog anew, or measure searching',
+    program: 'workers/search/main.ts',
+  },
+  {
     name: 'churn',
     description: 'fit the forecast of who is about to churn, and measure it against recency alone',
     program: 'workers/churn/main.ts',

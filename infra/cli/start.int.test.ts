@@ -25,7 +25,7 @@ async function run(...words: string[]): Promise<{ code: number | null; said: str
 
 /** Starts the stack and gives the seconds it says it took. */
 async function start(): Promise<number> {
-  const command = segue({ dataDir, ports }, 'start', '--no-demo')
+  const command = segue({ dataDir, ports }, 'start', '--no-demo', '--no-search')
   running = command
   await until(() => UP.test(command.said()) || command.child.exitCode !== null, 100_000)
   const seconds = UP.exec(command.said())?.[1]

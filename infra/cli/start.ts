@@ -7,5 +7,9 @@ export function startCommand(): Command {
   return new Command('start')
     .description('install what is missing, start every server, the gateway and the workers, and load the demo catalog')
     .option('--no-demo', 'leave an empty catalog empty')
-    .action(async ({ demo }: { readonly demo: boolean }) => await runStack({ parts: 'all', extras: [], demo }))
+    .option('--no-search', 'without OpenSearch and Debezium: half the memory, and nothing can be searched for')
+    .action(
+      async ({ demo, search }: { readonly demo: boolean; readonly search: boolean }) =>
+        await runStack({ parts: 'all', extras: search ? ['opensearch', 'debezium'] : [], demo }),
+    )
 }

@@ -36,6 +36,9 @@ const EXTRA_ROWS: Readonly<Record<ExtraName, (stack: Stack) => readonly Row[]>> 
     ['Listening', `${env.SEGUE_SUPERSET_URL}/superset/dashboard/listening/${signInAs('analyst')}`],
     ['Royalties', `${env.SEGUE_SUPERSET_URL}/superset/dashboard/royalties/${signInAs('finance')}`],
   ],
+  // Nobody looks at these two: they are what the player's search box asks.
+  opensearch: () => [],
+  debezium: () => [],
   airflow: ({ env, dataDir }) => [
     ['Jobs', `${env.SEGUE_AIRFLOW_URL}/`],
     ['', `(sign in as ${AIRFLOW_USER} with airflow_password of ${inDataFolder.secrets(dataDir)})`],

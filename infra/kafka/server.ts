@@ -1,27 +1,26 @@
 /** Owns how Kafka is installed and started natively: one KRaft node, broker and controller in one. */
 
 import { execFile } from 'node:child_process'
-import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Kafka, logLevel } from 'kafkajs'
-import { exists, installAside } from '../stack/install-aside.ts'
+import { exists } from '../stack/install-aside.ts'
+import { installJars, jarsOf, javaFor, type MavenProgram, missingJars, missingJavaTools } from '../stack/maven.ts'
 import { definePart, type StartContext } from '../stack/part.ts'
 import { plainEnv } from '../stack/plain-env.ts'
-import { StackProblem } from '../stack/problem.ts'
-import { findCommand, runTool } from '../stack/run-tool.ts'
 
 const POM = join(import.meta.dirname, 'pom.xml')
 const LOGGING = join(import.meta.dirname, 'log4j2.xml')
-const NEEDED_JAVA = 17
 /** The quick compiler alone: half the processor time of a start, for a broker that serves one machine. */
 const JVM = ['-Xmx512m', '-XX:TieredStopAtLevel=1'] as const
 
-/** The pom is the version: another pom, another folder. */
-async function place(cacheDir: string): Promise<string> {
-  const pom = await readFile(POM)
-  return join(cacheDir, 'kafka', createHash('sha256').update(pom).digest('hex').slice(0, 12))
+const PROGRAM: MavenProgram = {
+  name: 'kafka',
+  title: 'Kafka',
+  instead: 'SEGUE_KAFKA_BROKERS to brokers of your own',
+  pom: POM,
 }
 
 /** One node: whatever is kept in several copies elsewhere has one here. */
@@ -61,40 +60,8 @@ async function writeSettings(path: string, values: Readonly<Record<string, strin
   await writeFile(path, lines.join(''))
 }
 
-const JAVA_LINE = `Kafka needs Java ${NEEDED_JAVA}: apt-get install openjdk-17-jre-headless, or set JAVA_HOME`
-
-async function findJava(): Promise<string | undefined> {
-  if (!process.env.JAVA_HOME) return await findCommand('java')
-  const path = join(process.env.JAVA_HOME, 'bin', 'java')
-  return (await exists(path)) ? path : undefined
-}
-
-async function java(): Promise<string> {
-  const path = await findJava()
-  if (path === undefined) throw new StackProblem(JAVA_LINE)
-  return path
-}
-
-async function missingTools(): Promise<readonly string[]> {
-  const lines: string[] = []
-  const path = await findJava()
-  if (path === undefined) {
-    lines.push(`java is not installed; ${JAVA_LINE}`)
-  } else {
-    const { stderr } = await promisify(execFile)(path, ['-version'])
-    const major = Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0)
-    if (major < NEEDED_JAVA) lines.push(`the java of this machine is ${major}; ${JAVA_LINE}`)
-  }
-  if ((await findCommand('mvn')) === undefined) {
-    lines.push(
-      'Kafka is downloaded by Maven, which is not installed: apt-get install maven, or set SEGUE_KAFKA_BROKERS to brokers of your own',
-    )
-  }
-  return lines
-}
-
 async function javaWords(cacheDir: string): Promise<readonly string[]> {
-  return [...JVM, '-cp', join(await place(cacheDir), '*'), `-Dlog4j2.configurationFile=${LOGGING}`]
+  return [...JVM, '-cp', join(await jarsOf(cacheDir, PROGRAM), '*'), `-Dlog4j2.configurationFile=${LOGGING}`]
 }
 
 /** Formats aside, so that a format cut short leaves no folder that the broker would refuse. */
@@ -106,7 +73,7 @@ async function format(context: StartContext): Promise<void> {
   await writeSettings(file, { ...settings(context), 'log.dirs': aside })
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A')
   const tool = ['kafka.tools.StorageTool', 'format', '--standalone', '--config', file, '--cluster-id', clusterId]
-  await promisify(execFile)(await java(), [...(await javaWords(context.cacheDir)), ...tool], {
+  await promisify(execFile)(await javaFor(PROGRAM), [...(await javaWords(context.cacheDir)), ...tool], {
     env: plainEnv(),
     maxBuffer: 16 * 1024 ** 2,
   })
@@ -121,23 +88,9 @@ export const kafkaServer = definePart({
   stopSignal: 'SIGTERM',
   stopWithinMs: 8_000,
   startWithinMs: 60_000,
-  async missing(cacheDir) {
-    return (await exists(await place(cacheDir))) ? undefined : 'Kafka by Maven'
-  },
-  missingTools,
-  async install({ cacheDir, step, signal }) {
-    await installAside(await place(cacheDir), async (aside) => {
-      await runTool(
-        {
-          command: 'mvn',
-          args: ['-B', '-f', POM, 'dependency:copy-dependencies', `-DoutputDirectory=${aside}`],
-          logFile: join(cacheDir, 'logs', 'kafka.log'),
-          signal,
-        },
-        step,
-      )
-    })
-  },
+  missing: (cacheDir) => missingJars(cacheDir, PROGRAM),
+  missingTools: () => missingJavaTools(PROGRAM),
+  install: (context) => installJars(context, PROGRAM),
   async prepare(context) {
     await mkdir(context.folder, { recursive: true })
     if (!(await exists(join(context.folder, 'data')))) await format(context)
@@ -145,7 +98,7 @@ export const kafkaServer = definePart({
   },
   async launch({ folder, cacheDir }) {
     const words = [...(await javaWords(cacheDir)), 'kafka.Kafka', join(folder, 'server.properties')]
-    return { command: await java(), args: words, env: plainEnv() }
+    return { command: await javaFor(PROGRAM), args: words, env: plainEnv() }
   },
   async probe({ host, ports }) {
     const kafka = new Kafka({

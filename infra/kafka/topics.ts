@@ -39,6 +39,7 @@ async function create(admin: Admin, topics: readonly Topic[]): Promise<void> {
       replicationFactor: replicas,
       configEntries: [
         { name: 'retention.ms', value: String(topic.retentionMs) },
+        { name: 'cleanup.policy', value: topic.isCompacted ? 'compact' : 'delete' },
         { name: MIN_INSYNC, value: String(minInsyncFor(replicas)) },
       ],
     })),

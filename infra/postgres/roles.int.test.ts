@@ -13,13 +13,15 @@ import { ADA, BEN, insertTwoListeners, type Listener } from './testing/two-liste
 
 /** Select, insert, update, delete; a small letter: some columns only. What is not here is refused. */
 const MAY: Readonly<Record<string, Partial<Record<ServiceRole, string>>>> = {
-  artists: { gateway: 'S', catalog: 'SI', finance: 'S', analyst: 'S', ads: 'S' },
-  albums: { gateway: 'S', catalog: 'SIU', finance: 'S', analyst: 'S', ads: 'S' },
-  tracks: { gateway: 'S', catalog: 'SIU', finance: 'S', analyst: 'S', ads: 'S' },
+  artists: { gateway: 'S', catalog: 'SI', finance: 'S', analyst: 'S', ads: 'S', search: 'S' },
+  albums: { gateway: 'S', catalog: 'SIU', finance: 'S', analyst: 'S', ads: 'S', search: 'S' },
+  tracks: { gateway: 'S', catalog: 'SIU', finance: 'S', analyst: 'S', ads: 'S', search: 'S' },
+  track_popularity: { search: 'SIUD' },
+  catalog_captures: { search: 'S' },
   renditions: { gateway: 'S', catalog: 'SIU', finance: 'S', analyst: 'S', ads: 'S' },
   rights_holders: { catalog: 'si', finance: 'SIU', analyst: 's' },
   track_rights: { catalog: 'SIU', finance: 'S', analyst: 'S' },
-  royalty_streams: { gateway: 's', royalties: 'SIU', finance: 'S', analyst: 's' },
+  royalty_streams: { gateway: 's', royalties: 'SIU', finance: 'S', analyst: 's', search: 's' },
   kafka_offsets: { royalties: 'SIU', sharing: 'SIU', ads: 'SIU', finance: 'S' },
   schema_version: {},
   sharing_states: { sharing: 'SIUD' },
@@ -44,9 +46,9 @@ const MAY: Readonly<Record<string, Partial<Record<ServiceRole, string>>>> = {
   contract_shares: { finance: 'SIUD' },
   contract_tracks: { finance: 'SIUD' },
   advances: { finance: 'SI' },
-  playlists: { gateway: 'SIu' },
+  playlists: { gateway: 'SIu', search: 's' },
   playlist_members: { gateway: 'SID' },
-  playlist_tracks: { gateway: 'SIuD' },
+  playlist_tracks: { gateway: 'SIuD', search: 's' },
   playlist_edits: { gateway: 'Si' },
   follows: { gateway: 'SID', analyst: 'S' },
   blocked_artists: { gateway: 'SID', analyst: 'S' },
@@ -143,10 +145,10 @@ describe('what is granted', () => {
     expect(model.filter(({ comment }) => !comment).map(({ name }) => name)).toEqual([])
   })
 
-  test('no role has a power of its own, and all belongs to the owner, as whom nobody signs in', async () => {
+  test('no role has a power of its own, but that changes are captured by one, and all belongs to the owner, as whom nobody signs in', async () => {
     const { rows: roles } = await admin.query(
       `SELECT rolname, rolcanlogin FROM pg_roles WHERE rolname LIKE 'segue\\_%' AND
-         NOT (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls)`,
+         NOT (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication AND rolname <> 'segue_capture' OR rolbypassrls)`,
     )
     const logins = LOGIN_ROLES.map(databaseRole)
     expect(new Map(roles.map(({ rolname, rolcanlogin }) => [rolname, rolcanlogin]))).toEqual(

@@ -15,6 +15,8 @@ export const SERVICE_ROLES = {
   maintenance: { login: true, work: 'partitions made ahead and retired; reads no row' },
   billing: { login: false, work: 'users, subscriptions and payments' },
   ads: { login: true, work: 'campaigns, creatives and impressions' },
+  capture: { login: true, work: 'Debezium: hears which rows of the catalog change, and reads none' },
+  search: { login: true, work: 'the worker of search: reads the catalog and public playlists, counts what is popular' },
 } as const satisfies Record<string, { login: boolean; work: string }>
 
 export type ServiceRole = keyof typeof SERVICE_ROLES

@@ -17,6 +17,8 @@ const DATABASE = 'segue'
 /** Given on the command line, so that a later version of them reaches an older cluster. */
 const SETTINGS = {
   wal_level: 'logical',
+  // A slot that nobody reads on holds the log; beyond this it loses it, and whoever reads it begins anew.
+  max_slot_wal_keep_size: '2GB',
   max_connections: '200',
   password_encryption: 'scram-sha-256',
   unix_socket_directories: '',

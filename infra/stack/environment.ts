@@ -18,6 +18,8 @@ const CONFIGURED_BY: Readonly<Record<ServerName | ExtraName, string>> = {
   issuer: 'SEGUE_ISSUER_URL',
   superset: 'SEGUE_SUPERSET_URL',
   airflow: 'SEGUE_AIRFLOW_URL',
+  opensearch: 'SEGUE_OPENSEARCH_URL',
+  debezium: 'SEGUE_DEBEZIUM_URL',
 }
 
 export function isConfigured(name: ServerName | ExtraName, source: NodeJS.ProcessEnv): boolean {
@@ -28,7 +30,12 @@ export function isConfigured(name: ServerName | ExtraName, source: NodeJS.Proces
  * The record: our own addresses, then whatever `source` sets above them.
  * @throws {StackProblem} when a configured store comes without its keys.
  */
-export function stackEnvironment(ports: Ports, secrets: Secrets, source: NodeJS.ProcessEnv): EnvRecord {
+export function stackEnvironment(
+  ports: Ports,
+  secrets: Secrets,
+  source: NodeJS.ProcessEnv,
+  extras: readonly ExtraName[] = [],
+): EnvRecord {
   if (isConfigured('minio', source) && !(source.SEGUE_MINIO_ACCESS_KEY && source.SEGUE_MINIO_SECRET_KEY)) {
     throw new StackProblem('SEGUE_MINIO_URL is set: set SEGUE_MINIO_ACCESS_KEY and SEGUE_MINIO_SECRET_KEY as well')
   }
@@ -61,6 +68,8 @@ export function stackEnvironment(ports: Ports, secrets: Secrets, source: NodeJS.
     SEGUE_SUPERSET_CLIENT_ID: 'segue-superset',
     SEGUE_SUPERSET_CLIENT_SECRET: secrets.superset_client_secret,
     SEGUE_AIRFLOW_URL: `http://${HOST}:${ports.airflow}`,
+    // Whoever searches does without where it is left out, and must not ask at an address where nothing is.
+    ...(extras.includes('opensearch') ? { SEGUE_OPENSEARCH_URL: `http://${HOST}:${ports.opensearch}` } : {}),
     SEGUE_TICKET_SECRET: secrets.ticket_secret,
     SEGUE_ADDRESS_SECRET: secrets.address_secret,
     SEGUE_GATEWAY_HOST: HOST,

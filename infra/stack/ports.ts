@@ -8,6 +8,15 @@ import { StackProblem } from './problem.ts'
 
 export const HOST = '127.0.0.1'
 
+interface PortRow {
+  readonly variable: string
+  readonly usual: number
+  readonly wanted: string
+  /** Of a program that does not take just any. */
+  readonly from?: number
+  readonly to?: number
+}
+
 export const PORT_TABLE = {
   postgres: { variable: 'SEGUE_POSTGRES_PORT', usual: 15_432, wanted: 'PostgreSQL' },
   redis: { variable: 'SEGUE_REDIS_PORT', usual: 16_379, wanted: 'Redis' },
@@ -21,7 +30,15 @@ export const PORT_TABLE = {
   superset: { variable: 'SEGUE_SUPERSET_PORT', usual: 18_088, wanted: 'Superset' },
   airflow: { variable: 'SEGUE_AIRFLOW_PORT', usual: 18_089, wanted: 'Airflow' },
   workers: { variable: 'SEGUE_WORKERS_PORT', usual: 18_081, wanted: 'the workers' },
-} as const satisfies Record<string, { variable: string; usual: number; wanted: string }>
+  // Its runner takes none above, and none below 9,200.
+  opensearch: { variable: 'SEGUE_OPENSEARCH_PORT', usual: 9_290, wanted: 'OpenSearch', from: 9_201, to: 9_299 },
+  opensearchTransport: {
+    variable: 'SEGUE_OPENSEARCH_TRANSPORT_PORT',
+    usual: 19_300,
+    wanted: "OpenSearch's inner door",
+  },
+  debezium: { variable: 'SEGUE_DEBEZIUM_PORT', usual: 18_083, wanted: 'Debezium' },
+} as const satisfies Record<string, PortRow>
 
 export type PortName = keyof typeof PORT_TABLE
 export type Ports = Readonly<Record<PortName, number>>
@@ -31,7 +48,10 @@ const PORT_NAMES = Object.keys(PORT_TABLE) as PortName[]
 /** The usual ports, each replaced where the environment names another. */
 export function portsFrom(source: NodeJS.ProcessEnv): Ports {
   return readEnv(source, (read) => {
-    const entries = PORT_NAMES.map((name) => [name, read.port(PORT_TABLE[name].variable, PORT_TABLE[name].usual)])
+    const entries = PORT_NAMES.map((name) => {
+      const { variable, usual, from = 1, to = 65_535 }: PortRow = PORT_TABLE[name]
+      return [name, read.integer(variable, { min: from, max: to, fallback: usual })]
+    })
     return Object.fromEntries(entries) as Record<PortName, number>
   })
 }
@@ -41,7 +61,9 @@ export async function freePorts(): Promise<Ports> {
   const from = 20_000 + Math.floor(Math.random() * 100) * 100
   const chosen: [PortName, number][] = []
   for (const name of PORT_NAMES) {
-    chosen.push([name, await getPort({ host: HOST, port: portNumbers(from, from + 499) })])
+    const row: PortRow = PORT_TABLE[name]
+    const range = portNumbers(row.from ?? from, row.to ?? from + 499)
+    chosen.push([name, await getPort({ host: HOST, port: range })])
   }
   return Object.fromEntries(chosen) as Record<PortName, number>
 }

@@ -5,15 +5,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EnvRecord } from './env-file.ts'
 import { cacheFolder } from './folders.ts'
+import type { ExtraName } from './part.ts'
 import { freePorts } from './ports.ts'
 import { silentScreen } from './screen.ts'
-import { type Stack, startStack } from './stack.ts'
+import { type Stack, type StackOptions, startStack } from './stack.ts'
 
 /** Servers whose address is set, in the environment or by `variables`, are not started but used. */
 export async function withScratchServers<T>(
-  parts: 'servers' | 'all',
+  parts: StackOptions['parts'],
   variables: EnvRecord,
   work: (env: EnvRecord, stack: Stack) => Promise<T>,
+  extras: readonly ExtraName[] = [],
 ): Promise<T> {
   const dataDir = await mkdtemp(join(tmpdir(), 'segue-scratch-'))
   try {
@@ -23,6 +25,7 @@ export async function withScratchServers<T>(
       ports: await freePorts(),
       source: { SEGUE_LOG_LEVEL: 'warn', ...process.env, ...variables },
       parts,
+      extras,
       screen: silentScreen,
       onDeath: ({ title, tail }) => console.error(`${title} ended by itself:\n${tail.join('\n')}`),
     })

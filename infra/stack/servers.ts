@@ -2,9 +2,11 @@
 
 import { airflowServer } from '../airflow/server.ts'
 import { clickhouseServer } from '../clickhouse/server.ts'
+import { debeziumServer } from '../debezium/server.ts'
 import { issuerServer } from '../issuer/server.ts'
 import { kafkaServer } from '../kafka/server.ts'
 import { minioServer } from '../minio/server.ts'
+import { opensearchServer } from '../opensearch/server.ts'
 import { postgresServer } from '../postgres/server.ts'
 import { REDIS_PACKAGE, redisServer } from '../redis/server.ts'
 import { supersetServer } from '../superset/server.ts'
@@ -21,10 +23,12 @@ export const SERVERS = {
   issuer: issuerServer,
 } as const satisfies Record<ServerName, PartDefinition>
 
-export const EXTRAS = { superset: supersetServer, airflow: airflowServer } as const satisfies Record<
-  ExtraName,
-  PartDefinition
->
+export const EXTRAS = {
+  superset: supersetServer,
+  airflow: airflowServer,
+  opensearch: opensearchServer,
+  debezium: debeziumServer,
+} as const satisfies Record<ExtraName, PartDefinition>
 
 export const APPS = {
   gateway: gatewayApp,

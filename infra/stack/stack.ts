@@ -3,6 +3,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { beginCapture, forgetCapture } from '../debezium/capture.ts'
 import { type Child, type Exit, logTail } from './child.ts'
 import { type EnvRecord, writeEnvFile } from './env-file.ts'
 import { isConfigured, stackEnvironment } from './environment.ts'
@@ -71,7 +72,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const stopping = new AbortController()
   const signal = options.signal === undefined ? stopping.signal : AbortSignal.any([options.signal, stopping.signal])
   const extras = (options.extras ?? []).filter((name) => !isConfigured(name, source))
-  const needed = extras.flatMap((name): readonly ServerName[] => EXTRAS[name].needs)
+  const needed = extras.flatMap((name) => PARTS[name].needs ?? [])
   const wanted = SERVER_NAMES.filter((name) => options.parts !== 'needed' || needed.includes(name))
   const servers = wanted.filter((name) => !isConfigured(name, source))
   const apps = options.parts === 'all' ? APP_NAMES.filter((name) => name !== 'gateway-2' || options.gateways === 2) : []
@@ -85,7 +86,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await mkdir(inDataFolder.logs(dataDir), { recursive: true })
   const register = await ProcessRegister.open(inDataFolder.processes(dataDir))
 
-  const env = stackEnvironment(ports, secrets, source)
+  const env = stackEnvironment(ports, secrets, source, extras)
   const children = new Map<PartName, Child>()
   const asked = new WeakSet<Child>()
 
@@ -146,6 +147,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await requireFreePorts(ports, wantedPorts)
     await writeEnvFile(inDataFolder.environment(dataDir), env)
     await allOrFirstFailure(wanted.map(startServer))
+    // One that is run elsewhere has nobody else to make its slot.
+    if (isConfigured('debezium', source)) await beginCapture(env)
+    else if (servers.includes('postgres') && !extras.includes('debezium')) await forgetCapture(env)
     await allOrFirstFailure([...apps, ...extras].map(startOther))
   } catch (error) {
     await endAll()

@@ -13,6 +13,7 @@ import { leaseEvents } from '../../gateway/lease-events.ts'
 import { createLeaseKeeper } from '../../gateway/lease-keeper.ts'
 import { createMetrics } from '../../gateway/metrics.ts'
 import { createReturns, RETURNS_PACE } from '../../gateway/returns.ts'
+import { NO_SEARCH } from '../../gateway/search-desk.ts'
 import { createSessionKeeper } from '../../gateway/session-keeper.ts'
 import { createSigner } from '../../gateway/signer.ts'
 import { createTickets } from '../../gateway/ticket.ts'
@@ -105,6 +106,7 @@ export function createBenchGateway(random: () => number, log: Logger): BenchGate
     waitingRoom: createWaitingRoom(limits.silentOfAnAddress),
     catalog: createCatalog(catalogSource),
     ads: NO_ADS,
+    search: NO_SEARCH,
     signer: createSigner({ ...minio, bucketUrl: minio.url, accessKey: minio.accessKey.reveal() }),
     grantPolicy: GRANT_POLICY,
     playbackLog: playbackLog(random),

@@ -119,6 +119,11 @@ export const MAKERS: Readonly<Record<MessageName, Maker>> = {
     ...maybe(random, () => ({ fence: nowMs })),
   }),
   rename: (random, { nextId }) => ({ id: nextId, name: pick(random, ['Kitchen', 'Küche 😀', '\u0000', ' ']) }),
+  search: (random, { nextId }) => ({
+    id: nextId,
+    query: pick(random, ['lanterns', 'фе', '夜', '😀', ' ', '"*:()']),
+    ...maybe(random, () => ({ kinds: ['track'], offset: whole(random, 1_001), limit: 1 + whole(random, 50) })),
+  }),
   credit: (random, { streamId }) => ({
     stream_id: streamId,
     bitrate_kbps: pick(random, BITRATES_KBPS),

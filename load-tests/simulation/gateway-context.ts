@@ -12,6 +12,7 @@ import { keeperEvents } from '../../gateway/keeper-events.ts'
 import { leaseEvents } from '../../gateway/lease-events.ts'
 import { createLeaseKeeper } from '../../gateway/lease-keeper.ts'
 import { createReturns } from '../../gateway/returns.ts'
+import { NO_SEARCH } from '../../gateway/search-desk.ts'
 import { createSessionKeeper, type KeeperEvents } from '../../gateway/session-keeper.ts'
 import { createTickets } from '../../gateway/ticket.ts'
 import { createTokenDesk } from '../../gateway/token-desk.ts'
@@ -141,6 +142,7 @@ export function createContext(parts: ContextParts & ContextWitness): FleetContex
     waitingRoom: createWaitingRoom(limits.silentOfAnAddress),
     catalog: createCatalog(whileUp(dependencies.postgres, parts.tracks)),
     ads: NO_ADS,
+    search: NO_SEARCH,
     signer: { sign: (key) => key },
     get grantPolicy() {
       return grantPolicyNow(dependencies.redis, timing.unsavedGraceMs) === NOTHING ? NOTHING : granting

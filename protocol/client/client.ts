@@ -5,6 +5,7 @@ import type { Credit } from '../messages/credit.ts'
 import type { Done } from '../messages/done.ts'
 import type { DownMessage } from '../messages/down.ts'
 import type { ErrorMessage } from '../messages/error.ts'
+import type { Found } from '../messages/found.ts'
 import type { Hello } from '../messages/hello.ts'
 import type { Next } from '../messages/next.ts'
 import type { Playback } from '../messages/playback.ts'
@@ -21,6 +22,7 @@ import { Handshake } from './handshake.ts'
 import type { ClientEvents, ClientOptions, ClientState } from './options.ts'
 import { PlaybackKeeper, type PlayWish } from './playback-keeper.ts'
 import { Requests, type WithoutId } from './requests.ts'
+import { Searches, type SearchWish } from './searches.ts'
 import { SegueError } from './segue-error.ts'
 import { SessionMemory } from './session-memory.ts'
 import { GIVEN_UP, type SocketLink } from './socket-link.ts'
@@ -29,6 +31,7 @@ import { type Seen, TelemetrySender } from './telemetry-sender.ts'
 import { Upkeep, type Welcome } from './upkeep.ts'
 
 const REQUEST_TIMEOUT_MS = 20_000
+const SEARCH_TIMEOUT_MS = 5_000
 
 /** What is done at each message of the gateway. */
 type Hearing = {
@@ -38,6 +41,7 @@ type Hearing = {
 export class Client extends Emitter<ClientEvents> {
   readonly #options: ClientOptions
   readonly #requests = new Requests(REQUEST_TIMEOUT_MS)
+  readonly #searches = new Searches(SEARCH_TIMEOUT_MS)
   readonly #memory = new SessionMemory()
   readonly #telemetry: TelemetrySender
   readonly #upkeep = new Upkeep({
@@ -98,6 +102,7 @@ export class Client extends Emitter<ClientEvents> {
       this.emit('devices', message)
     },
     commanded: (message) => this.emit('commanded', message),
+    found: (message) => this.#searches.found(message),
     notice: (message) => this.emit('notice', message),
     done: (message, link) => this.#isNext(link, message.seq) && this.#requests.answer(message),
     goaway: (message) => {
@@ -222,6 +227,14 @@ export class Client extends Emitter<ClientEvents> {
     this.#handshake.renamed(name)
   }
 
+  /** What of the catalog is called so, as far as it is typed. Rejected when the socket goes: it is not worth asking again by itself. */
+  async search(wish: SearchWish): Promise<Found> {
+    this.#mustBeConnected()
+    return this.#searches.ask({ type: 'search', id: this.#requests.nextId(), ...wish }, (asked) =>
+      this.#connection.link?.send(asked),
+    )
+  }
+
   /** Says at once where the playhead is and how loud it is, for the listener's other devices; else the next heartbeat does. */
   show(): void {
     if (this.state === 'connected') this.#upkeep.beat()
@@ -302,7 +315,7 @@ export class Client extends Emitter<ClientEvents> {
 
   #onError(link: SocketLink, message: ErrorMessage): void {
     if (this.#handshake.refused(link, message) || this.#upkeep.refused(message)) return
-    if (this.#requests.refuse(message)) return
+    if (this.#requests.refuse(message) || this.#searches.refuse(message)) return
     this.emit('error', message)
     if (message.batch !== undefined) this.#telemetry.refused(message.batch, message)
   }
@@ -331,6 +344,7 @@ export class Client extends Emitter<ClientEvents> {
 
   #quiet(): void {
     this.#playback.quiet()
+    this.#searches.quiet()
     this.#upkeep.quiet()
     this.#telemetry.disconnected()
   }

@@ -6,6 +6,7 @@ import { Commanded } from './commanded.ts'
 import { Devices } from './devices.ts'
 import { Done } from './done.ts'
 import { ErrorMessage } from './error.ts'
+import { Found } from './found.ts'
 import { Goaway } from './goaway.ts'
 import { Grant } from './grant.ts'
 import { HeartbeatAck } from './heartbeat-ack.ts'
@@ -31,6 +32,7 @@ export const DOWN_MESSAGES = {
   notice: Notice,
   done: Done,
   ack: Ack,
+  found: Found,
   error: ErrorMessage,
   goaway: Goaway,
 } as const

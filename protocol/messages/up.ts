@@ -11,6 +11,7 @@ import { Play } from './play.ts'
 import { Refresh } from './refresh.ts'
 import { Rename } from './rename.ts'
 import { Resume } from './resume.ts'
+import { Search } from './search.ts'
 import { Seek } from './seek.ts'
 import { Stop } from './stop.ts'
 import { Telemetry } from './telemetry.ts'
@@ -30,6 +31,7 @@ export const UP_MESSAGES = {
   command: Command,
   rename: Rename,
   credit: Credit,
+  search: Search,
   telemetry: Telemetry,
 } as const
 

@@ -1,4 +1,4 @@
-/** Owns what tests do to `playback.events` behind the backs of its readers. */
+/** Owns what tests do to a topic, `playback.events` unless another is named, behind the backs of its readers. */
 
 import { createKafka } from '../../infra/kafka/client.ts'
 import type { KafkaConfig } from '../../infra/kafka/config.ts'
@@ -10,13 +10,17 @@ type Admin = ReturnType<ReturnType<typeof createKafka>['admin']>
 const topic = TOPICS.playbackEvents.name
 
 /** Sets a group's offsets in Kafka to the beginning; nobody may be in the group. */
-export async function rewindTopic(kafka: KafkaConfig, groupId: string): Promise<void> {
+export async function rewindTopic(
+  kafka: KafkaConfig,
+  groupId: string,
+  rewound: keyof typeof TOPICS = 'playbackEvents',
+): Promise<void> {
   await asAdmin(kafka, async (admin) => {
     await until(
       async () => (await admin.describeGroups([groupId])).groups[0]?.state,
       (state) => state === 'Empty' || state === 'Dead',
     )
-    await admin.resetOffsets({ groupId, topic, earliest: true })
+    await admin.resetOffsets({ groupId, topic: TOPICS[rewound].name, earliest: true })
   })
 }
 

@@ -1,9 +1,21 @@
 /** Owns the catalog on the page: artists, their albums, and tracks to pick. */
 
+import type { Found } from '../../../protocol/client/index.ts'
+import { MOST_FOUND } from '../../../protocol/search-bounds.ts'
 import { artwork } from '../artwork.ts'
 import { element } from '../element.ts'
 import { clockText, countOf, lengthText } from '../figure-text.ts'
-import { type Catalog, type CatalogAlbum, type CatalogArtist, type CatalogTrack, find, trackCount } from './catalog.ts'
+import {
+  type Catalog,
+  type CatalogAlbum,
+  type CatalogArtist,
+  type CatalogTrack,
+  find,
+  partOf,
+  trackCount,
+} from './catalog.ts'
+import { foundList, type Hit } from './found-list.ts'
+import { searchBox } from './search-box.ts'
 
 export interface CatalogView {
   readonly element: HTMLElement
@@ -11,9 +23,17 @@ export interface CatalogView {
   setCurrent(trackId: string | undefined, playing: boolean): void
 }
 
-export function catalogView(catalog: Catalog, pick: (trackId: string) => void): CatalogView {
+export interface CatalogViewParts {
+  readonly catalog: Catalog
+  pick(trackId: string): void
+  search(sought: string): Promise<Found>
+}
+
+const LIST_ID = 'catalog-list'
+
+export function catalogView({ catalog, pick, search }: CatalogViewParts): CatalogView {
   const rows = new Map<string, HTMLButtonElement>()
-  const list = element('div', { class: 'artists' })
+  const list = element('div', { class: 'artists', attributes: { id: LIST_ID } })
   const told = element('p', { class: 'quiet told', attributes: { role: 'status' } })
   let current: { trackId: string | undefined; playing: boolean } = { trackId: undefined, playing: false }
 
@@ -39,17 +59,34 @@ export function catalogView(catalog: Catalog, pick: (trackId: string) => void): 
     }
   }
 
-  const search = element('input', {
-    class: 'search',
-    attributes: { type: 'search', placeholder: 'Find a track, album or artist', 'aria-label': 'Find in the catalog' },
-    on: { input: () => show(find(catalog, search.value)) },
+  const showFound = (found: Found) => {
+    rows.clear()
+    list.replaceChildren(foundList(found, rows, { pick, open }))
+    told.textContent = found.total === 0 ? 'Nothing is called that.' : `${foundText(found)} found`
+    mark()
+  }
+  const open = ({ kind, id }: Hit) => {
+    box.clear()
+    show(partOf(catalog, kind, id))
+    box.element.focus()
+  }
+  const box = searchBox({
+    controls: LIST_ID,
+    ask: search,
+    show: showFound,
+    away: (sought) => {
+      show(find(catalog, sought))
+      told.textContent = `Search is away for now; of what this page has: ${told.textContent ?? ''}`
+    },
+    cleared: () => show(catalog),
+    rows: () => [...list.querySelectorAll<HTMLButtonElement>('button.track')],
   })
   show(catalog)
   return {
     element: element(
       'main',
       { class: 'catalog' },
-      element('div', { class: 'catalog-head' }, element('h1', { text: 'Catalog' }), search),
+      element('div', { class: 'catalog-head' }, element('h1', { text: 'Catalog' }), box.element),
       told,
       list,
     ),
@@ -60,6 +97,8 @@ export function catalogView(catalog: Catalog, pick: (trackId: string) => void): 
     },
   }
 }
+
+const foundText = ({ total }: Found) => (total >= MOST_FOUND ? `${MOST_FOUND} or more` : String(total))
 
 function artistSection(artist: CatalogArtist, rows: Map<string, HTMLButtonElement>, pick: (trackId: string) => void) {
   return element(

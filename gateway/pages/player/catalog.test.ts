@@ -1,7 +1,7 @@
 /** Owns the test of finding in the catalog. */
 
 import { expect, test } from 'vitest'
-import { type Catalog, find, trackCount } from './catalog.ts'
+import { type Catalog, find, partOf, trackCount } from './catalog.ts'
 
 const track = (title: string, at: number) => ({
   track_id: `t-${title}`,
@@ -38,6 +38,12 @@ const titles = (sought: string) =>
 test('no words leave the catalog whole', () => {
   expect(find(catalog, '  ')).toBe(catalog)
   expect(trackCount(catalog)).toBe(4)
+})
+
+test('a part is what there is of an artist, or of an album', () => {
+  expect(trackCount(partOf(catalog, 'artist', 'a1'))).toBe(3)
+  expect(partOf(catalog, 'album', 'b2').artists.map(({ name }) => name)).toEqual(['Köln Ensemble'])
+  expect(trackCount(partOf(catalog, 'album', 'b2'))).toBe(1)
 })
 
 test('every word must be in the artist, the album or the track', () => {

@@ -43,6 +43,16 @@ export function find(catalog: Catalog, sought: string): Catalog {
   return { artists }
 }
 
+/** What there is of an artist or of an album. */
+export function partOf(catalog: Catalog, kind: string, id: string): Catalog {
+  const artists = catalog.artists.flatMap((artist) => {
+    if (kind === 'artist') return artist.artist_id === id ? [artist] : []
+    const albums = artist.albums.filter(({ album_id }) => album_id === id)
+    return albums.length === 0 ? [] : [{ ...artist, albums }]
+  })
+  return { artists }
+}
+
 /** The album that `trackId` is on; nothing when the catalog has none. */
 export function albumOf(catalog: Catalog, trackId: string): { album?: string; album_id?: string } {
   for (const { albums } of catalog.artists) {

@@ -29,6 +29,9 @@ import { tellOf } from './tell-of.ts'
 import { upNextView } from './up-next-view.ts'
 
 const REFRESH_MS = 200
+/** A playlist cannot be opened here. */
+const SOUGHT = ['track', 'artist', 'album'] as const
+const MOST_SHOWN = 30
 
 export function showPlayer(config: PageConfig, signIn: SignIn, account: Account, catalog: Catalog): void {
   const output = createAudioOutput()
@@ -64,7 +67,11 @@ export function showPlayer(config: PageConfig, signIn: SignIn, account: Account,
   const { controls } = stage
 
   const pick = (trackId: string) => run(player.play(trackId))
-  const shelves = catalogView(catalog, pick)
+  const shelves = catalogView({
+    catalog,
+    pick,
+    search: (query) => client.search({ query, kinds: [...SOUGHT], limit: MOST_SHOWN }),
+  })
   const queue = upNextView(pick)
   const status = statusPanel(client)
   const devices = devicesPanel((to) => run(stage.moveTo(to)))

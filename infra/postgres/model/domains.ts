@@ -19,7 +19,7 @@ export const DOMAINS: readonly Domain[] = [
       'refunds',
     ],
   },
-  { title: 'Catalog', tables: ['artists', 'albums', 'tracks', 'renditions'] },
+  { title: 'Catalog', tables: ['artists', 'albums', 'tracks', 'renditions', 'track_popularity', 'catalog_captures'] },
   {
     title: 'Rights',
     tables: [

@@ -1,0 +1,37 @@
+/** Handles `search`: asked at once, whatever waits for its turn; so many at a time. */
+
+import { DependencyAway } from '../../infra/runtime/dependency.ts'
+import type { Search } from '../../protocol/messages/search.ts'
+import type { Connection } from '../connection.ts'
+import type { Context } from '../context.ts'
+import type { HeldSession } from '../held-session.ts'
+import { refuse, send } from '../outbox.ts'
+
+/** Whoever types fast has an answer or two still to come. */
+const MOST_UNDER_WAY = 4
+const TRY_AGAIN_MS = 250
+const AWAY_MS = 2_000
+
+export async function onSearch(
+  context: Context,
+  connection: Connection,
+  held: HeldSession,
+  { id, type: _, ...wish }: Search,
+): Promise<void> {
+  if (connection.searchesUnderWay >= MOST_UNDER_WAY) {
+    const why = `more than ${MOST_UNDER_WAY} searches at a time`
+    refuse(context, connection, 'too_many_requests', why, { re: id, retryAfterMs: TRY_AGAIN_MS })
+    return
+  }
+  connection.searchesUnderWay += 1
+  try {
+    const finding = await context.search.find(wish, held.session.who.country)
+    if (connection.state.at === 'ready') send(context, connection, { type: 'found', re: id, ...finding })
+  } catch (error) {
+    if (!(error instanceof DependencyAway)) throw error
+    if (connection.state.at !== 'ready') return
+    refuse(context, connection, 'unavailable', `${error.message} now; try again`, { re: id, retryAfterMs: AWAY_MS })
+  } finally {
+    connection.searchesUnderWay -= 1
+  }
+}

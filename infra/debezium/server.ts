@@ -1,0 +1,99 @@
+/** Owns how Debezium is installed and started natively: Kafka Connect of one process, with one connector. */
+
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { addressVariable } from '../postgres/roles.ts'
+import { installJars, jarsOf, javaFor, type MavenProgram, missingJars, missingJavaTools } from '../stack/maven.ts'
+import { definePart } from '../stack/part.ts'
+import { plainEnv } from '../stack/plain-env.ts'
+import { writePrivateFile } from '../stack/private-file.ts'
+import { beginCapture } from './capture.ts'
+import { CONNECTOR_NAME, connectorSettings, PASSWORD_VARIABLE } from './connector-settings.ts'
+
+const POM = join(import.meta.dirname, 'pom.xml')
+const LOGGING = join(import.meta.dirname, 'log4j2.xml')
+const OFFSETS = 'offsets'
+const MAIN = 'org.apache.kafka.connect.cli.ConnectStandalone'
+/** What it holds is small: keys of rows that changed. The quick compiler alone, as for Kafka. */
+const JVM = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'] as const
+
+const PROGRAM: MavenProgram = {
+  name: 'debezium',
+  title: 'Debezium',
+  instead: 'SEGUE_DEBEZIUM_URL to a Kafka Connect of your own',
+  pom: POM,
+}
+
+const properties = (values: Readonly<Record<string, string | number | boolean>>) =>
+  Object.entries(values)
+    .map(([name, value]) => `${name}=${String(value).replaceAll('\\', '\\\\')}\n`)
+    .join('')
+
+export const debeziumServer = definePart({
+  name: 'debezium',
+  title: 'Debezium 3',
+  ports: ['debezium'],
+  needs: ['postgres', 'kafka'],
+  stopSignal: 'SIGTERM',
+  stopWithinMs: 10_000,
+  startWithinMs: 180_000,
+  missing: (cacheDir) => missingJars(cacheDir, PROGRAM),
+  missingTools: () => missingJavaTools(PROGRAM),
+  install: (context) => installJars(context, PROGRAM),
+  async prepare({ host, ports, folder, env }) {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    // Offsets of an earlier slot say nothing of this one.
+    if ((await beginCapture(env)) === 'begun') await rm(join(folder, OFFSETS), { force: true })
+    const connect = {
+      'bootstrap.servers': env.SEGUE_KAFKA_BROKERS ?? '',
+      listeners: `http://${host}:${ports.debezium}`,
+      'plugin.discovery': 'service_load',
+      'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
+      'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+      'key.converter.schemas.enable': false,
+      'value.converter.schemas.enable': false,
+      'offset.storage.file.filename': join(folder, OFFSETS),
+      'offset.flush.interval.ms': 1_000,
+      'connector.client.config.override.policy': 'All',
+      // Topics are of the table in protocol/events/topics.ts.
+      'topic.creation.enable': false,
+      'config.providers': 'env',
+      'config.providers.env.class': 'org.apache.kafka.common.config.provider.EnvVarConfigProvider',
+    }
+    await writePrivateFile(join(folder, 'connect.properties'), properties(connect))
+    await writePrivateFile(join(folder, 'connector.properties'), properties(connectorSettings(env)))
+  },
+  async launch({ folder, cacheDir, env }) {
+    const jars = join(await jarsOf(cacheDir, PROGRAM), '*')
+    const files = ['connect.properties', 'connector.properties'].map((name) => join(folder, name))
+    const { password } = new URL(env[addressVariable('capture')] ?? '')
+    return {
+      command: await javaFor(PROGRAM),
+      args: [...JVM, '-cp', jars, `-Dlog4j2.configurationFile=${LOGGING}`, MAIN, ...files],
+      // Named in the settings by this variable, so that nobody who asks Connect for them is told it.
+      env: plainEnv({ [PASSWORD_VARIABLE]: decodeURIComponent(password) }),
+    }
+  },
+  async probe({ host, ports }) {
+    await probeConnector(`http://${host}:${ports.debezium}`)
+  },
+})
+
+interface ConnectorStatus {
+  readonly connector: { readonly state: string }
+  readonly tasks: readonly { readonly state: string; readonly trace?: string }[]
+}
+
+const PROBE_WITHIN_MS = 2_000
+
+/** Resolves when the connector and its one task run. */
+async function probeConnector(url: string): Promise<void> {
+  const answer = await fetch(`${url}/connectors/${CONNECTOR_NAME}/status`, {
+    signal: AbortSignal.timeout(PROBE_WITHIN_MS),
+  })
+  if (!answer.ok) throw new Error(`Connect answers ${answer.status}`)
+  const { connector, tasks } = (await answer.json()) as ConnectorStatus
+  const [task] = tasks
+  if (connector.state !== 'RUNNING' || task?.state !== 'RUNNING')
+    throw new Error(`the connector is ${connector.state}, its task ${task?.state ?? 'not there'}`)
+}

@@ -1,0 +1,78 @@
+/** Owns programs that come as jars from Maven Central: the Java that runs them, and folders of theirs in the cache, by the pom that names them. */
+
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { exists, installAside } from './install-aside.ts'
+import type { InstallContext } from './part.ts'
+import { StackProblem } from './problem.ts'
+import { findCommand, runTool } from './run-tool.ts'
+
+export interface MavenProgram {
+  /** Of its folder in the cache, and of its log. */
+  readonly name: string
+  readonly title: string
+  /** What to set instead, and to what: 'SEGUE_KAFKA_BROKERS to brokers of your own'. */
+  readonly instead: string
+  /** The path of the file that says which jars. */
+  readonly pom: string
+}
+
+const NEEDED_JAVA = 17
+const javaLine = (title: string) =>
+  `${title} needs Java ${NEEDED_JAVA}: apt-get install openjdk-17-jre-headless, or set JAVA_HOME`
+
+async function findJava(): Promise<string | undefined> {
+  if (!process.env.JAVA_HOME) return await findCommand('java')
+  const path = join(process.env.JAVA_HOME, 'bin', 'java')
+  return (await exists(path)) ? path : undefined
+}
+
+/** @throws {StackProblem} when there is none. */
+export async function javaFor({ title }: MavenProgram): Promise<string> {
+  const path = await findJava()
+  if (path === undefined) throw new StackProblem(javaLine(title))
+  return path
+}
+
+/** The pom is the version: another pom, another folder. */
+export async function jarsOf(cacheDir: string, { name, pom }: MavenProgram): Promise<string> {
+  const hash = createHash('sha256').update(await readFile(pom))
+  return join(cacheDir, name, hash.digest('hex').slice(0, 12))
+}
+
+export async function missingJars(cacheDir: string, program: MavenProgram): Promise<string | undefined> {
+  return (await exists(await jarsOf(cacheDir, program))) ? undefined : `${program.title} by Maven`
+}
+
+export async function missingJavaTools({ title, instead }: MavenProgram): Promise<readonly string[]> {
+  const lines: string[] = []
+  const path = await findJava()
+  if (path === undefined) {
+    lines.push(`java is not installed; ${javaLine(title)}`)
+  } else {
+    const { stderr } = await promisify(execFile)(path, ['-version'])
+    const major = Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0)
+    if (major < NEEDED_JAVA) lines.push(`the java of this machine is ${major}; ${javaLine(title)}`)
+  }
+  if ((await findCommand('mvn')) === undefined) {
+    lines.push(`${title} is downloaded by Maven, which is not installed: apt-get install maven, or set ${instead}`)
+  }
+  return lines
+}
+
+export async function installJars({ cacheDir, step, signal }: InstallContext, program: MavenProgram): Promise<void> {
+  await installAside(await jarsOf(cacheDir, program), async (aside) => {
+    await runTool(
+      {
+        command: 'mvn',
+        args: ['-B', '-f', program.pom, 'dependency:copy-dependencies', `-DoutputDirectory=${aside}`],
+        logFile: join(cacheDir, 'logs', `${program.name}.log`),
+        signal,
+      },
+      step,
+    )
+  })
+}

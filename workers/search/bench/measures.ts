@@ -1,0 +1,83 @@
+/** Owns what is measured of search: how many misspelt queries lead to what was meant, how long a query takes, how soon a change is found. */
+
+import { setTimeout as pause } from 'node:timers/promises'
+import type { OpenSearch } from '../../../infra/opensearch/client.ts'
+import { searchCatalog } from '../../../infra/opensearch/search-catalog.ts'
+import type { Pool } from '../../../infra/postgres/client.ts'
+import type { MadeCatalog } from './made-names.ts'
+import type { Misspelt } from './misspelt.ts'
+
+const TOP = 3
+const ANYWHERE = { kinds: ['track'], country: 'DE', withExplicit: true, offset: 0 } as const
+
+export interface Judged {
+  readonly meant: Misspelt
+  readonly isFound: boolean
+  readonly ms: number
+}
+
+const isMeant = (meant: Misspelt) => (found: { readonly title: string; readonly artist?: string }) =>
+  found.title === meant.title && found.artist === meant.artist
+
+export async function judgeSearch(client: OpenSearch, queries: readonly Misspelt[]): Promise<Judged[]> {
+  const judged: Judged[] = []
+  for (const meant of queries) {
+    const beganMs = performance.now()
+    const { documents } = await searchCatalog(client, { ...ANYWHERE, text: meant.query, limit: TOP })
+    judged.push({ meant, isFound: documents.some(isMeant(meant)), ms: performance.now() - beganMs })
+  }
+  return judged
+}
+
+/** The same queries of PostgreSQL's own trigrams: title and artist as one text, the most similar first. */
+export async function judgeTrigrams(pool: Pool, queries: readonly Misspelt[]): Promise<Judged[]> {
+  await pool.query('CREATE EXTENSION IF NOT EXISTS pg_trgm')
+  await pool.query(
+    `CREATE TABLE bench_names AS SELECT t.title, a.name AS artist, t.title || ' ' || a.name AS whole FROM tracks t JOIN artists a USING (artist_id)`,
+  )
+  await pool.query('CREATE INDEX ON bench_names USING gin (whole gin_trgm_ops)')
+  const judged: Judged[] = []
+  for (const meant of queries) {
+    const beganMs = performance.now()
+    const { rows } = await pool.query(
+      'SELECT title, artist FROM bench_names WHERE whole % $1 ORDER BY similarity(whole, $1) DESC LIMIT $2',
+      [meant.query, TOP],
+    )
+    judged.push({ meant, isFound: rows.some(isMeant(meant)), ms: performance.now() - beganMs })
+  }
+  return judged
+}
+
+/** Names as they are typed: after each letter or two, and whole. @returns milliseconds, one a query */
+export async function timeTyping(client: OpenSearch, { tracks }: MadeCatalog, count: number): Promise<number[]> {
+  const took: number[] = []
+  for (let n = 0; took.length < count; n += 1) {
+    const title = tracks[(n * 7_919) % tracks.length]?.title ?? ''
+    for (let length = 2; length <= title.length && took.length < count; length += 2) {
+      const beganMs = performance.now()
+      await searchCatalog(client, { ...ANYWHERE, kinds: [], text: title.slice(0, length), limit: 10 })
+      took.push(performance.now() - beganMs)
+    }
+  }
+  return took
+}
+
+const LOOK_EVERY_MS = 10
+
+/** From the commit of a new title until a search finds it. */
+export async function timeChanges(client: OpenSearch, pool: Pool, count: number): Promise<number[]> {
+  const { rows } = await pool.query<{ track_id: string }>('SELECT track_id FROM tracks ORDER BY isrc LIMIT $1', [count])
+  const took: number[] = []
+  for (const [n, { track_id }] of rows.entries()) {
+    const title = `Zyqx${n}w Renamed`
+    await pool.query('UPDATE tracks SET title = $2 WHERE track_id = $1', [track_id, title])
+    const committedMs = performance.now()
+    for (;;) {
+      const { documents } = await searchCatalog(client, { ...ANYWHERE, text: title, limit: 1 })
+      if (documents[0]?.title === title) break
+      await pause(LOOK_EVERY_MS)
+    }
+    took.push(performance.now() - committedMs)
+  }
+  return took
+}

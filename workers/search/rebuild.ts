@@ -1,0 +1,61 @@
+/** Owns building the index anew beside the one that is searched, from the rows as they are, while changes go on. */
+
+import { CATALOG_MODEL } from '../../infra/opensearch/catalog-index.ts'
+import { beginIndex, finishIndex, knownIndices } from '../../infra/opensearch/catalog-indices.ts'
+import type { OpenSearch } from '../../infra/opensearch/client.ts'
+import { KINDS } from '../../infra/opensearch/documents.ts'
+import { writeDocuments } from '../../infra/opensearch/write-documents.ts'
+import type { PoolClient } from '../../infra/postgres/client.ts'
+import { readInOrder } from './read-documents.ts'
+import { logPlace, placeNow } from './reading.ts'
+
+const PAGE = 4_000
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000'
+
+export interface Rebuilt {
+  readonly index: string
+  readonly documents: number
+}
+
+/**
+ * Builds it and puts it in place. The worker writes every change to both from the moment the new one is there, so that a row which
+ * changes after it was read here is read there again; what was read here before is the older, and gives way.
+ */
+export async function rebuild(
+  client: OpenSearch,
+  rows: PoolClient,
+  signal: AbortSignal,
+  progress: (documents: number) => void = () => {},
+): Promise<Rebuilt> {
+  const index = await beginIndex(client, await placeNow(rows), Date.now())
+  let documents = 0
+  for (const kind of KINDS) {
+    for (let after = BEFORE_ALL; ; ) {
+      signal.throwIfAborted()
+      const version = logPlace(await placeNow(rows))
+      const page = await readInOrder(rows, kind, after, PAGE)
+      await writeDocuments(client, { indices: [index], version, documents: page, gone: [] })
+      documents += page.length
+      progress(documents)
+      const last = page.at(-1)
+      if (last === undefined || page.length < PAGE) break
+      after = last.id
+    }
+  }
+  await finishIndex(client, index)
+  return { index, documents }
+}
+
+/** Why there has to be another index than the one that is searched; undefined: it is as it should be. */
+export async function whyRebuild(client: OpenSearch, rows: PoolClient): Promise<string | undefined> {
+  const searched = (await knownIndices(client)).find(({ isSearched }) => isSearched)
+  if (searched === undefined) return 'there is none'
+  if (searched.model !== CATALOG_MODEL) return 'it was made by another model'
+  const captures = await rows.query<{ begun_at: string }>(
+    'SELECT max(begun_at)::text AS begun_at FROM catalog_captures',
+  )
+  const capturedSince = captures.rows[0]?.begun_at
+  if (capturedSince && logPlace(searched.begunAt) < logPlace(capturedSince))
+    return 'changes were not told of for a while'
+  return undefined
+}
