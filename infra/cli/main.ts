@@ -50,6 +50,11 @@ const loadTests: readonly LoadTestCommand[] = [
     program: 'workers/sharing/main.ts',
   },
   {
+    name: 'recommend',
+    description: 'what to play next: ways to predict it, measured on files of sessions',
+    program: 'workers/recommend/main.ts',
+  },
+  {
     name: 'royalties',
     description: 'what artists are owed for a month',
     program: 'workers/royalties/main.ts',
