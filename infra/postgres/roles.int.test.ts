@@ -15,7 +15,7 @@ import { ADA, BEN, insertTwoListeners, type Listener } from './testing/two-liste
 const MAY: Readonly<Record<string, Partial<Record<ServiceRole, string>>>> = {
   artists: { gateway: 'S', catalog: 'SI', finance: 'S', analyst: 'S', ads: 'S' },
   albums: { gateway: 'S', catalog: 'SIU', finance: 'S', analyst: 'S', ads: 'S' },
-  tracks: { gateway: 'S', catalog: 'SIU', finance: 'S', analyst: 'S', ads: 'S' },
+  tracks: { gateway: 'S', catalog: 'SIU', finance: 'S', analyst: 'S', ads: 'S', recommend: 's' },
   renditions: { gateway: 'S', catalog: 'SIU', finance: 'S', analyst: 'S', ads: 'S' },
   rights_holders: { catalog: 'si', finance: 'SIU', analyst: 's' },
   track_rights: { catalog: 'SIU', finance: 'S', analyst: 'S' },
@@ -50,6 +50,8 @@ const MAY: Readonly<Record<string, Partial<Record<ServiceRole, string>>>> = {
   playlist_edits: { gateway: 'Si' },
   follows: { gateway: 'SID', analyst: 'S' },
   blocked_artists: { gateway: 'SID', analyst: 'S' },
+  dismissed_tracks: { gateway: 'SID' },
+  shared_playlists: { recommend: 'S' },
   advertisers: { gateway: 'S', ads: 'SIU', finance: 'S', analyst: 'S' },
   campaigns: { gateway: 'S', ads: 'SIU', finance: 'S', analyst: 'S' },
   campaign_days: { gateway: 'S', ads: 'SIU', finance: 'S', analyst: 'S' },
@@ -93,6 +95,7 @@ const OWN_ROWS: Readonly<Record<string, number>> = {
   playlist_edits: 1,
   follows: 2,
   blocked_artists: 1,
+  dismissed_tracks: 1,
   impressions: 1,
 }
 

@@ -12,6 +12,7 @@ import { keeperEvents } from '../../gateway/keeper-events.ts'
 import { leaseEvents } from '../../gateway/lease-events.ts'
 import { createLeaseKeeper } from '../../gateway/lease-keeper.ts'
 import { createMetrics } from '../../gateway/metrics.ts'
+import { BY_CATALOG } from '../../gateway/recommender.ts'
 import { createReturns, RETURNS_PACE } from '../../gateway/returns.ts'
 import { createSessionKeeper } from '../../gateway/session-keeper.ts'
 import { createSigner } from '../../gateway/signer.ts'
@@ -105,6 +106,7 @@ export function createBenchGateway(random: () => number, log: Logger): BenchGate
     waitingRoom: createWaitingRoom(limits.silentOfAnAddress),
     catalog: createCatalog(catalogSource),
     ads: NO_ADS,
+    recommender: BY_CATALOG,
     signer: createSigner({ ...minio, bucketUrl: minio.url, accessKey: minio.accessKey.reveal() }),
     grantPolicy: GRANT_POLICY,
     playbackLog: playbackLog(random),

@@ -119,6 +119,7 @@ export const MAKERS: Readonly<Record<MessageName, Maker>> = {
     ...maybe(random, () => ({ fence: nowMs })),
   }),
   rename: (random, { nextId }) => ({ id: nextId, name: pick(random, ['Kitchen', 'Küche 😀', '\u0000', ' ']) }),
+  dismiss: (_random, { nextId }) => ({ id: nextId, track_id: UP_EXAMPLES.dismiss.track_id }),
   credit: (random, { streamId }) => ({
     stream_id: streamId,
     bitrate_kbps: pick(random, BITRATES_KBPS),

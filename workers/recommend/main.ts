@@ -2,8 +2,13 @@
 
 import { Command, Option } from 'commander'
 import { wholeNumber } from '../../infra/cli/whole-number.ts'
+import { createRedis } from '../../infra/redis/client.ts'
+import { redisConfig } from '../../infra/redis/config.ts'
+import { readEnv } from '../../infra/runtime/env.ts'
+import { createLogger } from '../../infra/runtime/log.ts'
 import { FileProblem } from '../plain-files/file-problem.ts'
 import { writeWhole } from '../plain-files/write-whole.ts'
+import { benchLearning, benchRedis } from './bench/bench.ts'
 import { ALGORITHM_NAMES, type AlgorithmName, createAlgorithm } from './evaluate/algorithms.ts'
 import { evaluate, type Files } from './evaluate/evaluate.ts'
 import { ParameterProblem } from './evaluate/parameters.ts'
@@ -54,6 +59,19 @@ program
     for (const part of ['train', 'test'] as const)
       await writeWhole(flags[part], ['SessionId', 'ItemId', 'Time'], rowsOf(world[part]), '\t')
     console.error(`${world.train.length} sessions to learn, ${world.test.length} to predict`)
+  })
+
+program
+  .command('bench')
+  .description('measure the worker on one core, and what its lists take in the Redis of SEGUE_REDIS_URL, if it is set')
+  .option('--sessions <n>', 'that are learned, and kept', wholeNumber(100), 200_000)
+  .option('--tracks <n>', 'between which they choose', wholeNumber(100), 100_000)
+  .action(async (size: { sessions: number; tracks: number }) => {
+    console.log(JSON.stringify(benchLearning(size), null, 2))
+    if (!process.env.SEGUE_REDIS_URL) return
+    const redis = createRedis(readEnv(process.env, redisConfig), createLogger('bench', 'warn'))
+    console.log(JSON.stringify(await benchRedis(redis, size.tracks), null, 2))
+    redis.disconnect()
   })
 
 try {

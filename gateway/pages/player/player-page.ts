@@ -65,7 +65,7 @@ export function showPlayer(config: PageConfig, signIn: SignIn, account: Account,
 
   const pick = (trackId: string) => run(player.play(trackId))
   const shelves = catalogView(catalog, pick)
-  const queue = upNextView(pick)
+  const queue = upNextView(pick, (trackId) => run(client.dismiss(trackId)))
   const status = statusPanel(client)
   const devices = devicesPanel((to) => run(stage.moveTo(to)))
   const strip = elsewhereStrip({ playHere: () => run(stage.playHere()), openDevices: devices.toggle })
