@@ -13,6 +13,7 @@ import type { Dependencies } from './dependencies.ts'
 import type { GatewayBus } from './gateway-bus.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
 import type { Metrics } from './metrics.ts'
+import type { Recommender } from './recommender.ts'
 import type { Returns } from './returns.ts'
 import type { SearchDesk } from './search-desk.ts'
 import type { SessionKeeper } from './session-keeper.ts'
@@ -32,6 +33,7 @@ export interface Context {
   readonly catalog: Catalog
   readonly ads: AdDesk
   readonly search: SearchDesk
+  readonly recommender: Recommender
   readonly signer: Signer
   /** What may be granted now: nothing, when sessions have gone on unsaved for too long. */
   readonly grantPolicy: GrantPolicy

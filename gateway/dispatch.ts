@@ -14,6 +14,7 @@ import { perform } from './effects.ts'
 import { onAuthenticate } from './handlers/authenticate.ts'
 import { onCommand } from './handlers/command.ts'
 import { onCredit } from './handlers/credit.ts'
+import { onDismiss } from './handlers/dismiss.ts'
 import { answerHeartbeat, onHeartbeat } from './handlers/heartbeat.ts'
 import { onNext } from './handlers/next.ts'
 import { onPause } from './handlers/pause.ts'
@@ -205,6 +206,8 @@ function control(
       return onCommand(context, connection, held, message)
     case 'rename':
       return onRename(context, connection, held, message)
+    case 'dismiss':
+      return onDismiss(context, connection, held, message)
     case 'heartbeat':
       return onHeartbeat(context, connection, held, message, arrivedMs)
   }
@@ -214,7 +217,7 @@ function control(
 function isOfTheStopped(context: Context, connection: Connection, held: HeldSession, message: Control): boolean {
   // `transfer` and `command` name the fence of another device.
   if (message.type === 'transfer' || message.type === 'command') return false
-  if (message.type === 'play' || message.type === 'rename') return false
+  if (message.type === 'play' || message.type === 'rename' || message.type === 'dismiss') return false
   if (!isStale(held.session, message.fence)) return false
   const why = 'another device plays since'
   if ('id' in message) {

@@ -23,7 +23,6 @@ import { createLogger } from '../infra/runtime/log.ts'
 import { listCases, markCase, readCase } from '../infra/sharing/cases.ts'
 import { createAdDesk } from './ad-desk.ts'
 import { createAdmission } from './admission.ts'
-import { createCampaignList } from './campaign-list.ts'
 import { createCatalog, whileUp } from './catalog.ts'
 import { createClock } from './clock.ts'
 import { gatewayConfig } from './config.ts'
@@ -37,9 +36,11 @@ import { createServer } from './gateway-server.ts'
 import { grantPolicyNow } from './grant-policy.ts'
 import { hearWord } from './hear-word.ts'
 import { keeperEvents } from './keeper-events.ts'
+import { createKept } from './kept.ts'
 import { leaseEvents } from './lease-events.ts'
 import { createLeaseKeeper } from './lease-keeper.ts'
 import { createLiveFeeds } from './live-feeds.ts'
+import { createLiveRecommender } from './live-recommender.ts'
 import { createMetrics } from './metrics.ts'
 import { createMonitor } from './monitor.ts'
 import { createNetworkOf } from './network-of.ts'
@@ -121,12 +122,15 @@ try {
     now,
     events: leaseEvents(() => context),
   })
-  const campaigns = createCampaignList({
+  const campaigns = createKept({
+    name: 'campaigns',
+    first: [],
     read: () => readRunningCampaigns(pool),
-    postgres: dependencies.postgres,
+    server: dependencies.postgres,
     everyMs: config.ads.refreshMs,
     log,
   })
+  const recommender = createLiveRecommender({ pool, redis, dependencies, metrics, log })
   const context: Context = {
     config,
     log,
@@ -142,7 +146,7 @@ try {
     waitingRoom: createWaitingRoom(config.limits.silentOfAnAddress),
     catalog: createCatalog(whileUp(dependencies.postgres, createPlayableTracks(pool))),
     ads: createAdDesk({
-      campaigns: () => campaigns.all,
+      campaigns: () => campaigns.now,
       places: createAdPlaces(redis),
       redis: dependencies.redis,
       pace: config.ads,
@@ -156,6 +160,7 @@ try {
           : { opensearch: dependencies.opensearch, find: (query) => searchCatalog(opensearch, query) },
       metrics,
     }),
+    recommender,
     signer: createSigner({ bucketUrl: `${url}/${bucket}`, accessKey: accessKey.reveal(), secretKey, region }),
     get grantPolicy() {
       return grantPolicyNow(dependencies.redis, config.timing.unsavedGraceMs)
@@ -229,7 +234,8 @@ try {
       },
     },
   })
-  await runUntilSignal([stores, ...Object.values(dependencies), campaigns, bus, createMonitor(context), server], log)
+  const kept = [campaigns, ...recommender.services]
+  await runUntilSignal([stores, ...Object.values(dependencies), ...kept, bus, createMonitor(context), server], log)
   // A keep-alive connection of a client, or a server that is away, would hold the process.
   process.exit(0)
 } catch (error) {

@@ -175,6 +175,12 @@ export function createMetrics(levels: () => Levels) {
       labelNames: ['result'] as const,
       registers,
     }),
+    upNextSeconds: new Histogram({
+      name: 'segue_gateway_up_next_seconds',
+      help: 'the making of a list of what plays next, from memory',
+      buckets: [0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.02],
+      registers,
+    }),
     ackSeconds: new Histogram({
       name: 'segue_gateway_ack_seconds',
       help: 'from the arrival of a telemetry batch to its acknowledgement',

@@ -71,7 +71,11 @@ export function begin(session: Session, start: Begin, nowMs: number): readonly E
   session.state = { at: 'playing', stream }
   // What its client asked before it knew was about what played here until now.
   if (start.re === undefined) session.staleFence = Math.max(session.staleFence, (session.lease?.fence ?? 0) - 1)
-  if (!isAd(start.track)) session.played = new Set(session.played).add(start.track.track_id)
+  if (!isAd(start.track)) {
+    const played = new Set(session.played)
+    played.delete(start.track.track_id)
+    session.played = played.add(start.track.track_id)
+  }
   session.upNext = start.upNext
   session.upNextRevision += 1
   effects.push(

@@ -45,8 +45,12 @@ export interface Session {
   upNext: readonly UpNextTrack[]
   /** Rises by one with every change of `upNext`. */
   upNextRevision: number
-  /** Tracks begun in this session, so that nothing is suggested twice. */
+  /** Tracks begun in this session, the latest last, so that nothing is suggested twice. */
   played: ReadonlySet<string>
+  /** Of these, those that were left soon: they say nothing for what is like them. */
+  skipped: ReadonlySet<string>
+  /** Tracks that the listener does not want to be suggested. */
+  dismissed: ReadonlySet<string>
   /** The stream that ended last. */
   endedStreamId: string
   /** What of music was heard since an advertisement was. */
@@ -68,6 +72,8 @@ export function newSession(who: Identity, device: DeviceFacts): Session {
     upNext: [],
     upNextRevision: 0,
     played: new Set(),
+    skipped: new Set(),
+    dismissed: new Set(),
     endedStreamId: '',
     sinceAd: NO_MUSIC,
     sayings: newSayings(),
@@ -115,11 +121,27 @@ export function endOpen(
   if (session.state.at === 'idle') return
   const { stream } = session.state
   // Without word of the client the last evidence stands; nothing is heard on trust.
-  if (positionMs !== undefined) note(session, stream, positionMs, nowMs)
+  const skipped = skipOf(session, reason, positionMs, nowMs)
+  if (skipped !== undefined) session.skipped = new Set(session.skipped).add(skipped)
   pace(session, stream)
   effects.push({ kind: 'record', record: endedRecord(session.who, stream, reason, session.lastFence) })
   session.endedStreamId = stream.streamId
   session.state = IDLE
+}
+
+/** The track that is skipped if the open stream ends now, for `reason` and with its playhead at `positionMs`. */
+export function skipOf(
+  session: Session,
+  reason: ReasonEnd,
+  positionMs: number | undefined,
+  nowMs: number,
+): string | undefined {
+  if (session.state.at === 'idle') return undefined
+  const { stream } = session.state
+  // Evidence of the same place and time that comes again claims nothing.
+  if (positionMs !== undefined) note(session, stream, positionMs, nowMs)
+  if (isAd(stream.track) || reason !== 'next') return undefined
+  return msPlayed(stream.listening) < COUNTABLE_MS ? stream.track.track_id : undefined
 }
 
 /** One that was not heard is still due. */

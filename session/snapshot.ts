@@ -15,7 +15,7 @@ import type { Track } from './track.ts'
 import type { UpNextTrack } from './up-next.ts'
 
 /** Raised with every change of shape: a snapshot of another version is no snapshot. */
-const VERSION = 6
+const VERSION = 7
 
 /** Of an evening; what was played before that may be suggested again. */
 const MOST_PLAYED = 200
@@ -45,6 +45,8 @@ export interface SessionSnapshot {
   readonly upNext: Uint8Array
   readonly upNextRevision: number
   readonly played: Uint8Array
+  readonly skipped: Uint8Array
+  readonly dismissed: Uint8Array
   readonly endedStreamId: string
   readonly sinceAd: Session['sinceAd']
   readonly seq: number
@@ -54,7 +56,7 @@ export interface SessionSnapshot {
 }
 
 export function snapshotOf(session: Session): SessionSnapshot {
-  const { who, state, upNext, upNextRevision, played, endedStreamId, sinceAd, sayings } = session
+  const { who, state, upNext, upNextRevision, played, skipped, dismissed, endedStreamId, sinceAd, sayings } = session
   const stream = state.at === 'idle' ? null : streamSnapshot(state.stream)
   return {
     version: VERSION,
@@ -68,7 +70,9 @@ export function snapshotOf(session: Session): SessionSnapshot {
     stream,
     upNext: packedOnce(upNext),
     upNextRevision,
-    played: packedOnce(played, () => [...played].slice(-MOST_PLAYED)),
+    played: packedTracks(played),
+    skipped: packedTracks(skipped),
+    dismissed: packedTracks(dismissed),
     endedStreamId,
     sinceAd,
     seq: sayings.seq,
@@ -92,7 +96,9 @@ export function sessionFrom(snapshot: SessionSnapshot): Session | undefined {
     state,
     upNext: unpackedOnce<UpNextTrack[]>(upNext),
     upNextRevision,
-    played: unpackedOnce<Set<string>, string[]>(played, (list) => new Set(list)),
+    played: unpackedTracks(played),
+    skipped: unpackedTracks(snapshot.skipped),
+    dismissed: unpackedTracks(snapshot.dismissed),
     endedStreamId,
     sinceAd,
     sayings: { seq, lastRequest, replay: new Replay(MOST_REPLAYED, replay) },
@@ -120,6 +126,9 @@ function streamFrom(snapshot: StreamSnapshot): Stream {
     window: window ?? undefined,
   }
 }
+
+const packedTracks = (tracks: ReadonlySet<string>) => packedOnce(tracks, () => [...tracks].slice(-MOST_PLAYED))
+const unpackedTracks = (bytes: Uint8Array) => unpackedOnce<Set<string>, string[]>(bytes, (list) => new Set(list))
 
 const packed = new WeakMap<object, Uint8Array>()
 

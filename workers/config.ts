@@ -35,6 +35,17 @@ export const workersConfig = (read: EnvReader) => ({
     /** How long after its end an hour closes: what is written later is late, and in no rollup. */
     closeAfterMs: read.integer('SEGUE_ROLLUP_CLOSE_AFTER_MINUTES', { min: 1, max: 43_200, fallback: 120 }) * 60_000,
   },
+  recommend: {
+    /** So many of the latest sessions are learned from: what the worker has in memory, and in Redis for its next start. */
+    sessions: read.integer('SEGUE_RECOMMEND_SESSIONS', { min: 100, max: 10_000_000, fallback: 200_000 }),
+    /** How often lists that changed go to the gateways, and how many at most. */
+    publishMs: read.integer('SEGUE_RECOMMEND_PUBLISH_MS', { min: 50, max: 3_600_000, fallback: 1_000 }),
+    mostLists: read.integer('SEGUE_RECOMMEND_MOST_LISTS', { min: 1, max: 1_000_000, fallback: 2_000 }),
+    /** What is lost in a crash is read again: so much of the topic. */
+    checkpointMs: read.integer('SEGUE_RECOMMEND_CHECKPOINT_MS', { min: 50, max: 3_600_000, fallback: 30_000 }),
+    /** How soon a withdrawn track is in no list any more. */
+    catalogMs: read.integer('SEGUE_RECOMMEND_CATALOG_MS', { min: 50, max: 3_600_000, fallback: 10_000 }),
+  },
   partitions: {
     /** How often months are made ahead and retired, give or take a tenth. */
     intervalMs: read.integer('SEGUE_PARTITIONS_INTERVAL_MS', { min: 50, max: 604_800_000, fallback: 86_400_000 }),
@@ -51,6 +62,7 @@ export const workersConfig = (read: EnvReader) => ({
     rollups: postgresConfig(read, 'rollups'),
     sharing: postgresConfig(read, 'sharing'),
     ads: postgresConfig(read, 'ads'),
+    recommend: postgresConfig(read, 'recommend'),
     maintenance: postgresConfig(read, 'maintenance'),
     search: postgresConfig(read, 'search'),
   },

@@ -12,6 +12,7 @@ import { createWorkerMetrics } from './metrics.ts'
 import { createMonitor } from './monitor.ts'
 import { createPartitions } from './partitions/partitions.ts'
 import { createReaper } from './reaper/reaper.ts'
+import { createRecommend } from './recommend/recommend.ts'
 import { createRollups } from './rollups/rollups.ts'
 import { createRoyalties } from './royalties/royalties.ts'
 import { createSearch } from './search/search.ts'
@@ -26,6 +27,7 @@ const WORKERS: Readonly<Record<string, CreateWorker>> = {
   sharing: createSharing,
   rollups: createRollups,
   ads: createAds,
+  recommend: createRecommend,
   partitions: createPartitions,
   search: createSearch,
 }

@@ -116,6 +116,40 @@ export function createWorkerMetrics() {
       help: 'Offsets that Kafka no longer had when sharing came to read them.',
       registers,
     }),
+    /** `result`: heard, skipped. */
+    recommendListens: new Counter({
+      name: 'segue_recommend_listens_total',
+      help: 'Ended streams that were learned from.',
+      labelNames: ['result'],
+      registers,
+    }),
+    recommendLists: new Counter({
+      name: 'segue_recommend_lists_total',
+      help: 'Neighbour lists written for the gateways.',
+      registers,
+    }),
+    recommendDirty: new Gauge({
+      name: 'segue_recommend_dirty_lists',
+      help: 'Neighbour lists that are to be written again.',
+      registers,
+    }),
+    /** `what`: tracks, sessions. */
+    recommendKnown: new Gauge({
+      name: 'segue_recommend_known',
+      help: 'What the worker has in memory.',
+      labelNames: ['what'],
+      registers,
+    }),
+    recommendUnreadable: new Counter({
+      name: 'segue_recommend_unreadable_records_total',
+      help: 'Records that nobody can read, which were not learned from.',
+      registers,
+    }),
+    recommendGaps: new Counter({
+      name: 'segue_recommend_gap_records_total',
+      help: 'Offsets that Kafka no longer had when recommend came to read them.',
+      registers,
+    }),
     rollupMinutes: new Counter({
       name: 'segue_rollups_minutes_total',
       help: 'Minutes of the rollups that were built again, for new rows.',

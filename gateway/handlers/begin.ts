@@ -8,18 +8,19 @@ import type { ErrorMessage } from '../../protocol/messages/error.ts'
 import { isAd, openAd } from '../../session/ad.ts'
 import { refuse } from '../../session/answers.ts'
 import { type Begin, begin, endPositionOf } from '../../session/requests.ts'
-import { musicSinceAd, type Session } from '../../session/session.ts'
-import { upNextAfter, upNextTrackOf } from '../../session/up-next.ts'
+import { musicSinceAd, type Session, skipOf } from '../../session/session.ts'
+import { upNextTrackOf } from '../../session/up-next.ts'
 import type { Listing } from '../catalog.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { perform } from '../effects.ts'
 import type { HeldSession } from '../held-session.ts'
+import { tellMore } from '../up-next.ts'
 
 /** What the client asked for; the rest of {@link Begin} is looked up or made here. */
 export type Wish = Omit<Begin, 'streamId' | 'track' | 'upNext'> & {
   readonly trackId: string
-  /** What plays after it; worked out from the catalog when absent. */
+  /** What plays after it; made of what is known when absent. */
   readonly upNext?: Begin['upNext']
   /** The device that is to be stopped for this. */
   readonly instead?: LeaseWish['instead']
@@ -114,12 +115,17 @@ function beginListing(
   connection: Connection,
   held: HeldSession,
   wish: Wish,
-  { track, album, byArtist }: Listing,
+  listing: Listing,
 ): void | Promise<void> {
   const { session } = held
-  const upNext = wish.upNext ?? upNextAfter(track, album, byArtist, session.played)
+  const { track } = listing
+  const skipped = skipOf(session, wish.endReason, endPositionOf(session, wish), wish.nowMs)
+  const upNext = wish.upNext ?? context.recommender.upNext(session, listing, skipped)
   const music: Begin = { ...beginOf(wish), streamId: uuidv7(wish.nowMs), track, upNext }
-  const go = (start: Begin) => perform(context, connection, held, begin(session, start, wish.nowMs), wish.nowMs)
+  const go = (start: Begin) => {
+    perform(context, connection, held, begin(session, start, wish.nowMs), wish.nowMs)
+    if (wish.upNext === undefined) tellMore(context, connection, held, listing)
+  }
   const isDue = () =>
     context.ads.isDue(session.who, musicSinceAd(session, endPositionOf(session, wish), wish.nowMs), wish.nowMs)
   if (!mayHearAd(wish, session) || !isDue()) return go(music)

@@ -50,6 +50,16 @@ const loadTests: readonly LoadTestCommand[] = [
     program: 'workers/sharing/main.ts',
   },
   {
+    name: 'recommend',
+    description: 'what to play next: ways to predict it, measured on files of sessions',
+    program: 'workers/recommend/main.ts',
+  },
+  {
+    name: 'up-next',
+    description: 'measure what the list of what plays next costs in a gateway',
+    program: 'gateway/bench/main.ts',
+  },
+  {
     name: 'royalties',
     description: 'what artists are owed for a month',
     program: 'workers/royalties/main.ts',

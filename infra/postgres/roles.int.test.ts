@@ -15,7 +15,7 @@ import { ADA, BEN, insertTwoListeners, type Listener } from './testing/two-liste
 const MAY: Readonly<Record<string, Partial<Record<ServiceRole, string>>>> = {
   artists: { gateway: 'S', catalog: 'SI', finance: 'S', analyst: 'S', ads: 'S', search: 'S' },
   albums: { gateway: 'S', catalog: 'SIU', finance: 'S', analyst: 'S', ads: 'S', search: 'S' },
-  tracks: { gateway: 'S', catalog: 'SIU', finance: 'S', analyst: 'S', ads: 'S', search: 'S' },
+  tracks: { gateway: 'S', catalog: 'SIU', finance: 'S', analyst: 'S', ads: 'S', search: 'S', recommend: 's' },
   track_popularity: { search: 'SIUD' },
   catalog_captures: { search: 'S' },
   renditions: { gateway: 'S', catalog: 'SIU', finance: 'S', analyst: 'S', ads: 'S' },
@@ -52,6 +52,8 @@ const MAY: Readonly<Record<string, Partial<Record<ServiceRole, string>>>> = {
   playlist_edits: { gateway: 'Si' },
   follows: { gateway: 'SID', analyst: 'S' },
   blocked_artists: { gateway: 'SID', analyst: 'S' },
+  dismissed_tracks: { gateway: 'SID' },
+  shared_playlists: { recommend: 'S' },
   advertisers: { gateway: 'S', ads: 'SIU', finance: 'S', analyst: 'S' },
   campaigns: { gateway: 'S', ads: 'SIU', finance: 'S', analyst: 'S' },
   campaign_days: { gateway: 'S', ads: 'SIU', finance: 'S', analyst: 'S' },
@@ -96,6 +98,7 @@ const OWN_ROWS: Readonly<Record<string, number>> = {
   playlist_edits: 1,
   follows: 2,
   blocked_artists: 1,
+  dismissed_tracks: 1,
   impressions: 1,
 }
 

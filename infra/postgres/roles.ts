@@ -10,6 +10,7 @@ export const SERVICE_ROLES = {
   royalties: { login: true, work: 'the worker that enters streams into the books' },
   rollups: { login: true, work: 'the worker of rollups: a lock, and no table' },
   sharing: { login: true, work: 'the worker that watches for accounts that look shared' },
+  recommend: { login: true, work: 'the worker that learns what is heard with what; reads no listener' },
   finance: { login: true, work: 'rights, contracts and the close of a month' },
   analyst: { login: true, work: 'reading, without names, accounts or payments' },
   maintenance: { login: true, work: 'partitions made ahead and retired; reads no row' },

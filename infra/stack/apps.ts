@@ -41,7 +41,7 @@ export const workersApp = definePart({
   stopWithinMs: 6_000,
   startWithinMs: 60_000,
   async launch({ env }) {
-    const own = withLoginsOf(env, ['royalties', 'rollups', 'sharing', 'ads', 'maintenance', 'search'])
+    const own = withLoginsOf(env, ['royalties', 'rollups', 'sharing', 'ads', 'recommend', 'maintenance', 'search'])
     return nodeProgram('workers/main.ts', own, WORKERS_FLAGS)
   },
   async probe({ host, ports }) {

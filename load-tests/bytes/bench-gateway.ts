@@ -12,6 +12,7 @@ import { keeperEvents } from '../../gateway/keeper-events.ts'
 import { leaseEvents } from '../../gateway/lease-events.ts'
 import { createLeaseKeeper } from '../../gateway/lease-keeper.ts'
 import { createMetrics } from '../../gateway/metrics.ts'
+import { BY_CATALOG } from '../../gateway/recommender.ts'
 import { createReturns, RETURNS_PACE } from '../../gateway/returns.ts'
 import { NO_SEARCH } from '../../gateway/search-desk.ts'
 import { createSessionKeeper } from '../../gateway/session-keeper.ts'
@@ -107,6 +108,7 @@ export function createBenchGateway(random: () => number, log: Logger): BenchGate
     catalog: createCatalog(catalogSource),
     ads: NO_ADS,
     search: NO_SEARCH,
+    recommender: BY_CATALOG,
     signer: createSigner({ ...minio, bucketUrl: minio.url, accessKey: minio.accessKey.reveal() }),
     grantPolicy: GRANT_POLICY,
     playbackLog: playbackLog(random),

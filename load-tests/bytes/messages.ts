@@ -124,6 +124,7 @@ export const MAKERS: Readonly<Record<MessageName, Maker>> = {
     query: pick(random, ['lanterns', 'фе', '夜', '😀', ' ', '"*:()']),
     ...maybe(random, () => ({ kinds: ['track'], offset: whole(random, 1_001), limit: 1 + whole(random, 50) })),
   }),
+  dismiss: (_random, { nextId }) => ({ id: nextId, track_id: UP_EXAMPLES.dismiss.track_id }),
   credit: (random, { streamId }) => ({
     stream_id: streamId,
     bitrate_kbps: pick(random, BITRATES_KBPS),

@@ -11,6 +11,7 @@ import { hearWord } from '../../gateway/hear-word.ts'
 import { keeperEvents } from '../../gateway/keeper-events.ts'
 import { leaseEvents } from '../../gateway/lease-events.ts'
 import { createLeaseKeeper } from '../../gateway/lease-keeper.ts'
+import { BY_CATALOG } from '../../gateway/recommender.ts'
 import { createReturns } from '../../gateway/returns.ts'
 import { NO_SEARCH } from '../../gateway/search-desk.ts'
 import { createSessionKeeper, type KeeperEvents } from '../../gateway/session-keeper.ts'
@@ -143,6 +144,7 @@ export function createContext(parts: ContextParts & ContextWitness): FleetContex
     catalog: createCatalog(whileUp(dependencies.postgres, parts.tracks)),
     ads: NO_ADS,
     search: NO_SEARCH,
+    recommender: BY_CATALOG,
     signer: { sign: (key) => key },
     get grantPolicy() {
       return grantPolicyNow(dependencies.redis, timing.unsavedGraceMs) === NOTHING ? NOTHING : granting

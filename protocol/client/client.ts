@@ -235,6 +235,11 @@ export class Client extends Emitter<ClientEvents> {
     )
   }
 
+  /** Not for me: the track is suggested no more. */
+  async dismiss(track_id: string): Promise<void> {
+    await this.#ask({ type: 'dismiss', track_id })
+  }
+
   /** Says at once where the playhead is and how loud it is, for the listener's other devices; else the next heartbeat does. */
   show(): void {
     if (this.state === 'connected') this.#upkeep.beat()

@@ -5,7 +5,7 @@ import { AnswerTo, Message, SessionSeq } from '../fields.ts'
 
 export const Done = Message(
   'done',
-  'The answer to `transfer` and `command`: the other device was told; and to `rename`.',
+  'The answer to `transfer` and `command`: the other device was told; and to `rename` and `dismiss`.',
   {
     seq: SessionSeq('rises by one with every numbered message of the session'),
     re: AnswerTo,

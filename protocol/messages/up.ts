@@ -4,6 +4,7 @@ import type { Static } from '@sinclair/typebox'
 import { Authenticate } from './authenticate.ts'
 import { Command } from './command.ts'
 import { Credit } from './credit.ts'
+import { Dismiss } from './dismiss.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Next } from './next.ts'
 import { Pause } from './pause.ts'
@@ -30,6 +31,7 @@ export const UP_MESSAGES = {
   transfer: Transfer,
   command: Command,
   rename: Rename,
+  dismiss: Dismiss,
   credit: Credit,
   search: Search,
   telemetry: Telemetry,
@@ -48,6 +50,7 @@ const REQUESTS = {
   transfer: true,
   command: true,
   rename: true,
+  dismiss: true,
 } as const
 
 export type RequestType = keyof typeof REQUESTS

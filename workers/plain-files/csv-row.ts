@@ -1,11 +1,14 @@
-/** Owns where the fields of a row of CSV are (RFC 4180), in bytes that are read into one buffer, chunk by chunk. */
+/** Owns where the fields of a row of CSV are (RFC 4180, or with tabs for its commas), in bytes that are read into one buffer, chunk by chunk. */
 
 import { isAscii, isUtf8 } from 'node:buffer'
 import { FileProblem } from './file-problem.ts'
 
-const [QUOTE, COMMA, LF, CR] = [0x22, 0x2c, 0x0a, 0x0d] as const
+const [QUOTE, LF, CR] = [0x22, 0x0a, 0x0d] as const
+/** What stands between two fields, by its character. */
+export const SEPARATORS = { ',': 0x2c, '\t': 0x09 } as const
+export type Separator = keyof typeof SEPARATORS
 /** No byte above it ends a field. */
-const LAST_SPECIAL = COMMA
+const LAST_SPECIAL = SEPARATORS[',']
 /** More than any file has columns. */
 const MOST_FIELDS = 256
 
@@ -14,6 +17,7 @@ export class CsvRow {
   readonly bytes: Buffer<ArrayBuffer>
   readonly view: DataView
   readonly #path: string
+  readonly #separator: number
   readonly #starts = new Int32Array(MOST_FIELDS)
   readonly #ends = new Int32Array(MOST_FIELDS)
   /** Where the columns that were asked for stand, by their number. */
@@ -27,8 +31,9 @@ export class CsvRow {
   #line = 0
   #nextLine = 1
 
-  constructor(path: string, bytes: Buffer<ArrayBuffer>) {
+  constructor(path: string, bytes: Buffer<ArrayBuffer>, separator: Separator = ',') {
     this.#path = path
+    this.#separator = SEPARATORS[separator]
     this.bytes = bytes
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
@@ -117,6 +122,7 @@ export class CsvRow {
     this.#passEmptyLines()
     const { bytes } = this
     const limit = this.#limit
+    const separator = this.#separator
     let at = this.#next
     let lines = 1
     this.#start = at
@@ -132,16 +138,18 @@ export class CsvRow {
         at = close + 1
       } else {
         this.#starts[field] = at
-        while (at < limit && !endsField(bytes[at] as number)) at += 1
+        while (at < limit && !endsField(bytes[at] as number, separator)) at += 1
         if (at === limit) return false
         this.#ends[field] = at
       }
       if (bytes[at] === CR && at + 1 === limit) return false
       if (bytes[at] === CR && bytes[at + 1] === LF) at += 1
       at += 1
-      if (bytes[at - 1] === COMMA) continue
+      if (bytes[at - 1] === separator) continue
       if (bytes[at - 1] !== LF)
-        throw this.problem(`field ${field + 1} ends by neither a comma nor the line's end: is a quote amiss?`)
+        throw this.problem(
+          `field ${field + 1} ends by neither a ${separator === SEPARATORS[','] ? 'comma' : 'tab'} nor the line's end: is a quote amiss?`,
+        )
       this.#fields = field + 1
       break
     }
@@ -174,6 +182,6 @@ export class CsvRow {
   }
 }
 
-function endsField(byte: number): boolean {
-  return byte <= LAST_SPECIAL && (byte === COMMA || byte === LF || byte === CR || byte === QUOTE)
+function endsField(byte: number, separator: number): boolean {
+  return byte <= LAST_SPECIAL && (byte === separator || byte === LF || byte === CR || byte === QUOTE)
 }

@@ -4,7 +4,7 @@
  */
 
 import { type FileHandle, open } from 'node:fs/promises'
-import { CsvRow } from './csv-row.ts'
+import { CsvRow, type Separator } from './csv-row.ts'
 import { FileProblem, type FileProblems, fileProblemOf } from './file-problem.ts'
 
 export interface CsvSource {
@@ -12,6 +12,7 @@ export interface CsvSource {
   /** Each has to be there, once, in whatever order. No other may be there. */
   readonly columns: readonly string[]
   readonly problems: FileProblems
+  readonly separator?: Separator
   /** Bytes that were read, of all that there are. */
   readonly onProgress?: ((read: number, all: number) => void) | undefined
 }
@@ -38,9 +39,9 @@ export async function readCsv(source: CsvSource, take: (row: CsvRow) => void): P
 }
 
 async function readFrom(file: FileHandle, source: CsvSource, take: (row: CsvRow) => void): Promise<void> {
-  const { path, columns, problems, onProgress } = source
+  const { path, columns, problems, onProgress, separator } = source
   const { size } = await file.stat()
-  const row = new CsvRow(path, Buffer.allocUnsafe(2 * CHUNK + 1))
+  const row = new CsvRow(path, Buffer.allocUnsafe(2 * CHUNK + 1), separator)
   const { bytes } = row
   let [from, to, read] = [0, 0, 0]
   let isHeader = true

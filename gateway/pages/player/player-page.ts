@@ -72,7 +72,7 @@ export function showPlayer(config: PageConfig, signIn: SignIn, account: Account,
     pick,
     search: (query) => client.search({ query, kinds: [...SOUGHT], limit: MOST_SHOWN }),
   })
-  const queue = upNextView(pick)
+  const queue = upNextView(pick, (trackId) => run(client.dismiss(trackId)))
   const status = statusPanel(client)
   const devices = devicesPanel((to) => run(stage.moveTo(to)))
   const strip = elsewhereStrip({ playHere: () => run(stage.playHere()), openDevices: devices.toggle })

@@ -1,8 +1,9 @@
-/** Owns the list of what plays after this. */
+/** Owns the list of what plays after this, and why; what is not for the listener goes from it. */
 
 import type { UpNext } from '../../../protocol/client/index.ts'
 import { element } from '../element.ts'
 import { clockText } from '../figure-text.ts'
+import { icon } from '../icon.ts'
 
 /** More than this is scrolled for by nobody. */
 const MOST_SHOWN = 8
@@ -15,7 +16,7 @@ export interface UpNextView {
   update(tracks: UpNext['tracks'], elsewhere: string | undefined): void
 }
 
-export function upNextView(pick: (trackId: string) => void): UpNextView {
+export function upNextView(pick: (trackId: string) => void, dismiss: (trackId: string) => void): UpNextView {
   const list = element('ol', { class: 'queue' })
   const none = element('p', { class: 'quiet', text: NOTHING_PLAYS })
   let shown: UpNext['tracks'] | undefined
@@ -37,7 +38,7 @@ export function upNextView(pick: (trackId: string) => void): UpNextView {
         ...tracks.slice(0, MOST_SHOWN).map((track) =>
           element(
             'li',
-            {},
+            { class: 'queued-row' },
             element(
               'button',
               {
@@ -53,6 +54,15 @@ export function upNextView(pick: (trackId: string) => void): UpNextView {
               ),
               element('span', { class: 'queued-length quiet', text: clockText(track.duration_ms) }),
               element('span', { class: 'queued-why quiet', text: reasonText(track) }),
+            ),
+            element(
+              'button',
+              {
+                class: 'queued-dismiss',
+                attributes: { type: 'button', title: 'Not for me', 'aria-label': `Not for me: ${track.title}` },
+                on: { click: () => dismiss(track.track_id) },
+              },
+              icon('dismiss'),
             ),
           ),
         ),

@@ -67,7 +67,16 @@ export const DOMAINS: readonly Domain[] = [
   },
   {
     title: 'Social',
-    tables: ['playlists', 'playlist_members', 'playlist_tracks', 'playlist_edits', 'follows', 'blocked_artists'],
+    tables: [
+      'playlists',
+      'playlist_members',
+      'playlist_tracks',
+      'playlist_edits',
+      'shared_playlists',
+      'follows',
+      'blocked_artists',
+      'dismissed_tracks',
+    ],
   },
   {
     title: 'Advertising',

@@ -74,6 +74,7 @@ async function insertListener(admin: Pool, { userId, account }: Listener, n: num
   }
   await admin.query('INSERT INTO follows (user_id, artist_id) VALUES ($1, $2)', [userId, ARTIST_ID])
   await admin.query('INSERT INTO blocked_artists (user_id, artist_id) VALUES ($1, $2)', [userId, ARTIST_ID])
+  await admin.query('INSERT INTO dismissed_tracks (user_id, track_id) VALUES ($1, $2)', [userId, TRACK_ID])
   await admin.query(
     `INSERT INTO impressions (impression_id, campaign_id, creative_id, user_id, session_id, served_at, territory, plan,
                               device_kind, audible_ms, quartile, currency, cost_micros)

@@ -1,0 +1,202 @@
+/**
+ * Owns what plays next, from memory alone (D9): neighbour lists, tracks and tastes are brought from Redis and PostgreSQL beside the
+ * way, and a list is made of what is there by then. The same memory makes the same list.
+ */
+
+import { LRUCache } from 'lru-cache'
+import type { Taste } from '../infra/catalog/listener-taste.ts'
+import type { SuggestibleTrack, TrackLimits } from '../infra/catalog/suggestible-tracks.ts'
+import type { Learned, NeighbourSource } from '../infra/redis/neighbour-store.ts'
+import { type Dependency, DependencyAway } from '../infra/runtime/dependency.ts'
+import type { Logger } from '../infra/runtime/log.ts'
+import type { Neighbours } from '../protocol/events/neighbours.ts'
+import { blend, MOST_HEARD } from '../session/blend.ts'
+import type { Session } from '../session/session.ts'
+import type { Track } from '../session/track.ts'
+import { type Listed, type Suggestion, type UpNextTrack, upNextAfter } from '../session/up-next.ts'
+import type { Listing } from './catalog.ts'
+import type { Metrics } from './metrics.ts'
+
+export interface Recommender {
+  /** What plays after the track of `listing`, as far as is known now. @param skipped the track that is left for it, if it was left soon */
+  upNext(session: Session, listing: Listing, skipped?: string): UpNextTrack[]
+  /** Brings what is lacking for that, and never fails; undefined: nothing is. */
+  bring(session: Session, track: Track): Promise<void> | undefined
+  /** Not for this listener, in later sessions too. */
+  dismissed(session: Session, trackId: string): void
+}
+
+export interface RecommenderParts {
+  readonly learned: () => Learned
+  readonly limits: () => ReadonlyMap<string, TrackLimits>
+  readonly source: Pick<NeighbourSource, 'neighbours'>
+  readonly readTracks: (trackIds: readonly string[]) => Promise<readonly SuggestibleTrack[]>
+  readonly readTaste: (accountId: string) => Promise<Taste>
+  readonly writeDismissed: (accountId: string, trackId: string) => Promise<void>
+  readonly redis: Pick<Dependency, 'ask'>
+  readonly postgres: Pick<Dependency, 'ask'>
+  readonly metrics: Pick<Metrics, 'upNextSeconds'>
+  readonly log: Logger
+  /** Of the clock by which what was brought grows stale. */
+  readonly steady?: { now(): number }
+}
+
+const FRESH_MS = 60_000
+const KEPT_LISTS = 20_000
+const KEPT_TRACKS = 50_000
+const KEPT_TASTES = 20_000
+/** What speaks for the track that is heard most where the listener is: a newcomer has nothing else. */
+const POPULAR = 0.05
+const LESS = 0.98
+/** Of an artist whom the listener follows. */
+const FOLLOWED = 1.2
+/** A track that nothing is heard with: known, and empty. */
+const NO_NEIGHBOURS: Neighbours = { trackIds: [], beside: new Uint8Array(), after: new Uint8Array() }
+const countries = new Intl.DisplayNames('en', { type: 'region' })
+
+export function createRecommender(parts: RecommenderParts): Recommender {
+  const { learned, limits, metrics, log, redis, postgres } = parts
+  const kept = { ttl: FRESH_MS, ttlResolution: 0, noDeleteOnStaleGet: true, perf: parts.steady ?? performance }
+  const lists = new LRUCache<string, Neighbours>({ max: KEPT_LISTS, ...kept })
+  const tracks = new LRUCache<string, SuggestibleTrack>({ max: KEPT_TRACKS, ...kept })
+  const tastes = new LRUCache<string, Taste>({ max: KEPT_TASTES, ...kept })
+  const underWay = new Map<string, Promise<void>>()
+  let edition = 0
+
+  /** One reading for all who want the same. */
+  const once = (key: string, work: () => Promise<void>): Promise<void> => {
+    const known = underWay.get(key)
+    if (known !== undefined) return known
+    const mine = work()
+      .catch((error: unknown) => {
+        if (!(error instanceof DependencyAway)) log.error({ err: error }, 'what plays next lacks something')
+      })
+      .finally(() => underWay.delete(key))
+    underWay.set(key, mine)
+    return mine
+  }
+  const bringList = (trackId: string) =>
+    once(`list ${trackId}`, async () => {
+      const of = learned().edition
+      const [list] = await redis.ask(() => parts.source.neighbours(of, [trackId]))
+      if (of === edition) lists.set(trackId, list ?? NO_NEIGHBOURS)
+    })
+  const bringTaste = (accountId: string) =>
+    once(`taste ${accountId}`, async () => {
+      tastes.set(accountId, await postgres.ask(() => parts.readTaste(accountId)))
+    })
+  const bringTracks = async (trackIds: readonly string[]) => {
+    const lacking = trackIds.filter((id) => !tracks.has(id))
+    if (lacking.length === 0) return
+    await once(`tracks ${lacking.join()}`, async () => {
+      const found = await postgres.ask(() => parts.readTracks(lacking))
+      // What is not found is there no more.
+      for (const id of lacking) tracks.delete(id)
+      for (const track of found) tracks.set(track.track_id, track)
+    })
+  }
+  /** Lists of another edition are not mixed with those of this one. */
+  const turnPage = () => {
+    if (learned().edition === edition) return
+    edition = learned().edition
+    lists.clear()
+  }
+  const popularIn = (country: string) => learned().popular.get(country) ?? learned().popular.get('') ?? []
+  const peek = <Value extends object>(cache: LRUCache<string, Value>, key: string) =>
+    cache.get(key, { allowStale: true })
+
+  const mayPlay = ({ who, played, dismissed }: Session, taste: Taste | undefined) => {
+    const limited = limits()
+    return ({ track_id, artist_id }: Listed): boolean => {
+      if (played.has(track_id) || dismissed.has(track_id)) return false
+      if (taste?.dismissedTracks.has(track_id) || taste?.blockedArtists.has(artist_id)) return false
+      const limit = limited.get(track_id)
+      if (limit === undefined) return true
+      if (limit.isWithdrawn || (limit.isExplicit && taste?.hearsExplicit !== true)) return false
+      return limit.territories.has(who.country) !== limit.isWorldwide
+    }
+  }
+
+  function suggestions(session: Session, current: Track, taste: Taste, skipped?: string): Suggestion[] {
+    const heard = heardOf(session, current.track_id, skipped)
+    const found: Suggestion[] = []
+    for (const [id, { score, because }] of blend(
+      heard.map((track_id) => ({ track_id, list: peek(lists, track_id) })),
+    )) {
+      const track = peek(tracks, id)
+      if (track === undefined) continue
+      const title = because === current.track_id ? current.title : peek(tracks, because)?.title
+      const why = title === undefined ? 'because of what you played' : `because you played ${title}`
+      found.push({ track, score: taste.followedArtists.has(track.artist_id) ? score * FOLLOWED : score, why })
+    }
+    const { country } = session.who
+    let weight = POPULAR
+    for (const id of popularIn(country)) {
+      const track = peek(tracks, id)
+      if (track !== undefined) found.push({ track, score: weight, why: `popular in ${placeOf(country)}` })
+      weight *= LESS
+    }
+    return found
+  }
+
+  return {
+    upNext(session, { track, album, byArtist }, skipped) {
+      const startedAt = performance.now()
+      turnPage()
+      const taste = peek(tastes, session.who.account_id)
+      // Of a listener of whom it is not known yet what is not for them, nothing is suggested but what belongs to the track.
+      const suggested = taste === undefined ? [] : suggestions(session, track, taste, skipped)
+      const list = upNextAfter(track, { album, byArtist, suggestions: suggested }, mayPlay(session, taste))
+      metrics.upNextSeconds.observe((performance.now() - startedAt) / 1000)
+      return list
+    },
+    bring(session, track) {
+      turnPage()
+      const { account_id, country } = session.who
+      const heard = heardOf(session, track.track_id)
+      const work: Promise<void>[] = []
+      if (!tastes.has(account_id)) work.push(bringTaste(account_id))
+      if (edition > 0) for (const id of heard) if (!lists.has(id)) work.push(bringList(id))
+      const named = () => [
+        ...new Set([...heard, ...popularIn(country), ...heard.flatMap((id) => peek(lists, id)?.trackIds ?? [])]),
+      ]
+      if (work.length === 0 && named().every((id) => tracks.has(id))) return undefined
+      return Promise.all(work).then(() => bringTracks(named()))
+    },
+    dismissed({ who: { account_id } }, trackId) {
+      const taste = peek(tastes, account_id)
+      if (taste !== undefined)
+        tastes.set(account_id, { ...taste, dismissedTracks: new Set(taste.dismissedTracks).add(trackId) })
+      postgres
+        .ask(() => parts.writeDismissed(account_id, trackId))
+        // The session knows it, whatever becomes of that.
+        .catch((error: unknown) =>
+          log.warn({ err: error }, 'that a track is not for a listener is known to the session alone'),
+        )
+    },
+  }
+}
+
+/** Of a gateway that knows the catalog alone. */
+export const BY_CATALOG: Recommender = {
+  upNext({ played, dismissed }, { track, album, byArtist }) {
+    const mayPlay = ({ track_id }: Listed) => !played.has(track_id) && !dismissed.has(track_id)
+    return upNextAfter(track, { album, byArtist, suggestions: [] }, mayPlay)
+  },
+  bring: () => undefined,
+  dismissed() {},
+}
+
+/** The latest first, `current` before all; what was left soon, or is not wanted, speaks for nothing. */
+function heardOf({ played, skipped, dismissed }: Session, current: string, leaving?: string): string[] {
+  const heard = [current]
+  for (const id of [...played].reverse()) {
+    if (heard.length === MOST_HEARD) break
+    if (id !== current && id !== leaving && !skipped.has(id) && !dismissed.has(id)) heard.push(id)
+  }
+  return heard
+}
+
+function placeOf(country: string): string {
+  return countries.of(country) ?? country
+}
