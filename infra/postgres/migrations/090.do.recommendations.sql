@@ -1,11 +1,5 @@
 -- What may be suggested to whom, and what a listener wants to be suggested no more.
 
-ALTER TABLE tracks
-  ADD COLUMN is_explicit boolean NOT NULL DEFAULT false,
-  ADD COLUMN is_worldwide boolean NOT NULL DEFAULT true,
-  ADD COLUMN territories country[] NOT NULL DEFAULT '{}';
-COMMENT ON COLUMN tracks.is_explicit IS 'Not for everybody''s ears: suggested to those alone who hear such.';
-COMMENT ON COLUMN tracks.is_worldwide IS 'True: suggested everywhere but in territories. False: in territories alone.';
 -- Gateways read these few anew every few seconds.
 CREATE INDEX tracks_with_limits ON tracks (track_id)
   WHERE status <> 'available' OR is_explicit OR NOT is_worldwide OR territories <> '{}';

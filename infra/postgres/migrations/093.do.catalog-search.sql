@@ -1,13 +1,5 @@
 -- What search has to know of the catalog, which of its changes are told to it, and what it may read.
 
-ALTER TABLE tracks
-  ADD COLUMN is_explicit boolean NOT NULL DEFAULT false,
-  ADD COLUMN is_worldwide boolean NOT NULL DEFAULT true,
-  ADD COLUMN territories country[] NOT NULL DEFAULT '{}';
-COMMENT ON COLUMN tracks.is_explicit IS 'Whether its words are not for children.';
-COMMENT ON COLUMN tracks.is_worldwide IS 'True: everywhere but in territories. False: in territories alone.';
-COMMENT ON COLUMN tracks.territories IS 'Where it may not be found, or where alone it may.';
-
 CREATE TABLE track_popularity (
   track_id uuid PRIMARY KEY REFERENCES tracks ON DELETE CASCADE,
   score smallint NOT NULL CHECK (score BETWEEN 1 AND 100)
