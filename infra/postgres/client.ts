@@ -13,6 +13,8 @@ export interface PoolOptions {
   readonly maxConnections?: number
   /** A statement is given up after this long, its wait for locks included; 10 s unless told. */
   readonly queryTimeoutMs?: number
+  /** A transaction that nothing is asked in for as long is ended by the server; 15 s unless told. */
+  readonly idleInTransactionMs?: number
   readonly log?: Logger
 }
 
@@ -34,7 +36,7 @@ export function createPool(url: Secret, options: PoolOptions): Pool {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: queryTimeoutMs,
     query_timeout: queryTimeoutMs + SILENCE_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    idle_in_transaction_session_timeout: options.idleInTransactionMs ?? IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
   })

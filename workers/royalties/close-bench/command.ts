@@ -10,7 +10,7 @@ import { createTestDatabase } from '../../../infra/postgres/test-database.ts'
 import { readEnv } from '../../../infra/runtime/env.ts'
 import { withScratchServers } from '../../../infra/stack/scratch-servers.ts'
 import { closeMonth } from '../close/close-month.ts'
-import { say } from '../close/with-stores.ts'
+import { IDLE_IN_TRANSACTION_MS, say } from '../close/with-stores.ts'
 import { MODEL_NAMES } from '../reckoning/models/models.ts'
 import { makeWorld, monthsAgo } from '../testing/close-world.ts'
 import { type BookSize, makeBooks } from './made-books.ts'
@@ -39,7 +39,11 @@ async function measure(env: NodeJS.ProcessEnv, books: BookSize) {
     finance: postgresConfig(read, 'finance'),
     reports: reportsConfig(read),
   }))
-  const options = { applicationName: 'segue-close-bench', queryTimeoutMs: STATEMENT_WITHIN_MS }
+  const options = {
+    applicationName: 'segue-close-bench',
+    queryTimeoutMs: STATEMENT_WITHIN_MS,
+    idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
+  }
   const admin = createPool(database.url, { ...options, maxConnections: 1 })
   const pool = createPool(finance.url, options)
   try {

@@ -38,8 +38,6 @@ export function takeSnapshot(pool: Pool, options: SnapshotOptions): Promise<Snap
   return inTransaction(pool, async (client) => {
     await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
     await client.query(`SET LOCAL work_mem = '${GROUPED_IN}'`)
-    // Between two statements a million listeners are sorted: it locks nothing, and nobody waits for it.
-    await client.query('SET LOCAL idle_in_transaction_session_timeout = 0')
     return await read(client, options)
   })
 }
@@ -122,11 +120,7 @@ async function revenueRows(rows: Rows, { firstDay, until, prices, heard, rate, f
       'negative-amount',
       `of payment ${payment} ${micros} millionths of ${currency} more went back than was paid`,
     )
-  const members = await rows<{ subscription: string; accounts: string[] }>(
-    'members',
-    firstDay,
-    paid.map(({ subscription }) => subscription),
-  )
+  const members = await rows<{ subscription: string; accounts: string[] }>('members', firstDay)
   const currencies = new Map(paid.map(({ territory, tier, currency }) => [`${territory} ${tier}`, currency]))
   for (const { territory, tier, currency } of prices) currencies.set(`${territory} ${tier}`, currency)
   const currencyOf = (territory: string, tier: string) => currencies.get(`${territory} ${tier}`)

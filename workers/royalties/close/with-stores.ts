@@ -16,6 +16,8 @@ import { isMonth } from './month-span.ts'
 
 /** Twenty million streams are copied by one statement, on whatever machine. */
 const STATEMENT_WITHIN_MS = 3_600_000
+/** Between two statements twenty thousand postings are made ready, where others may have the processor. */
+export const IDLE_IN_TRANSACTION_MS = 300_000
 
 /** What a command has to say. With findings it failed. */
 export type Answer = object & {
@@ -35,7 +37,12 @@ export async function withStores(work: (stores: CloseStores) => Promise<Answer>)
     const reports = await openReports(config.reports).catch((cause: unknown) => {
       throw new StackProblem(`MinIO does not answer at ${config.reports.url}: start it with npm start`, cause)
     })
-    const options = { applicationName: 'segue-royalties', queryTimeoutMs: STATEMENT_WITHIN_MS, maxConnections: 4 }
+    const options = {
+      applicationName: 'segue-royalties',
+      queryTimeoutMs: STATEMENT_WITHIN_MS,
+      idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
+      maxConnections: 4,
+    }
     return await withPool(config.postgres.url, options, (pool) =>
       work({ pool, reports, offsetsAt: (topic, atMs) => offsetsAt(config.kafka, topic, atMs) }),
     )
