@@ -8,7 +8,14 @@ import type { OpenSearch } from './client.ts'
 
 /** Whoever types has typed on by then. */
 const ASK_WITHIN_MS = 1_500
-const TOO_BUSY = 429
+const CANNOT = [404, 429]
+
+/** Without its index it is as good as away, and so it is when it gives a query up for want of time; what it thinks of a query is ours to mend. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof errors.ResponseError)) return true
+  const status = error.statusCode ?? 0
+  return status >= 500 || CANNOT.includes(status)
+}
 
 export function opensearchDependency(client: OpenSearch, log: Logger): Dependency {
   return createDependency('opensearch', {
@@ -16,8 +23,7 @@ export function opensearchDependency(client: OpenSearch, log: Logger): Dependenc
     probe: async () => {
       await client.count({ index: CATALOG, terminate_after: 1 })
     },
-    // Without its index it is as good as away; what it thinks of a query is ours to mend.
-    isAway: (error) => !(error instanceof errors.ResponseError) || [404, TOO_BUSY, 503].includes(error.statusCode ?? 0),
+    isAway: isUnavailable,
     askWithinMs: ASK_WITHIN_MS,
     close: async () => await client.close(),
   })

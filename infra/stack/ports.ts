@@ -43,6 +43,9 @@ export const PORT_TABLE = {
 export type PortName = keyof typeof PORT_TABLE
 export type Ports = Readonly<Record<PortName, number>>
 
+/** Of a narrow range the last are left for whoever begins late in it. */
+const NARROW = 80
+
 const PORT_NAMES = Object.keys(PORT_TABLE) as PortName[]
 
 /** The usual ports, each replaced where the environment names another. */
@@ -62,7 +65,9 @@ export async function freePorts(): Promise<Ports> {
   const chosen: [PortName, number][] = []
   for (const name of PORT_NAMES) {
     const row: PortRow = PORT_TABLE[name]
-    const range = portNumbers(row.from ?? from, row.to ?? from + 499)
+    // Another stack that chooses at this moment is not to begin at the same one.
+    const first = row.from === undefined ? from : row.from + Math.floor(Math.random() * NARROW)
+    const range = portNumbers(first, row.to ?? from + 499)
     chosen.push([name, await getPort({ host: HOST, port: range })])
   }
   return Object.fromEntries(chosen) as Record<PortName, number>

@@ -51,8 +51,8 @@ afterAll(async () => {
 async function start(): Promise<void> {
   worker = await startWorkers({ ...servers.env, SEGUE_SEARCH_POPULARITY_MS: '200' }, ['search'])
   await until(
-    async () => (await fetch(`${worker.http}/readyz`).catch(() => undefined))?.ok,
-    (ok) => ok === true,
+    async () => (await knownIndices(client)).some(({ isSearched }) => isSearched),
+    (isBuilt) => isBuilt,
     STARTED_WITHIN_MS,
   )
 }

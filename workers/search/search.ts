@@ -10,7 +10,6 @@ import { createPool, type Pool, type PoolClient } from '../../infra/postgres/cli
 import { TOPICS } from '../../protocol/events/topics.ts'
 import { asTheOnly } from '../as-the-only.ts'
 import { untilDone } from '../retry.ts'
-import { Troubles } from '../troubles.ts'
 import { type CreateWorker, DRAIN_WITHIN_MS, type Worker, type WorkerContext } from '../worker.ts'
 import { affectedBy } from './affected.ts'
 import { type Change, changeOf } from './changes.ts'
@@ -48,11 +47,9 @@ export const createSearch: CreateWorker = (context) => {
 }
 
 function createWorker({ config, metrics, log }: WorkerContext, client: OpenSearch, pool: Pool): Worker {
-  const troubles = new Troubles()
   const stopping = new AbortController()
   let consumer: RunningConsumer | undefined
   let tending: Promise<void> = Promise.resolve()
-  let isWhole = false
 
   /** Looks at what changed and writes it. Again, or in another order, it comes to the same. */
   async function follow(rows: PoolClient, changes: readonly Change[], signal: AbortSignal): Promise<void> {
@@ -76,18 +73,13 @@ function createWorker({ config, metrics, log }: WorkerContext, client: OpenSearc
   async function handle(batch: ConsumedBatch, control: BatchControl): Promise<void> {
     const { partition } = batch
     const changes = batch.records.map(changeOf)
-    try {
-      await untilDone(() => withClient((rows) => follow(rows, changes, control.signal)), {
-        signal: control.signal,
-        onFailure(error, pauseMs) {
-          troubles.begin(partition)
-          metrics.retries.inc({ worker: NAME })
-          log.warn({ err: error, partition, pause_ms: pauseMs }, 'changes cannot be written, trying again')
-        },
-      })
-    } finally {
-      troubles.end(partition)
-    }
+    await untilDone(() => withClient((rows) => follow(rows, changes, control.signal)), {
+      signal: control.signal,
+      onFailure(error, pauseMs) {
+        metrics.retries.inc({ worker: NAME })
+        log.warn({ err: error, partition, pause_ms: pauseMs }, 'changes cannot be written, trying again')
+      },
+    })
     metrics.lag.set({ worker: NAME, partition }, Number(batch.endOffset - batch.nextOffset))
     await control.commit(batch.nextOffset)
   }
@@ -107,10 +99,7 @@ function createWorker({ config, metrics, log }: WorkerContext, client: OpenSearc
 
   async function buildIfNeeded(): Promise<void> {
     const why = await withClient((rows) => whyRebuild(client, rows))
-    if (why === undefined) {
-      isWhole = true
-      return
-    }
+    if (why === undefined) return
     await asTheOnly(pool, REBUILD_LOCK, async (rows) => {
       log.info({ why }, 'the index is built anew')
       const { index, documents } = await rebuild(client, rows, stopping.signal)
@@ -121,9 +110,11 @@ function createWorker({ config, metrics, log }: WorkerContext, client: OpenSearc
 
   async function tend(signal: AbortSignal): Promise<void> {
     let popularAtMs = 0
+    let isInTrouble = false
     while (!signal.aborted) {
       try {
         await buildIfNeeded()
+        isInTrouble = false
         if (Date.now() - popularAtMs >= config.search.popularityMs) {
           popularAtMs = Date.now()
           await asTheOnly(pool, POPULARITY_LOCK, async (rows) => {
@@ -132,9 +123,10 @@ function createWorker({ config, metrics, log }: WorkerContext, client: OpenSearc
         }
       } catch (error) {
         if (signal.aborted) return
-        isWhole = false
         metrics.retries.inc({ worker: NAME })
-        log.warn({ err: error }, 'the index cannot be tended now, trying again')
+        // Said once an outage.
+        log[isInTrouble ? 'debug' : 'warn']({ err: error }, 'the index cannot be tended now, trying again')
+        isInTrouble = true
       }
       await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
     }
@@ -148,7 +140,8 @@ function createWorker({ config, metrics, log }: WorkerContext, client: OpenSearc
       consumer = runConsumer(config.kafka, options, log)
       tending = tend(stopping.signal)
     },
-    ready: () => isWhole && !troubles.any && consumer?.joined() === true,
+    // OpenSearch may come later than the workers, or be away: that is told of it, and no reason to take the workers for broken.
+    ready: () => consumer?.joined() === true,
     async drain(deadline) {
       stopping.abort()
       await consumer?.stop(Math.min(deadline - Date.now(), DRAIN_WITHIN_MS))

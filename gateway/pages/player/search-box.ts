@@ -53,6 +53,8 @@ export function searchBox<Found>(parts: SearchBoxParts<Found>): SearchBox {
     else if (event.key === 'Enter' && input.value.trim() !== '') first?.click()
     else return
     event.preventDefault()
+    // It is on its way to those that lead through the rows.
+    event.stopPropagation()
   }
   const input = element('input', {
     class: 'search',
@@ -81,7 +83,6 @@ export function searchBox<Found>(parts: SearchBoxParts<Found>): SearchBox {
     else if (event.key === 'Escape') input.focus()
     else return
     event.preventDefault()
-    event.stopPropagation()
   })
   return { element: input, clear }
 }

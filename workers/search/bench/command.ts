@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Command } from 'commander'
 import { wholeNumber } from '../../../infra/cli/whole-number.ts'
 import { forgetCapture } from '../../../infra/debezium/capture.ts'
+import { knownIndices } from '../../../infra/opensearch/catalog-indices.ts'
 import { createOpenSearch } from '../../../infra/opensearch/client.ts'
 import { createPool } from '../../../infra/postgres/client.ts'
 import { postgresConfig } from '../../../infra/postgres/config.ts'
@@ -68,7 +69,7 @@ async function bench({ tracks, seed, misspelt, queries, changes }: Flags): Promi
     const config = readEnv(env, workersConfig)
     const worker = createSearch({ config, metrics: createWorkerMetrics(), log: createLogger('bench', 'warn') })
     await worker.start(new AbortController().signal)
-    while (!worker.ready()) await pause(LOOK_EVERY_MS)
+    while (!(await knownIndices(client)).some(({ isSearched }) => isSearched)) await pause(LOOK_EVERY_MS)
     say(`the index is built, in ${((performance.now() - beganMs) / 1_000).toFixed(0)} s`)
     await timeTyping(client, catalog, WARM_UP)
     say(`a query, of ${queries} as typed: ${spread(await timeTyping(client, catalog, queries))}`)
