@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SaveResult, SessionSave, SessionStore } from '../infra/redis/session-store.ts'
 import { createDependency, type Dependency, DependencyAway } from '../infra/runtime/dependency.ts'
 import { createLogger } from '../infra/runtime/log.ts'
@@ -263,5 +263,15 @@ describe('a session that Redis cannot take', () => {
   it('is not taken meanwhile: whoever asks is told at once', async () => {
     redis.failed(refused)
     await expect(keeper.take('session', 1)).rejects.toThrow(DependencyAway)
+  })
+
+  it('is not called gone right after Redis was away: another gateway may be saving it only now', async () => {
+    expect(await keeper.take('session', 1)).toEqual({ result: 'gone' })
+    redis.failed(refused)
+    redis.worked()
+    await expect(keeper.take('session', 1)).rejects.toThrow(DependencyAway)
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 10_000)
+    expect(await keeper.take('session', 1)).toEqual({ result: 'gone' })
+    vi.restoreAllMocks()
   })
 })

@@ -169,7 +169,11 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
     held.dirty = true
     return write(held)
   }
-  redis.whenBack(() => void follow(catchUp()))
+  let backAtMs = Number.NEGATIVE_INFINITY
+  redis.whenBack(() => {
+    backAtMs = performance.now()
+    void follow(catchUp())
+  })
 
   const saveNow = (held: HeldSession): void => {
     // What it says goes after what it said before. One that lingered may have been saved meanwhile.
@@ -217,6 +221,9 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
       const known = unsaved.of(sessionId)
       if (known !== undefined && !known.saving) await follow(writeAgain(known))
       const answer = await inTurn(() => redis.ask((givenUp) => takeSession(store, sessionId, ticketEpoch, givenUp)))
+      // Another gateway may have begun it while Redis was away, and is only now saving it.
+      if (answer.result === 'gone' && performance.now() - backAtMs < OTHERS_SAVE_WITHIN_MS)
+        throw new DependencyAway('redis')
       if (answer.result !== 'taken') return answer
       const { session: snapshot, tokenExpiresAtMs } = plainMsgpack.unpack(answer.state) as SavedState
       const session = sessionFrom(snapshot)
@@ -246,6 +253,9 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
 
 /** Resumes that Redis is asked about together: who waits behind them is not measured by how soon it answers. */
 const TAKES_AT_ONCE = 1_000
+
+/** When Redis is back, each gateway finds out within seconds, and saves what it has. */
+const OTHERS_SAVE_WITHIN_MS = 10_000
 
 /** Saves under way together when Redis is back. */
 const A_WAVE = 500
