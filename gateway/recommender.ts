@@ -48,6 +48,8 @@ const KEPT_TASTES = 20_000
 /** What speaks for the track that is heard most where the listener is: a newcomer has nothing else. */
 const POPULAR = 0.05
 const LESS = 0.98
+/** As many as a list has room for. */
+const ENOUGH = 20
 /** Of an artist whom the listener follows. */
 const FOLLOWED = 1.2
 /** A track that nothing is heard with: known, and empty. */
@@ -138,6 +140,8 @@ export function createRecommender(parts: RecommenderParts): Recommender {
       const why = title === undefined ? 'because of what you played' : `because you played ${title}`
       found.push({ track, score: taste.followedArtists.has(track.artist_id) ? score * FOLLOWED : score, why })
     }
+    // What is popular is for who has heard too little yet.
+    if (found.length >= ENOUGH) return found
     const { country } = session.who
     const why = learned().popular.has(country) ? `popular in ${placeOf(country)}` : 'popular now'
     let weight = POPULAR
