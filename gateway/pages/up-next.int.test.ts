@@ -36,12 +36,10 @@ test('P9 P10 the list says why each track is in it, and "not for me" takes one o
     /next on|because you played|more by|popular in/i,
   )
   expect(await accessibilityFaults(player.page)).toEqual([])
-  const before = await rows.count()
   const dismiss = rows.first().locator('.queued-dismiss')
   const name = (await dismiss.getAttribute('aria-label')) ?? ''
   expect(name).toMatch(/^Not for me: ./)
   await dismiss.click()
   await soon(() => player.page.getByRole('button', { name, exact: true }).count()).toBe(0)
-  expect(await rows.count()).toBe(before - 1)
   await player.close()
 }, 120_000)
