@@ -10,7 +10,7 @@ import type { Learned, NeighbourSource } from '../infra/redis/neighbour-store.ts
 import { type Dependency, DependencyAway } from '../infra/runtime/dependency.ts'
 import type { Logger } from '../infra/runtime/log.ts'
 import type { Neighbours } from '../protocol/events/neighbours.ts'
-import { blend, MOST_HEARD } from '../session/blend.ts'
+import { type Blended, blend, MOST_HEARD } from '../session/blend.ts'
 import type { Session } from '../session/session.ts'
 import type { Track } from '../session/track.ts'
 import { type Listed, type Suggestion, type UpNextTrack, upNextAfter } from '../session/up-next.ts'
@@ -48,6 +48,8 @@ const KEPT_TASTES = 20_000
 /** What speaks for the track that is heard most where the listener is: a newcomer has nothing else. */
 const POPULAR = 0.05
 const LESS = 0.98
+/** As many as a list has room for. */
+const ENOUGH = 20
 /** Of an artist whom the listener follows. */
 const FOLLOWED = 1.2
 /** A track that nothing is heard with: known, and empty. */
@@ -59,6 +61,8 @@ export function createRecommender(parts: RecommenderParts): Recommender {
   const kept = { ttl: FRESH_MS, ttlResolution: 0, noDeleteOnStaleGet: true, perf: parts.steady ?? performance }
   const lists = new LRUCache<string, Neighbours>({ max: KEPT_LISTS, ...kept })
   const tracks = new LRUCache<string, SuggestibleTrack>({ max: KEPT_TRACKS, ...kept })
+  /** Lists, and countries, of whose tracks it is known what they are. */
+  const whole = new LRUCache<string, true>({ max: KEPT_LISTS, ...kept })
   const tastes = new LRUCache<string, Taste>({ max: KEPT_TASTES, ...kept })
   const underWay = new Map<string, Promise<void>>()
   let edition = 0
@@ -75,11 +79,20 @@ export function createRecommender(parts: RecommenderParts): Recommender {
     underWay.set(key, mine)
     return mine
   }
+  /** The list of a track, and what its tracks are called. */
   const bringList = (trackId: string) =>
     once(`list ${trackId}`, async () => {
       const of = learned().edition
-      const [list] = await redis.ask(() => parts.source.neighbours(of, [trackId]))
-      if (of === edition) lists.set(trackId, list ?? NO_NEIGHBOURS)
+      const [list = NO_NEIGHBOURS] = await redis.ask(() => parts.source.neighbours(of, [trackId]))
+      if (of !== edition) return
+      lists.set(trackId, list)
+      await bringTracks([trackId, ...list.trackIds])
+      whole.set(trackId, true)
+    })
+  const bringPopular = (country: string) =>
+    once(`popular ${country}`, async () => {
+      await bringTracks(popularIn(country))
+      whole.set(country, true)
     })
   const bringTaste = (accountId: string) =>
     once(`taste ${accountId}`, async () => {
@@ -88,18 +101,17 @@ export function createRecommender(parts: RecommenderParts): Recommender {
   const bringTracks = async (trackIds: readonly string[]) => {
     const lacking = trackIds.filter((id) => !tracks.has(id))
     if (lacking.length === 0) return
-    await once(`tracks ${lacking.join()}`, async () => {
-      const found = await postgres.ask(() => parts.readTracks(lacking))
-      // What is not found is there no more.
-      for (const id of lacking) tracks.delete(id)
-      for (const track of found) tracks.set(track.track_id, track)
-    })
+    const found = await postgres.ask(() => parts.readTracks(lacking))
+    // What is not found is there no more.
+    for (const id of lacking) tracks.delete(id)
+    for (const track of found) tracks.set(track.track_id, track)
   }
   /** Lists of another edition are not mixed with those of this one. */
   const turnPage = () => {
     if (learned().edition === edition) return
     edition = learned().edition
     lists.clear()
+    whole.clear()
   }
   const popularIn = (country: string) => learned().popular.get(country) ?? learned().popular.get('') ?? []
   const peek = <Value extends object>(cache: LRUCache<string, Value>, key: string) =>
@@ -119,21 +131,23 @@ export function createRecommender(parts: RecommenderParts): Recommender {
 
   function suggestions(session: Session, current: Track, taste: Taste, skipped?: string): Suggestion[] {
     const heard = heardOf(session, current.track_id, skipped)
+    const blended = blend(heard.map((track_id) => ({ track_id, list: peek(lists, track_id) })))
     const found: Suggestion[] = []
-    for (const [id, { score, because }] of blend(
-      heard.map((track_id) => ({ track_id, list: peek(lists, track_id) })),
-    )) {
+    for (const [id, { score, because }] of bestOf(blended, session)) {
       const track = peek(tracks, id)
       if (track === undefined) continue
       const title = because === current.track_id ? current.title : peek(tracks, because)?.title
       const why = title === undefined ? 'because of what you played' : `because you played ${title}`
       found.push({ track, score: taste.followedArtists.has(track.artist_id) ? score * FOLLOWED : score, why })
     }
+    // What is popular is for who has heard too little yet.
+    if (found.length >= ENOUGH) return found
     const { country } = session.who
+    const why = learned().popular.has(country) ? `popular in ${placeOf(country)}` : 'popular now'
     let weight = POPULAR
     for (const id of popularIn(country)) {
       const track = peek(tracks, id)
-      if (track !== undefined) found.push({ track, score: weight, why: `popular in ${placeOf(country)}` })
+      if (track !== undefined) found.push({ track, score: weight, why })
       weight *= LESS
     }
     return found
@@ -153,15 +167,13 @@ export function createRecommender(parts: RecommenderParts): Recommender {
     bring(session, track) {
       turnPage()
       const { account_id, country } = session.who
-      const heard = heardOf(session, track.track_id)
       const work: Promise<void>[] = []
       if (!tastes.has(account_id)) work.push(bringTaste(account_id))
-      if (edition > 0) for (const id of heard) if (!lists.has(id)) work.push(bringList(id))
-      const named = () => [
-        ...new Set([...heard, ...popularIn(country), ...heard.flatMap((id) => peek(lists, id)?.trackIds ?? [])]),
-      ]
-      if (work.length === 0 && named().every((id) => tracks.has(id))) return undefined
-      return Promise.all(work).then(() => bringTracks(named()))
+      if (edition > 0) {
+        for (const id of heardOf(session, track.track_id)) if (!whole.has(id)) work.push(bringList(id))
+        if (!whole.has(country)) work.push(bringPopular(country))
+      }
+      return work.length === 0 ? undefined : Promise.all(work).then(() => undefined)
     },
     dismissed({ who: { account_id } }, trackId) {
       const taste = peek(tastes, account_id)
@@ -195,6 +207,14 @@ function heardOf({ played, skipped, dismissed }: Session, current: string, leavi
     if (id !== current && id !== leaving && !skipped.has(id) && !dismissed.has(id)) heard.push(id)
   }
   return heard
+}
+
+/** So many are looked at further: the list has room for half of them, and some may not be for this listener. */
+const MOST_LOOKED_AT = 40
+
+function bestOf(blended: ReadonlyMap<string, Blended>, { played, dismissed }: Session): [string, Blended][] {
+  const left = [...blended].filter(([id]) => !played.has(id) && !dismissed.has(id))
+  return left.sort(([a, one], [b, two]) => two.score - one.score || (a < b ? -1 : 1)).slice(0, MOST_LOOKED_AT)
 }
 
 function placeOf(country: string): string {

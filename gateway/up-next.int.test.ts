@@ -56,7 +56,7 @@ beforeAll(async () => {
   await store.publish(edition)
   keys = await startKeyServer()
   gateway = await startGateway({ ...stack, SEGUE_ISSUER_URL: keys.issuer, SEGUE_JWKS_URL: keys.jwksUrl })
-}, 120_000)
+}, 240_000)
 
 afterAll(async () => {
   await gateway?.stop()

@@ -12,6 +12,7 @@ import { type Ad, isAd, mayLeave } from './ad.ts'
 import { complain, refuse, said, say } from './answers.ts'
 import { dueGrant, type GrantPolicy } from './chunk-window.ts'
 import { type Effect, NONE, SAVE, SAVE_ONLY, SHOW, SUGGEST } from './effect.ts'
+import { withLatest } from './latest-tracks.ts'
 import { jump, playheadMs } from './listening.ts'
 import { endOpen, freed, NO_MUSIC, note, type Session, type State } from './session.ts'
 import { openStream, type Stream, startedRecord, withheldRecord } from './stream.ts'
@@ -71,11 +72,7 @@ export function begin(session: Session, start: Begin, nowMs: number): readonly E
   session.state = { at: 'playing', stream }
   // What its client asked before it knew was about what played here until now.
   if (start.re === undefined) session.staleFence = Math.max(session.staleFence, (session.lease?.fence ?? 0) - 1)
-  if (!isAd(start.track)) {
-    const played = new Set(session.played)
-    played.delete(start.track.track_id)
-    session.played = played.add(start.track.track_id)
-  }
+  if (!isAd(start.track)) session.played = withLatest(session.played, start.track.track_id)
   session.upNext = start.upNext
   session.upNextRevision += 1
   effects.push(

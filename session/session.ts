@@ -4,6 +4,7 @@ import { COUNTABLE_MS, type ReasonEnd } from '../protocol/vocabulary.ts'
 import { hear, isAd, isHeard } from './ad.ts'
 import { type Effect, SHOW } from './effect.ts'
 import type { Identity } from './identity.ts'
+import { withLatest } from './latest-tracks.ts'
 import type { Lease } from './lease.ts'
 import { evidence, msPlayed } from './listening.ts'
 import { newSayings, type Sayings } from './numbered.ts'
@@ -122,7 +123,7 @@ export function endOpen(
   const { stream } = session.state
   // Without word of the client the last evidence stands; nothing is heard on trust.
   const skipped = skipOf(session, reason, positionMs, nowMs)
-  if (skipped !== undefined) session.skipped = new Set(session.skipped).add(skipped)
+  if (skipped !== undefined) session.skipped = withLatest(session.skipped, skipped)
   pace(session, stream)
   effects.push({ kind: 'record', record: endedRecord(session.who, stream, reason, session.lastFence) })
   session.endedStreamId = stream.streamId

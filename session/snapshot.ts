@@ -17,9 +17,6 @@ import type { UpNextTrack } from './up-next.ts'
 /** Raised with every change of shape: a snapshot of another version is no snapshot. */
 const VERSION = 7
 
-/** Of an evening; what was played before that may be suggested again. */
-const MOST_PLAYED = 200
-
 interface StreamSnapshot {
   readonly streamId: string
   /** Packed, as are the lists below: they are in every save, and seldom others than in the one before. */
@@ -127,7 +124,7 @@ function streamFrom(snapshot: StreamSnapshot): Stream {
   }
 }
 
-const packedTracks = (tracks: ReadonlySet<string>) => packedOnce(tracks, () => [...tracks].slice(-MOST_PLAYED))
+const packedTracks = (tracks: ReadonlySet<string>) => packedOnce(tracks, () => [...tracks])
 const unpackedTracks = (bytes: Uint8Array) => unpackedOnce<Set<string>, string[]>(bytes, (list) => new Set(list))
 
 const packed = new WeakMap<object, Uint8Array>()

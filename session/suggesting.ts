@@ -2,6 +2,7 @@
 
 import { done } from './answers.ts'
 import { type Effect, NONE, SAVE, SUGGEST } from './effect.ts'
+import { withLatest } from './latest-tracks.ts'
 import type { Session } from './session.ts'
 import type { UpNextTrack } from './up-next.ts'
 
@@ -15,7 +16,7 @@ export function suggest(session: Session, upNext: readonly UpNextTrack[]): reado
 
 /** Not for this listener: neither now nor later in this session. */
 export function dismiss(session: Session, re: number, trackId: string): readonly Effect[] {
-  session.dismissed = new Set(session.dismissed).add(trackId)
+  session.dismissed = withLatest(session.dismissed, trackId)
   const without = session.upNext.filter(({ track_id }) => track_id !== trackId)
   if (without.length === session.upNext.length) return done(session, re)
   session.upNext = without

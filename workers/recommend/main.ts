@@ -64,7 +64,7 @@ program
 program
   .command('bench')
   .description('measure the worker on one core, and what its lists take in the Redis of SEGUE_REDIS_URL, if it is set')
-  .option('--sessions <n>', 'that are learned, and kept', wholeNumber(100), 200_000)
+  .option('--sessions <n>', 'that are learned, and kept', wholeNumber(100), 100_000)
   .option('--tracks <n>', 'between which they choose', wholeNumber(100), 100_000)
   .action(async (size: { sessions: number; tracks: number }) => {
     console.log(JSON.stringify(benchLearning(size), null, 2))

@@ -22,23 +22,32 @@ export interface BenchSize {
   readonly tracks: number
 }
 
-/** Records as Kafka has them, the sessions of a minute side by side. */
-function recordsOf({ sessions, tracks }: BenchSize): Uint8Array[] {
+interface Play {
+  readonly id: number
+  readonly item: number
+  readonly n: number
+  readonly at: number
+}
+
+/** The sessions of a minute side by side. */
+function playsOf({ sessions, tracks }: BenchSize): Play[] {
   const { tracksOfAlbum, albumsOfMood } = SMALL
   const albums = Math.ceil(tracks / tracksOfAlbum)
   const world = makeSessions(1, { sessions, moods: albums, albumsOfMood, tracksOfAlbum, albums })
   const heard = [...world.train, ...world.test].flatMap(({ id, items, startsAt }) =>
     items.map((item, n) => ({ id, item, n, at: startsAt + 200 * n })),
   )
-  heard.sort((a, b) => a.at - b.at)
-  return heard.map(({ id, item, n, at }) =>
-    encodeRecord(
-      ended('acct', {
-        ...{ session_id: idOf(id), stream_id: idOf(1e11 + 1e3 * id + n), track_id: idOf(item) },
-        ...{ ended_at_ms: at * 1000, started_at_ms: at * 1000 - 1, country: id % 3 === 0 ? 'US' : 'DE' },
-        ...(item % 9 === 0 ? { ms_played: 5_000, reason_end: 'next' } : {}),
-      }),
-    ),
+  return heard.sort((a, b) => a.at - b.at)
+}
+
+/** As Kafka has it. */
+function recordOf({ id, item, n, at }: Play): Uint8Array {
+  return encodeRecord(
+    ended('acct', {
+      ...{ session_id: idOf(id), stream_id: idOf(1e11 + 1e3 * id + n), track_id: idOf(item) },
+      ...{ ended_at_ms: at * 1000, started_at_ms: at * 1000 - 1, country: id % 3 === 0 ? 'US' : 'DE' },
+      ...(item % 9 === 0 ? { ms_played: 5_000, reason_end: 'next' } : {}),
+    }),
   )
 }
 
@@ -54,14 +63,15 @@ export interface Learning {
 
 /** Reading, learning and making up to so many lists for every second of learning, as the worker does at full load. */
 export function benchLearning(size: BenchSize): Learning {
-  const records = recordsOf(size)
+  const plays = playsOf(size)
   const { partitions } = TOPICS.playbackEvents
   const memory = new Memory({ ...MEMORY_LIMITS, sessionsOfPartition: Math.ceil(size.sessions / partitions) })
   const heapBefore = process.memoryUsage().heapUsed
   let [lists, listMs, learnMs, sinceMs] = [0, 0, 0, 0]
-  for (let from = 0; from < records.length; from += 1_000) {
+  for (let from = 0; from < plays.length; from += 1_000) {
+    const records = plays.slice(from, from + 1_000).map(recordOf)
     const startedAt = performance.now()
-    for (const bytes of records.slice(from, from + 1_000)) {
+    for (const bytes of records) {
       const listen = listenOf(readRecord(bytes))
       if (listen !== undefined) memory.take(Number(listen.sessionId.slice(-3)) % partitions, listen)
     }
@@ -92,10 +102,10 @@ export function benchLearning(size: BenchSize): Learning {
   for (let partition = 0; partition < partitions; partition += 1)
     stateBytes += packState(memory, partition, { edition: 1, readTo: 0n }).length
   return {
-    events: records.length,
+    events: plays.length,
     tracks: memory.tracks,
     sessions: memory.sessions,
-    eventsASecond: Math.round((records.length / learnMs) * 1000),
+    eventsASecond: Math.round((plays.length / learnMs) * 1000),
     listsASecond: Math.round((lists / listMs) * 1000),
     stateBytes,
     heapBytes,
