@@ -102,7 +102,8 @@ describe('a player that does not read', () => {
     expect(isAnswered).toBe(true)
     expect(order).toEqual(['wrong_stream', 'up_next'])
     expect(leftOut).toBeGreaterThan(0)
-    expect(revision).toBe(id - 1)
+    // One with each play; more, where what is listened to tells more.
+    expect(revision).toBeGreaterThanOrEqual(id - 1)
     await expect.poll(() => metric('segue_gateway_backlog_bytes')).toBe(0)
     player.says({ type: 'heartbeat', sent_at_ms: 1 })
     expect(await player.hears('heartbeat_ack')).toMatchObject({ sent_at_ms: 1 })

@@ -85,7 +85,7 @@ describe('the SDK among the devices of an account', () => {
     account = `acct-${randomUUID()}`
     const one = await open(a, { position: () => ({ position_ms: 30_000, buffer_ms: 0 }) })
     const first = await one.sdk.play({ track_id: trackId, position_ms: 30_000 })
-    await soon(() => one.upNext.length).toBe(1)
+    await soon(() => one.upNext.length).toBeGreaterThan(0)
     const two = await open(b, { device: tv })
     await soon(() => seen(two, 'phone')).toMatchObject({
       status: 'playing',
@@ -101,7 +101,9 @@ describe('the SDK among the devices of an account', () => {
     expect(two.sdk.playback?.track?.track_id).toBe(trackId)
     expect(two.sdk.playback?.position_ms).toBeGreaterThanOrEqual(30_000)
     expect(two.sdk.playback?.position_ms).toBeLessThan(32_000 + (two.sdk.playback?.at_ms ?? 0) - first.at_ms)
-    await soon(() => two.upNext.at(-1)?.tracks).toEqual(one.upNext[0]?.tracks)
+    await soon(() => two.upNext.length).toBeGreaterThan(0)
+    // As the phone was told at some time: more may follow, when more is known.
+    await soon(() => one.upNext.map(({ tracks }) => tracks)).toContainEqual(two.upNext[0]?.tracks)
 
     const fence = two.sdk.playback?.fence ?? 0
     expect(fence).toBeGreaterThan(first.fence ?? 0)
