@@ -12,7 +12,7 @@ import { readEnv } from '../../infra/runtime/env.ts'
 import { createLogger } from '../../infra/runtime/log.ts'
 import { encodeRecord } from '../../protocol/events/record-codec.ts'
 import { uuidv7 } from '../../protocol/ids.ts'
-import { insertTracks } from '../testing/made-tracks.ts'
+import { insertTracks, withdrawTracks } from '../testing/made-tracks.ts'
 import { ended, newAccount } from '../testing/records.ts'
 import { until } from '../testing/until.ts'
 import { startWorkers, type WorkerProcess } from '../testing/worker-process.ts'
@@ -43,6 +43,7 @@ afterEach(async () => {
 afterAll(async () => {
   redis.disconnect()
   await playbackLog.stop()
+  await withdrawTracks(pool)
   await pool.end()
 })
 
