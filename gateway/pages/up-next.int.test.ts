@@ -3,6 +3,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { loadDemoCatalog } from '../../infra/demo/load-demo-catalog.ts'
+import { seedWorld } from '../../infra/demo/world/seed-world.ts'
 import { type GatewayProcess, startGateway } from '../testing/gateway-process.ts'
 import { accessibilityFaults, launchBrowser, openPage, signInAs } from './testing/browser.ts'
 
@@ -16,6 +17,8 @@ let gateway: GatewayProcess
 beforeAll(async () => {
   const stack = inject('stackEnv')
   await loadDemoCatalog(stack, () => undefined, { size: 'tiny' })
+  // What a listener wants no more is kept with the account, as it was made.
+  await seedWorld(stack)
   // On the port that the issuer knows the pages by.
   gateway = await startGateway(stack, Number(stack.SEGUE_GATEWAY_PORT))
   browser = await launchBrowser()

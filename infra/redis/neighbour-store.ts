@@ -44,7 +44,6 @@ export interface NeighbourStore extends NeighbourSource {
 
 const PREFIX = 'segue:recommend'
 const EDITION = `${PREFIX}:edition`
-const EDITIONS = `${PREFIX}:editions`
 const STATE = `${PREFIX}:state`
 const listKey = (edition: number, trackId: string) => `${PREFIX}:${edition}:track:${trackId}`
 const popularKey = (edition: number) => `${PREFIX}:${edition}:popular`
@@ -66,7 +65,8 @@ export function createNeighbourStore(redis: Redis): NeighbourStore {
       const found = await Promise.all(trackIds.map((trackId) => redis.getBuffer(listKey(edition, trackId))))
       return found.map((bytes) => (bytes === null ? undefined : unpackNeighbours(bytes)))
     },
-    newEdition: () => redis.incr(EDITIONS),
+    // By the clock: should Redis lose all, no number comes again that somebody still writes for.
+    newEdition: async () => Math.max(Date.now(), (await readEdition()) + 1),
     async write(edition, lists) {
       await Promise.all(
         [...lists].map(([trackId, list]) =>
@@ -88,7 +88,7 @@ export function createNeighbourStore(redis: Redis): NeighbourStore {
     },
     async publish(edition) {
       await redis.set(EDITION, edition)
-      const own = [`${PREFIX}:${edition}:`, EDITION, EDITIONS, STATE]
+      const own = [`${PREFIX}:${edition}:`, EDITION, STATE]
       for (let cursor = '0', isFirst = true; isFirst || cursor !== '0'; isFirst = false) {
         const [next, keys] = await redis.scan(cursor, 'MATCH', `${PREFIX}:*`, 'COUNT', SCANNED)
         const old = keys.filter((key) => !own.some((prefix) => key.startsWith(prefix)))

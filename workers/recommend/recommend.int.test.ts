@@ -78,7 +78,10 @@ it('lists what is heard with what within moments, without what was skipped, and 
     (ids) => ids[0] === b && ids.includes(c),
   )
   expect(await idsOf(a)).toEqual([b, c])
-  expect((await store.learned()).popular.get('DE')).toContain(b)
+  await until(
+    async () => (await store.learned()).popular.get('DE') ?? [],
+    (ids) => ids.includes(b),
+  )
   // Released a moment ago: the first who hears it makes it known.
   const [fresh] = await insertTracks(pool, 1)
   await hear([a, fresh?.trackId ?? ''])
@@ -117,19 +120,16 @@ it('goes on after its death with the same lists, in the same edition, and one pr
     () => idsOf(a),
     (ids) => ids.length === 2,
   )
-  const before = await listOf(a)
   await first.kill('SIGKILL')
   await hear([a, c, b])
+  // By hand: of three, and three that are doubt, two heard b and two c.
   await until(
     async () => (await listOf(a))?.beside.join(),
-    (beside) => beside !== undefined && beside !== before?.beside.join(),
+    (beside) => beside === '85,85',
   )
   await second.untilReady()
   expect(await store.edition()).toBe(edition)
-  // By hand: of three, and three that are doubt, two heard b and two c.
-  const list = await listOf(a)
-  expect(list?.trackIds.length).toBe(2)
-  expect([...(list?.beside ?? [])]).toEqual([85, 85])
+  expect((await listOf(a))?.trackIds.length).toBe(2)
 }, 120_000)
 
 it('writes all of it again when Redis has lost it', async () => {
