@@ -3,7 +3,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addressVariable } from '../postgres/roles.ts'
-import { installJars, jarsOf, javaFor, type MavenProgram, missingJars, missingJavaTools } from '../stack/maven.ts'
+import { propertiesText } from '../stack/java-properties.ts'
+import { classPathOf, fromMaven, javaFor, type MavenProgram } from '../stack/maven.ts'
 import { definePart } from '../stack/part.ts'
 import { plainEnv } from '../stack/plain-env.ts'
 import { writePrivateFile } from '../stack/private-file.ts'
@@ -24,11 +25,6 @@ const PROGRAM: MavenProgram = {
   pom: POM,
 }
 
-const properties = (values: Readonly<Record<string, string | number | boolean>>) =>
-  Object.entries(values)
-    .map(([name, value]) => `${name}=${String(value).replaceAll('\\', '\\\\')}\n`)
-    .join('')
-
 export const debeziumServer = definePart({
   name: 'debezium',
   title: 'Debezium 3',
@@ -37,9 +33,7 @@ export const debeziumServer = definePart({
   stopSignal: 'SIGTERM',
   stopWithinMs: 10_000,
   startWithinMs: 180_000,
-  missing: (cacheDir) => missingJars(cacheDir, PROGRAM),
-  missingTools: () => missingJavaTools(PROGRAM),
-  install: (context) => installJars(context, PROGRAM),
+  ...fromMaven(PROGRAM),
   async prepare({ host, ports, folder, env }) {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     // Offsets of an earlier slot say nothing of this one.
@@ -60,11 +54,11 @@ export const debeziumServer = definePart({
       'config.providers': 'env',
       'config.providers.env.class': 'org.apache.kafka.common.config.provider.EnvVarConfigProvider',
     }
-    await writePrivateFile(join(folder, 'connect.properties'), properties(connect))
-    await writePrivateFile(join(folder, 'connector.properties'), properties(connectorSettings(env)))
+    await writePrivateFile(join(folder, 'connect.properties'), propertiesText(connect))
+    await writePrivateFile(join(folder, 'connector.properties'), propertiesText(connectorSettings(env)))
   },
   async launch({ folder, cacheDir, env }) {
-    const jars = join(await jarsOf(cacheDir, PROGRAM), '*')
+    const jars = await classPathOf(cacheDir, PROGRAM)
     const files = ['connect.properties', 'connector.properties'].map((name) => join(folder, name))
     const { password } = new URL(env[addressVariable('capture')] ?? '')
     return {

@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Kafka, logLevel } from 'kafkajs'
 import { exists } from '../stack/install-aside.ts'
-import { installJars, jarsOf, javaFor, type MavenProgram, missingJars, missingJavaTools } from '../stack/maven.ts'
+import { propertiesText } from '../stack/java-properties.ts'
+import { classPathOf, fromMaven, javaFor, type MavenProgram } from '../stack/maven.ts'
 import { definePart, type StartContext } from '../stack/part.ts'
 import { plainEnv } from '../stack/plain-env.ts'
 
@@ -55,13 +56,8 @@ function settings({ host, ports, folder }: StartContext): Readonly<Record<string
   }
 }
 
-async function writeSettings(path: string, values: Readonly<Record<string, string | number>>): Promise<void> {
-  const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`)
-  await writeFile(path, lines.join(''))
-}
-
 async function javaWords(cacheDir: string): Promise<readonly string[]> {
-  return [...JVM, '-cp', join(await jarsOf(cacheDir, PROGRAM), '*'), `-Dlog4j2.configurationFile=${LOGGING}`]
+  return [...JVM, '-cp', await classPathOf(cacheDir, PROGRAM), `-Dlog4j2.configurationFile=${LOGGING}`]
 }
 
 /** Formats aside, so that a format cut short leaves no folder that the broker would refuse. */
@@ -70,7 +66,7 @@ async function format(context: StartContext): Promise<void> {
   const aside = `${data}.new`
   const file = join(context.folder, 'format.properties')
   await rm(aside, { recursive: true, force: true })
-  await writeSettings(file, { ...settings(context), 'log.dirs': aside })
+  await writeFile(file, propertiesText({ ...settings(context), 'log.dirs': aside }))
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A')
   const tool = ['kafka.tools.StorageTool', 'format', '--standalone', '--config', file, '--cluster-id', clusterId]
   await promisify(execFile)(await javaFor(PROGRAM), [...(await javaWords(context.cacheDir)), ...tool], {
@@ -88,13 +84,11 @@ export const kafkaServer = definePart({
   stopSignal: 'SIGTERM',
   stopWithinMs: 8_000,
   startWithinMs: 60_000,
-  missing: (cacheDir) => missingJars(cacheDir, PROGRAM),
-  missingTools: () => missingJavaTools(PROGRAM),
-  install: (context) => installJars(context, PROGRAM),
+  ...fromMaven(PROGRAM),
   async prepare(context) {
     await mkdir(context.folder, { recursive: true })
     if (!(await exists(join(context.folder, 'data')))) await format(context)
-    await writeSettings(join(context.folder, 'server.properties'), settings(context))
+    await writeFile(join(context.folder, 'server.properties'), propertiesText(settings(context)))
   },
   async launch({ folder, cacheDir }) {
     const words = [...(await javaWords(cacheDir)), 'kafka.Kafka', join(folder, 'server.properties')]

@@ -3,7 +3,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { probeHttp } from '../stack/http-probe.ts'
-import { installJars, jarsOf, javaFor, type MavenProgram, missingJars, missingJavaTools } from '../stack/maven.ts'
+import { classPathOf, fromMaven, javaFor, type MavenProgram } from '../stack/maven.ts'
 import { definePart, type StartContext } from '../stack/part.ts'
 import { plainEnv } from '../stack/plain-env.ts'
 
@@ -47,9 +47,7 @@ export const opensearchServer = definePart({
   stopWithinMs: 10_000,
   // A quarter of a minute where nothing else runs.
   startWithinMs: 180_000,
-  missing: (cacheDir) => missingJars(cacheDir, PROGRAM),
-  missingTools: () => missingJavaTools(PROGRAM),
-  install: (context) => installJars(context, PROGRAM),
+  ...fromMaven(PROGRAM),
   async prepare(context) {
     const config = join(context.folder, NODE, 'config')
     await mkdir(config, { recursive: true, mode: 0o700 })
@@ -58,7 +56,7 @@ export const opensearchServer = definePart({
     await copyFile(join(import.meta.dirname, LOGGING), join(config, LOGGING))
   },
   async launch({ folder, cacheDir, ports }) {
-    const jars = join(await jarsOf(cacheDir, PROGRAM), '*')
+    const jars = await classPathOf(cacheDir, PROGRAM)
     const options = {
       '-basePath': folder,
       '-numOfNode': '1',

@@ -38,16 +38,27 @@ export async function javaFor({ title }: MavenProgram): Promise<string> {
 }
 
 /** The pom is the version: another pom, another folder. */
-export async function jarsOf(cacheDir: string, { name, pom }: MavenProgram): Promise<string> {
+async function jarsOf(cacheDir: string, { name, pom }: MavenProgram): Promise<string> {
   const hash = createHash('sha256').update(await readFile(pom))
   return join(cacheDir, name, hash.digest('hex').slice(0, 12))
 }
 
-export async function missingJars(cacheDir: string, program: MavenProgram): Promise<string | undefined> {
+/** As Java takes it: all jars of the program. */
+export const classPathOf = async (cacheDir: string, program: MavenProgram): Promise<string> =>
+  join(await jarsOf(cacheDir, program), '*')
+
+/** What a part that is installed so has of its definition. */
+export const fromMaven = (program: MavenProgram) => ({
+  missing: (cacheDir: string) => missingJars(cacheDir, program),
+  missingTools: () => missingJavaTools(program),
+  install: (context: InstallContext) => installJars(context, program),
+})
+
+async function missingJars(cacheDir: string, program: MavenProgram): Promise<string | undefined> {
   return (await exists(await jarsOf(cacheDir, program))) ? undefined : `${program.title} by Maven`
 }
 
-export async function missingJavaTools({ title, instead }: MavenProgram): Promise<readonly string[]> {
+async function missingJavaTools({ title, instead }: MavenProgram): Promise<readonly string[]> {
   const lines: string[] = []
   const path = await findJava()
   if (path === undefined) {
@@ -63,7 +74,7 @@ export async function missingJavaTools({ title, instead }: MavenProgram): Promis
   return lines
 }
 
-export async function installJars({ cacheDir, step, signal }: InstallContext, program: MavenProgram): Promise<void> {
+async function installJars({ cacheDir, step, signal }: InstallContext, program: MavenProgram): Promise<void> {
   await installAside(await jarsOf(cacheDir, program), async (aside) => {
     await runTool(
       {
