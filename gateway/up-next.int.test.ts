@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { createPlayableTracks } from '../infra/catalog/playable-tracks.ts'
+import { insertTracks, type MadeTrack, withdrawTracks } from '../infra/catalog/testing/made-tracks.ts'
 import { loadDemoCatalog } from '../infra/demo/load-demo-catalog.ts'
 import { type KeyServer, startKeyServer } from '../infra/issuer/key-server.ts'
 import { createPool, type Pool } from '../infra/postgres/client.ts'
@@ -25,7 +26,7 @@ let redis: Redis
 let store: NeighbourStore
 /** One that is heard, and others that are on no album of it. */
 let heard: TrackInfo
-const others: { trackId: string; artistId: string }[] = []
+let others: MadeTrack[] = []
 
 beforeAll(async () => {
   await loadDemoCatalog(stack, () => undefined, { size: 'tiny' })
@@ -38,7 +39,7 @@ beforeAll(async () => {
   const found = await createPlayableTracks(pool).findTrack(rows[0]?.track_id ?? '')
   if (found === undefined || found === 'withdrawn') throw new Error('there is nothing to play')
   heard = found
-  for (let n = 0; n < 4; n += 1) others.push(await aTrack(n))
+  others = await insertTracks(pool, 4, 'Other')
   const edition = await store.newEdition()
   await store.write(
     edition,
@@ -62,32 +63,9 @@ afterAll(async () => {
   await gateway?.stop()
   await keys?.stop()
   redis?.disconnect()
-  // They have nothing to play: no test that comes after is to find them in the catalog.
-  await pool?.query(`UPDATE tracks SET status = 'withdrawn' WHERE track_id = ANY ($1)`, [
-    others.map(({ trackId }) => trackId),
-  ])
+  if (pool !== undefined) await withdrawTracks(pool)
   await pool?.end()
 })
-
-async function aTrack(n: number) {
-  const [trackId, albumId, artistId] = [uuidv7(Date.now()), uuidv7(Date.now()), uuidv7(Date.now())]
-  await pool.query(`INSERT INTO artists VALUES ($1, $2)`, [artistId, `Artist ${artistId}`])
-  await pool.query(`INSERT INTO albums VALUES ($1, $2, 'Elsewhere', NULL)`, [albumId, artistId])
-  await pool.query(
-    `INSERT INTO tracks (track_id, album_id, artist_id, title, isrc, duration_ms, loudness_lufs, true_peak_dbtp, gain_db,
-                         source_hash, status)
-     VALUES ($1, $2, $3, $4, $5, 200000, -14, -1, 0, $6, 'available')`,
-    [
-      trackId,
-      albumId,
-      artistId,
-      `Other ${n}`,
-      `ZZT98${String(Math.floor(Math.random() * 1e7)).padStart(7, '0')}`,
-      `${trackId}${albumId}`.replaceAll('-', '').slice(0, 64).padEnd(64, '0'),
-    ],
-  )
-  return { trackId, artistId }
-}
 
 async function aListener(fields = ''): Promise<{ account: string; userId: string }> {
   const [account, userId] = [`acct-${uuidv7(Date.now())}`, uuidv7(Date.now())]

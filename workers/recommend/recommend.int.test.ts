@@ -1,6 +1,7 @@
 /** Owns the test of the worker `recommend`: what is heard is in lists soon, whatever happens to the process. */
 
 import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest'
+import { insertTracks, withdrawTracks } from '../../infra/catalog/testing/made-tracks.ts'
 import { kafkaConfig } from '../../infra/kafka/config.ts'
 import { createPlaybackLog, type PlaybackLog } from '../../infra/kafka/producer.ts'
 import { createPool, type Pool } from '../../infra/postgres/client.ts'
@@ -12,7 +13,6 @@ import { readEnv } from '../../infra/runtime/env.ts'
 import { createLogger } from '../../infra/runtime/log.ts'
 import { encodeRecord } from '../../protocol/events/record-codec.ts'
 import { uuidv7 } from '../../protocol/ids.ts'
-import { insertTracks, withdrawTracks } from '../testing/made-tracks.ts'
 import { ended, newAccount } from '../testing/records.ts'
 import { until } from '../testing/until.ts'
 import { startWorkers, type WorkerProcess } from '../testing/worker-process.ts'

@@ -1,7 +1,7 @@
 /** Owns tracks in the catalog for tests that play nothing: without renditions. */
 
-import type { Pool } from '../../infra/postgres/client.ts'
-import { uuidv7 } from '../../protocol/ids.ts'
+import { uuidv7 } from '../../../protocol/ids.ts'
+import type { Pool } from '../../postgres/client.ts'
 
 export interface MadeTrack {
   readonly trackId: string
@@ -9,8 +9,8 @@ export interface MadeTrack {
   readonly artistId: string
 }
 
-/** Each by an artist of its own, on an album of its own. */
-export async function insertTracks(admin: Pool, count: number): Promise<MadeTrack[]> {
+/** Each by an artist of its own, on an album of its own. @param title followed by a number, from 0 on */
+export async function insertTracks(admin: Pool, count: number, title = 'Title'): Promise<MadeTrack[]> {
   const made: MadeTrack[] = []
   for (let n = 0; n < count; n += 1) {
     const [trackId, albumId, artistId] = [uuidv7(Date.now()), uuidv7(Date.now()), uuidv7(Date.now())]
@@ -22,7 +22,7 @@ export async function insertTracks(admin: Pool, count: number): Promise<MadeTrac
       `INSERT INTO tracks (track_id, album_id, artist_id, title, isrc, duration_ms, loudness_lufs, true_peak_dbtp, gain_db,
                            source_hash, status)
        VALUES ($1, $2, $3, $4, $5, 200000, -14, -1, 0, $6, 'available')`,
-      [trackId, albumId, artistId, `Title ${n}`, `ZZT99${number}`, hash],
+      [trackId, albumId, artistId, `${title} ${n}`, `ZZT99${number}`, hash],
     )
     made.push({ trackId, albumId, artistId })
   }
