@@ -45,6 +45,11 @@ const loadTests: readonly LoadTestCommand[] = [
     program: 'load-tests/storms/main.ts',
   },
   {
+    name: 'bench',
+    description: 'measure the gateway beside raw uWebSockets.js and its peers: memory, heartbeats, telemetry, sign-ins',
+    program: 'load-tests/bench/main.ts',
+  },
+  {
     name: 'sharing',
     description: 'score accounts that look shared, from a file of events',
     program: 'workers/sharing/main.ts',

@@ -28,6 +28,10 @@ export interface ContenderStart {
   readonly core: number | undefined
   /** Where to leave a processor profile when it stops. */
   readonly profileFolder: string | undefined
+  /** Beside those of the stack. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Of Node. */
+  readonly flags?: readonly string[]
 }
 
 /** What the floor says; as much as Segue said. */
@@ -38,27 +42,46 @@ export interface FloorSizes {
 
 /** Starts a gateway on `port` and resolves when it is ready. */
 export function startGateway(start: ContenderStart): Promise<Contender> {
-  const profile = start.profileFolder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', start.profileFolder]
   return begin(start, {
     ...gatewayApp,
     async launch({ env }) {
-      return pinned(await bundledProgram('gateway/main.ts', env, [...GATEWAY_FLAGS, ...profile]), start.core)
+      const own = { ...env, ...start.env }
+      return pinned(await bundledProgram('gateway/main.ts', own, [...GATEWAY_FLAGS, ...nodeFlags(start)]), start.core)
+    },
+  })
+}
+
+function nodeFlags({ profileFolder, flags = [] }: ContenderStart): readonly string[] {
+  return profileFolder === undefined ? flags : [...flags, '--cpu-prof', '--cpu-prof-dir', profileFolder]
+}
+
+/** Any program of this project that listens on the port it is told by its first word. */
+export function startPeer(
+  start: ContenderStart,
+  { title, program, words = [] }: { title: string; program: string; words?: readonly string[] },
+): Promise<Contender> {
+  return startOther(start, title, async ({ env }) => {
+    const { args, ...launch } = await bundledProgram(program, { ...env, ...start.env }, nodeFlags(start))
+    return { ...launch, args: [...args, String(start.port), ...words] }
+  })
+}
+
+/** Whatever listens on its port when it is ready. */
+export function startOther(start: ContenderStart, title: string, launch: PartDefinition['launch']): Promise<Contender> {
+  return begin(start, {
+    ...gatewayApp,
+    title,
+    launch: async (context) => pinned(await launch(context), start.core),
+    async probe() {
+      if (!(await isListening(start.port))) throw new Error('it does not listen')
     },
   })
 }
 
 export function startFloor(start: ContenderStart, { greetingBytes, answerBytes }: FloorSizes): Promise<Contender> {
-  return begin(start, {
-    ...gatewayApp,
-    title: 'Raw uWebSockets.js',
-    async launch() {
-      const program = nodeProgram('load-tests/storms/floor/main.ts', {})
-      const words = [start.port, greetingBytes, answerBytes].map(String)
-      return pinned({ ...program, args: [...program.args, ...words] }, start.core)
-    },
-    async probe() {
-      if (!(await isListening(start.port))) throw new Error('it does not listen')
-    },
+  return startOther(start, 'Raw uWebSockets.js', async () => {
+    const program = nodeProgram('load-tests/storms/floor/main.ts', {})
+    return { ...program, args: [...program.args, ...[start.port, greetingBytes, answerBytes].map(String)] }
   })
 }
 

@@ -1,9 +1,8 @@
 /** Owns the generator processes as the bench holds them: orders to all of them at once, and what they answer in one. */
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { nodeProgram } from '../../infra/stack/node-program.ts'
-import type { Account, Answer, FromGenerator, GeneratorLoad, Order, Raise, ToGenerator } from './orders.ts'
+import { startToldProcess, type ToldProcess } from '../told-process.ts'
+import type { Account, Answer, GeneratorLoad, Order, Presence, Raise } from './orders.ts'
 import { pinned } from './pin.ts'
 import { sum, type Tally } from './tally.ts'
 
@@ -28,10 +27,8 @@ export interface Generators {
   stop(): Promise<void>
 }
 
-interface Process {
-  readonly child: ChildProcess
+interface Process extends ToldProcess<Order, Answer> {
   present: number
-  ask(order: Order): Promise<Answer>
 }
 
 /** @param core the processor they are bound to, if any. */
@@ -39,7 +36,7 @@ export function startGenerators(howMany: number, core: number | undefined): Gene
   const processes = Array.from({ length: howMany }, () => startProcess(core))
   const all = (order: Order) => Promise.all(processes.map((process) => process.ask(order)))
   return {
-    pids: processes.flatMap(({ child }) => child.pid ?? []),
+    pids: processes.map(({ pid }) => pid),
     get present() {
       return processes.reduce((total, { present }) => total + present, 0)
     },
@@ -66,49 +63,24 @@ export function startGenerators(howMany: number, core: number | undefined): Gene
       }
     },
     async stop() {
-      await Promise.all(
-        processes.map(async ({ child }) => {
-          if (child.exitCode !== null || child.signalCode !== null) return
-          const gone = once(child, 'exit')
-          // Without its channel a generator ends.
-          child.disconnect()
-          await gone
-        }),
-      )
+      await Promise.all(processes.map((process) => process.stop()))
     },
   }
 }
 
 function startProcess(core: number | undefined): Process {
-  const { command, args, env } = pinned(nodeProgram('load-tests/storms/generator/main.ts', {}), core)
-  const child = spawn(command, args, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>()
-  let nextId = 1
+  const launch = pinned(nodeProgram('load-tests/storms/generator/main.ts', {}), core)
+  const told = startToldProcess<Order, Answer, Presence>(launch, (word) => {
+    process.present = word.present
+  })
   const process: Process = {
-    child,
+    ...told,
     present: 0,
-    ask(order) {
-      const id = nextId++
-      return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject })
-        child.send({ id, order } satisfies ToGenerator)
-      })
+    async ask(order) {
+      const answer = await told.ask(order)
+      process.present = answer.present
+      return answer
     },
   }
-  child.on('message', (message: FromGenerator) => {
-    if ('id' in message) {
-      if ('answer' in message) {
-        process.present = message.answer.present
-        waiting.get(message.id)?.resolve(message.answer)
-      } else waiting.get(message.id)?.reject(new Error(`a generator failed: ${message.failed}`))
-      waiting.delete(message.id)
-    } else process.present = message.present
-  })
-  const fail = (error: Error) => {
-    for (const { reject } of waiting.values()) reject(error)
-    waiting.clear()
-  }
-  child.once('error', fail)
-  child.once('exit', (code, signal) => fail(new Error(`a generator ended with ${code ?? signal}`)))
   return process
 }

@@ -52,8 +52,7 @@ export interface Answer {
   readonly ackedEvents?: Readonly<Record<string, number>>
 }
 
-export type ToGenerator = { readonly id: number; readonly order: Order }
-export type FromGenerator =
-  | { readonly id: number; readonly answer: Answer }
-  | { readonly id: number; readonly failed: string }
-  | { readonly present: number }
+/** What a generator says unasked. */
+export interface Presence {
+  readonly present: number
+}

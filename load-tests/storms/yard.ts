@@ -11,7 +11,7 @@ import { readProcessRecord } from '../../infra/stack/process-record.ts'
 import type { Screen } from '../../infra/stack/screen.ts'
 import { ensureSecrets } from '../../infra/stack/secrets.ts'
 import { type Stack, startStack } from '../../infra/stack/stack.ts'
-import { type Contender, type FloorSizes, startFloor, startGateway } from './contender.ts'
+import { type Contender, type ContenderStart, type FloorSizes, startFloor, startGateway } from './contender.ts'
 import { type Generators, startGenerators } from './generators.ts'
 import { insertAlbum } from './one-album.ts'
 import type { Account } from './orders.ts'
@@ -34,6 +34,8 @@ export interface Yard {
   readonly screen: Screen
   /** A gateway on `port`, or on a free one. */
   gateway(port?: number): Promise<Contender>
+  /** What any other contender is started with. */
+  start(changes?: Partial<ContenderStart>): Promise<ContenderStart>
   floor(sizes: FloorSizes, port?: number): Promise<Contender>
   /** As many accounts that nobody had before, with an access token each. */
   accounts(clients: number): Promise<readonly Account[]>
@@ -101,6 +103,7 @@ export async function openYard(options: YardOptions): Promise<Yard> {
       signal,
       screen,
       gateway: async (port) => startGateway(await startOn(port)),
+      start: async (changes = {}) => ({ ...(await startOn(changes.port)), ...changes }),
       floor: async (sizes, port) => startFloor(await startOn(port), sizes),
       async accounts(clients) {
         fleets += 1

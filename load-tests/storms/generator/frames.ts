@@ -29,7 +29,7 @@ export function clientFrame(opcode: number, payload: Uint8Array): Buffer {
 export class FrameReader {
   #rest: Buffer | undefined
 
-  /** Calls `take` for each frame that is whole. The payload is the reader's own memory: it is read before `take` returns. */
+  /** Calls `take` for each frame that is whole. The payload is the memory of the piece: it is read before `take` returns. */
   push(piece: Buffer, take: (opcode: number, payload: Buffer) => void): void {
     const bytes = this.#rest === undefined ? piece : Buffer.concat([this.#rest, piece])
     this.#rest = undefined
@@ -42,7 +42,8 @@ export class FrameReader {
       at = end
       take(opcode, bytes.subarray(start, end))
     }
-    if (at < bytes.length) this.#rest = at === 0 ? bytes : bytes.subarray(at)
+    // A copy: the memory of the piece is used again.
+    if (at < bytes.length) this.#rest = Buffer.from(bytes.subarray(at))
   }
 }
 

@@ -1,7 +1,8 @@
 /** Owns a generator process: takes orders from the bench that started it, and ends with it. */
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { Answer, FromGenerator, GeneratorLoad, Order, ToGenerator } from '../orders.ts'
+import { takeOrders } from '../../told-process.ts'
+import type { Answer, GeneratorLoad, Order, Presence } from '../orders.ts'
 import { Fleet } from './fleet.ts'
 
 const PROGRESS_MS = 250
@@ -55,20 +56,5 @@ async function obey(order: Order): Promise<Answer> {
   }
 }
 
-const say = (message: FromGenerator) => {
-  // Nobody reads any more: the bench has let go, or is dead.
-  process.send?.(message, (error: Error | null) => {
-    if (error !== null) process.exit(0)
-  })
-}
-
-process.on('message', ({ id, order }: ToGenerator) => {
-  obey(order).then(
-    (answer) => say({ id, answer }),
-    (error: unknown) => say({ id, failed: String(error) }),
-  )
-})
-process.on('disconnect', () => process.exit(0))
-// Ctrl-C reaches the whole terminal: the bench says when it is over.
-process.on('SIGINT', () => undefined)
+const say = takeOrders<Order, Answer, Presence>(obey)
 setInterval(() => say({ present: fleet?.present ?? 0 }), PROGRESS_MS)

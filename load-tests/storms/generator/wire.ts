@@ -8,6 +8,8 @@ export interface WireOwner {
   opened(wire: Wire): void
   /** `payload` is read before this returns. */
   heard(wire: Wire, payload: Buffer): void
+  /** All that had arrived was heard. */
+  paused?(wire: Wire): void
   /** Told once. `why`: a close code, the status of a refused upgrade, an errno, or `eof`. */
   ended(wire: Wire, why: string): void
 }
@@ -19,6 +21,7 @@ export interface Route {
   readonly from: string
 }
 
+const arrived = Buffer.allocUnsafeSlow(65_536)
 const HEAD_END = '\r\n\r\n'
 const SWITCHING = 'HTTP/1.1 101 '
 
@@ -32,21 +35,35 @@ export class Wire {
 
   constructor(owner: WireOwner, route: Route, { path, subprotocol }: Pick<Dialogue, 'path' | 'subprotocol'>) {
     this.#owner = owner
-    const socket = connect({ host: route.host, port: route.port, localAddress: route.from, noDelay: true })
+    const socket = connect({
+      ...{ host: route.host, port: route.port, localAddress: route.from, noDelay: true },
+      // One piece of memory for all, which is read before anything else arrives: the stream's own way costs more than the rest.
+      onread: {
+        buffer: arrived,
+        callback: (bytes) => {
+          this.#take(arrived.subarray(0, bytes))
+          return true
+        },
+      },
+    })
     this.#socket = socket
     socket.write(
       `GET ${path} HTTP/1.1\r\nHost: ${route.host}:${route.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
         `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ${subprotocol}\r\n\r\n`,
     )
-    socket.on('data', (piece) => this.#take(piece))
     socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#why ??= error.code ?? error.message
     })
     socket.on('close', () => this.#end())
   }
 
-  send(payload: Uint8Array): void {
-    this.#socket.write(clientFrame(OPCODE.binary, payload))
+  send(payload: Uint8Array, opcode: number = OPCODE.binary): void {
+    this.#socket.write(clientFrame(opcode, payload))
+  }
+
+  /** Frames as they are. */
+  write(frames: Uint8Array): void {
+    this.#socket.write(frames)
   }
 
   /** Ends the connection behind what was sent, without a close frame: as when a program ends. */
@@ -62,6 +79,7 @@ export class Wire {
   #take(piece: Buffer): void {
     if (this.#head === undefined) {
       this.#reader.push(piece, this.#frame)
+      this.#owner.paused?.(this)
       return
     }
     this.#head += piece.toString('latin1')

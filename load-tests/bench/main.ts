@@ -1,0 +1,74 @@
+/** Owns `npm run bench`: its options, its progress, its table, and its verdict on what is claimed. */
+
+import { writeFile } from 'node:fs/promises'
+import { Argument, Command, InvalidArgumentError } from 'commander'
+import { onInterruption } from '../../infra/cli/interruption.ts'
+import { wholeNumber } from '../../infra/cli/whole-number.ts'
+import { createScreen } from '../../infra/stack/screen.ts'
+import { bench } from './bench.ts'
+import { tables } from './report.ts'
+import { hostLine } from './result.ts'
+import { openRig } from './rig.ts'
+import { SERVER_NAMES, type ServerName } from './servers.ts'
+import { WORK_NAMES, type WorkName } from './works.ts'
+
+interface Options {
+  readonly servers?: readonly ServerName[]
+  readonly runs: number
+  readonly quick: boolean
+  readonly json?: string
+  readonly profile?: string
+}
+
+const serverNames = (text: string): readonly ServerName[] => {
+  const names = text.split(',').map((name) => name.trim())
+  const unknown = names.filter((name) => !SERVER_NAMES.some((known) => known === name))
+  if (unknown.length > 0)
+    throw new InvalidArgumentError(`${unknown.join(', ')}: choose from ${SERVER_NAMES.join(', ')}`)
+  return SERVER_NAMES.filter((name) => names.includes(name))
+}
+
+const program = new Command('bench')
+  .description(
+    'Measures the gateway beside raw uWebSockets.js, the same session in ws and in Socket.IO, and Centrifugo: the server on one processor, the load on another.',
+  )
+  .addArgument(new Argument('[works...]', 'what is done; all unless told').choices(WORK_NAMES))
+  .option('--servers <names>', `of ${SERVER_NAMES.join(',')}`, serverNames)
+  .option(
+    '--runs <n>',
+    'of each work by each server; the table shows the median, least and most',
+    wholeNumber(1, 100),
+    3,
+  )
+  .option('--quick', 'few clients and short runs: to see that it works, not what it costs', false)
+  .option('--json <file>', 'write every run there')
+  .option('--profile <folder>', 'leave a processor profile of each server there')
+  .showHelpAfterError('(--help shows what there is)')
+  .parse()
+
+const options = program.opts<Options>()
+const works =
+  (program.processedArgs[0] as WorkName[]).length > 0 ? (program.processedArgs[0] as WorkName[]) : WORK_NAMES
+const screen = createScreen(process.stdout)
+const interruption = onInterruption(screen.line)
+const beganMs = Date.now()
+try {
+  const rig = await openRig({ screen, signal: interruption.signal, profileFolder: options.profile }, options.quick)
+  try {
+    const found = await bench(rig, { works, servers: options.servers, runs: options.runs })
+    const words = process.argv.slice(2).join(' ')
+    screen.line(`\nnpm run bench -- ${words}\n${hostLine()}; ${((Date.now() - beganMs) / 1000).toFixed(0)} s`)
+    for (const line of tables(found)) screen.line(line)
+    if (options.json !== undefined)
+      await writeFile(options.json, `${JSON.stringify({ host: hostLine(), words, found }, null, 2)}\n`)
+    if (found.some(({ failed }) => failed !== undefined)) process.exitCode = 1
+  } finally {
+    await rig.close()
+  }
+} catch (error) {
+  if (!interruption.signal.aborted) throw error
+  process.exitCode = interruption.exitCode
+} finally {
+  screen.close()
+  interruption.end()
+}
