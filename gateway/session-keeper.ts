@@ -74,8 +74,7 @@ export interface SessionKeeperParts {
 
 export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: SessionKeeperParts): SessionKeeper {
   const underWay = new Set<Promise<void>>()
-  // A save renews the lease of the stream, too.
-  const restMs = Math.min(MOST_REST_MS, leaseMs / 9)
+  const restMs = leaseMs * REST_OF_LEASE
   const unsaved = createUnsaved({
     added: (held) => metrics.unsavedStreams.inc(isStreaming(held) ? 1 : 0),
     outdated: events.elsewhere,
@@ -263,8 +262,8 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
   }
 }
 
-/** Heartbeats that come more often than this are saved together: so much of what was heard may be lost with a gateway. */
-const MOST_REST_MS = 1_000
+/** Heartbeats that come more often than this part of a lease are saved together: a third of the beat that a client is asked for, and so less than may be lost with a gateway anyway. */
+const REST_OF_LEASE = 1 / 9
 
 const isWaitedFor = (held: HeldSession): boolean => hasUnsent(held) || held.unrecorded.length > 0
 

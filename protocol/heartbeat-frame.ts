@@ -7,31 +7,24 @@ const bytesOf = (text: string) => Uint8Array.from(text, (letter) => letter.charC
 /** A text of less than 32 bytes, its head before it. */
 const shortText = (text: string) => Uint8Array.of(0xa0 | text.length, ...bytesOf(text))
 
+const FLOAT_64 = 0xcb
+
 /** How every heartbeat that is read here begins, behind the head of its map. */
 const BEGIN = Uint8Array.of(...shortText('type'), ...shortText('heartbeat'))
 
-const KEY = {
-  sent_at_ms: shortText('sent_at_ms'),
-  stream_id: shortText('stream_id'),
-  position_ms: shortText('position_ms'),
-  buffer_ms: shortText('buffer_ms'),
-  volume_percent: shortText('volume_percent'),
-  fence: shortText('fence'),
-} as const
 /** In the order in which our own client writes them, so that the first is mostly the one. */
-const FIELDS = Object.keys(KEY) as (keyof typeof KEY)[]
-const KEYS = Object.values(KEY)
-const MOST = {
-  sent_at_ms: Number.MAX_SAFE_INTEGER,
-  position_ms: MAX_POSITION_MS,
-  buffer_ms: MAX_POSITION_MS,
-  volume_percent: 100,
-  fence: Number.MAX_SAFE_INTEGER,
-} as const
+const KEYS = ['sent_at_ms', 'volume_percent', 'stream_id', 'position_ms', 'buffer_ms', 'fence'].map(shortText)
+const SENT_AT = 0
+const VOLUME = 1
+const STREAM = 2
+const POSITION = 3
+const BUFFER = 4
+const FENCE = 5
+/** By the same order; of the stream nothing. */
+const MOST = [Number.MAX_SAFE_INTEGER, 100, 0, MAX_POSITION_MS, MAX_POSITION_MS, Number.MAX_SAFE_INTEGER]
 
-/** The frame that is read, and where the reading stands. */
-let bytes: Uint8Array = new Uint8Array()
-let at = 0
+/** The values of the frame that is read, by the same order; -1: it has none. */
+const values = new Float64Array(KEYS.length)
 
 /**
  * The heartbeat that `frame` is, if it is one about the stream `openStreamId` or none, valid, and written as most are; undefined
@@ -39,96 +32,108 @@ let at = 0
  */
 export function readHeartbeat(frame: Uint8Array, openStreamId: string | undefined): Heartbeat | undefined {
   const fields = (frame[0] as number) ^ 0x80
-  if (!(fields <= FIELDS.length + 1)) return undefined
-  bytes = frame
-  at = 1
-  if (!isNext(BEGIN)) return undefined
-  const message: Heartbeat = { type: 'heartbeat', sent_at_ms: -1 }
-  let seen = 0
+  if (!(fields <= KEYS.length + 1) || !isAt(frame, 1, BEGIN)) return undefined
+  let at = 1 + BEGIN.length
+  values.fill(-1)
   let field = -1
   for (let index = 1; index < fields; index++) {
-    field = nextField(field + 1)
-    const name = FIELDS[field]
+    field = fieldAt(frame, at, field + 1)
     // A key that is none of these, or comes twice, is not for here.
-    if (name === undefined || (seen & (1 << field)) !== 0) return undefined
-    seen |= 1 << field
-    if (name === 'stream_id') {
-      if (openStreamId === undefined || !isUuid(openStreamId)) return undefined
-      message.stream_id = openStreamId
+    if (field < 0 || values[field] !== -1) return undefined
+    at += (KEYS[field] as Uint8Array).length
+    if (field === STREAM) {
+      if (openStreamId === undefined || !isTextAt(frame, at, openStreamId)) return undefined
+      values[STREAM] = 0
+      at += 2 + openStreamId.length
     } else {
-      const value = takeWhole()
-      if (value < 0 || value > MOST[name]) return undefined
-      message[name] = value
+      const value = wholeAt(frame, at)
+      if (value < 0 || value > (MOST[field] as number)) return undefined
+      values[field] = value
+      at += sizeAt(frame, at)
     }
   }
-  return message.sent_at_ms >= 0 && at === frame.length ? message : undefined
+  return at === frame.length && found(SENT_AT) >= 0 ? heartbeatOf(openStreamId) : undefined
 }
 
-/** Takes the key that comes next, which is mostly the one that is `expected`; -1: it is none of ours. */
-function nextField(expected: number): number {
-  for (let index = 0; index < KEYS.length; index++) {
-    const field = (expected + index) % KEYS.length
-    if (isNext(KEYS[field] as Uint8Array)) return field
-  }
+const found = (field: number): number => values[field] as number
+
+function heartbeatOf(openStreamId: string | undefined): Heartbeat {
+  const message: Heartbeat = { type: 'heartbeat', sent_at_ms: found(SENT_AT) }
+  if (found(VOLUME) >= 0) message.volume_percent = found(VOLUME)
+  if (found(STREAM) >= 0 && openStreamId !== undefined) message.stream_id = openStreamId
+  if (found(POSITION) >= 0) message.position_ms = found(POSITION)
+  if (found(BUFFER) >= 0) message.buffer_ms = found(BUFFER)
+  if (found(FENCE) >= 0) message.fence = found(FENCE)
+  return message
+}
+
+/** The field of which the key is at `at`, which is mostly the one that is `expected`; -1: it is none of ours. */
+function fieldAt(frame: Uint8Array, at: number, expected: number): number {
+  for (let field = expected; field < KEYS.length; field++) if (isAt(frame, at, KEYS[field] as Uint8Array)) return field
+  for (let field = 0; field < expected; field++) if (isAt(frame, at, KEYS[field] as Uint8Array)) return field
   return -1
 }
 
-/** Takes `part` if it is what comes next. */
-function isNext(part: Uint8Array): boolean {
-  for (let index = 0; index < part.length; index++) if (bytes[at + index] !== part[index]) return false
-  at += part.length
+function isAt(frame: Uint8Array, at: number, part: Uint8Array): boolean {
+  if (at + part.length > frame.length) return false
+  for (let index = 0; index < part.length; index++) if (frame[at + index] !== part[index]) return false
   return true
 }
 
-/** Takes `uuid` if it is what comes next, as a text with a length of one byte. */
-function isUuid(uuid: string): boolean {
-  if (bytes[at] !== 0xd9 || bytes[at + 1] !== uuid.length) return false
-  at += 2
-  for (let index = 0; index < uuid.length; index++) if (bytes[at + index] !== uuid.charCodeAt(index)) return false
-  at += uuid.length
+/** Whether `text`, of letters and digits, is at `at` with a length of one byte before it. */
+function isTextAt(frame: Uint8Array, at: number, text: string): boolean {
+  const begin = at + 2
+  if (frame[at] !== 0xd9 || frame[at + 1] !== text.length || begin + text.length > frame.length) return false
+  for (let index = 0; index < text.length; index++) if (frame[begin + index] !== text.charCodeAt(index)) return false
   return true
+}
+
+/** The bytes of the number at `at`, its head among them. */
+function sizeAt(frame: Uint8Array, at: number): number {
+  const head = frame[at] as number
+  if (head < 0x80) return 1
+  if (head === FLOAT_64) return 9
+  return head === 0xcc ? 2 : head === 0xcd ? 3 : 5
 }
 
 const number = new DataView(new ArrayBuffer(8))
 
-/** Takes a whole number from 0 on; -1: it is none, or cut short. */
-function takeWhole(): number {
-  const first = bytes[at++]
-  if (first === undefined) return -1
-  if (first < 0x80) return first
-  if (first === 0xcc) return takeBig(1)
-  if (first === 0xcd) return takeBig(2)
-  if (first === 0xce) return takeBig(4)
-  if (first !== 0xcb) return -1
-  number.setUint32(0, takeBig(4))
-  number.setUint32(4, takeBig(4))
+/** The whole number from 0 on that is at `at`; -1: there is none, or not all of it. */
+function wholeAt(frame: Uint8Array, at: number): number {
+  if (at >= frame.length || at + sizeAt(frame, at) > frame.length) return -1
+  const head = frame[at] as number
+  if (head < 0x80) return head
+  if (head === 0xcc) return bigAt(frame, at + 1, 1)
+  if (head === 0xcd) return bigAt(frame, at + 1, 2)
+  if (head === 0xce) return bigAt(frame, at + 1, 4)
+  if (head !== FLOAT_64) return -1
+  number.setUint32(0, bigAt(frame, at + 1, 4))
+  number.setUint32(4, bigAt(frame, at + 5, 4))
   const value = number.getFloat64(0)
   return Number.isInteger(value) && !Object.is(value, -0) ? value : -1
 }
 
-/** What is beyond the end is not a number, and makes no whole one. */
-function takeBig(size: number): number {
+function bigAt(frame: Uint8Array, at: number, size: number): number {
   let value = 0
-  for (let index = 0; index < size; index++) value = value * 256 + (bytes[at++] ?? Number.NaN)
+  for (let index = 0; index < size; index++) value = value * 256 + (frame[at + index] as number)
   return value
 }
 
-const FLOAT_64 = 0xcb
 const ACK_BEGIN = Uint8Array.of(
   ...[0x83, ...shortText('type'), ...shortText('heartbeat_ack')],
   ...[...shortText('sent_at_ms'), FLOAT_64],
 )
-const SENT_AT = ACK_BEGIN.length
+const ACK_SENT_AT = ACK_BEGIN.length
 const ACK_MIDDLE = Uint8Array.of(...shortText('server_time_ms'), FLOAT_64)
-const SERVER_TIME_AT = SENT_AT + 8 + ACK_MIDDLE.length
+const SERVER_TIME_AT = ACK_SENT_AT + 8 + ACK_MIDDLE.length
 const ack = new Uint8Array(SERVER_TIME_AT + 8)
 ack.set(ACK_BEGIN)
-ack.set(ACK_MIDDLE, SENT_AT + 8)
+ack.set(ACK_MIDDLE, ACK_SENT_AT + 8)
 const ackView = new DataView(ack.buffer)
 
 /** The frame of the answer; good until the next one is written. */
 export function writeHeartbeatAck(sentAtMs: number, serverTimeMs: number): Uint8Array {
-  ackView.setFloat64(SENT_AT, sentAtMs)
+  ackView.setFloat64(ACK_SENT_AT, sentAtMs)
   ackView.setFloat64(SERVER_TIME_AT, serverTimeMs)
   return ack
 }

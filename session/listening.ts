@@ -81,7 +81,7 @@ function judge(listening: Listening, ledger: ChunkLedger): void {
   if (suspectMs > listening.elapsedMs * (1 + CLOCK_DRIFT)) flag(listening, 'claim-exceeds-elapsed')
   // Of what was signed for, so much was heard as the same clock says there was time for.
   const grantedMs = listening.grantedMs * (1 + CLOCK_DRIFT)
-  if (suspectMs <= grantedMs) return
+  if (suspectMs <= grantedMs || listening.flags.includes('claim-exceeds-granted')) return
   if (suspectMs - Math.min(firstGrantMs(ledger), BUFFERED_MS) > grantedMs) flag(listening, 'claim-exceeds-granted')
 }
 
