@@ -26,11 +26,13 @@ function shownOf({ track_id, title, artist, duration_ms }: Track): Pick<DeviceSt
 /** A position that is off by less is not worth a message to every device. */
 const DRIFT_MS = 2_000
 
-/** Whether who goes by `shown` would be wrong about the session by now. */
+/** Whether who goes by `shown` would be wrong about the session by now. Hot path: asked with every heartbeat. */
 export function isOutdated(shown: DeviceStatus, session: Session): boolean {
-  const now = statusOf(session, shown.at_ms)
-  if (now.volume_percent !== shown.volume_percent || now.status !== shown.status) return true
-  if (now.status === 'stopped') return false
-  const elapsedMs = now.status === 'playing' ? now.at_ms - shown.at_ms : 0
-  return Math.abs(shown.position_ms + elapsedMs - now.position_ms) > DRIFT_MS
+  const { state } = session
+  if (session.volumePercent !== shown.volume_percent) return true
+  if (state.at === 'idle') return shown.status !== 'stopped'
+  if (state.at !== shown.status) return true
+  const { track, listening } = state.stream
+  const elapsedMs = state.at === 'playing' ? listening.anchorAtMs - shown.at_ms : 0
+  return Math.abs(shown.position_ms + elapsedMs - Math.min(listening.anchorMs, track.duration_ms)) > DRIFT_MS
 }

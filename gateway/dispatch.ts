@@ -2,6 +2,7 @@
 
 import { decodeFrame } from '../protocol/codec.ts'
 import { MAX_REQUEST_ID } from '../protocol/fields.ts'
+import { readHeartbeat } from '../protocol/heartbeat-frame.ts'
 import type { Authenticate } from '../protocol/messages/authenticate.ts'
 import type { Resume } from '../protocol/messages/resume.ts'
 import { isRequest, type UpMessage } from '../protocol/messages/up.ts'
@@ -60,7 +61,9 @@ function take(context: Context, connection: Connection, frame: ArrayBuffer, isBi
     refuse(context, connection, 'wrong_frame_kind', `frames of this subprotocol are ${isBinary ? 'text' : 'binary'}`)
     return
   }
-  const value = decodeFrame(new Uint8Array(frame), connection.encoding)
+  const bytes = new Uint8Array(frame)
+  const beat = isBinary ? readHeartbeat(bytes, openStreamOf(connection)) : undefined
+  const value = beat ?? decodeFrame(bytes, connection.encoding)
   if (value === undefined) {
     refuse(context, connection, 'malformed_frame', 'the frame is not a map with a `type`')
     return
@@ -71,12 +74,19 @@ function take(context: Context, connection: Connection, frame: ArrayBuffer, isBi
     refuseValue(context, connection, value, refusal)
     return
   }
-  if (!isUp(value)) {
+  const message = beat ?? (isUp(value) ? value : undefined)
+  if (message === undefined) {
     refuseValue(context, connection, value, refusalOf(value))
     return
   }
-  context.metrics.frames[value.type].inc()
-  route(context, connection, value)
+  context.metrics.frames[message.type] += 1
+  route(context, connection, message)
+}
+
+function openStreamOf({ state }: Connection): string | undefined {
+  if (state.at !== 'ready') return undefined
+  const { session } = state.held
+  return session.state.at === 'idle' ? undefined : session.state.stream.streamId
 }
 
 /** What a refusal of `value` repeats, as far as it can be read. */

@@ -28,6 +28,12 @@ export interface HeldSession {
   unsent: Unsent
   /** Redis has said since this gateway holds the session that its lease is still its own. */
   leaseConfirmed: boolean
+  /** When the account was last told that it is alive, by the clock of the gateway. */
+  beatAtMs: number
+  /** When a save of it last began, by the clock of the process. */
+  savedAtMs: number
+  /** Its save is put off for a moment. */
+  lingers: boolean
   /** Where its client spoke from last, for whoever ends its stream later. */
   network: ClientNetwork | undefined
   /** What the other devices of the account were shown last; undefined when it is to be said anew. */
@@ -46,6 +52,9 @@ export function hold(session: Session, epoch: number, tokenExpiresAtMs: number):
     spoken: false,
     tokenExpiresAtMs,
     leaseConfirmed: false,
+    beatAtMs: Number.NEGATIVE_INFINITY,
+    savedAtMs: Number.NEGATIVE_INFINITY,
+    lingers: false,
     network: undefined,
     shown: undefined,
     refreshByMs: 0,

@@ -64,6 +64,9 @@ export interface LeaseKeeper {
 export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
   const { store, redis, log, leaseMs, denyPlans, metrics, now, events } = parts
 
+  /** Heartbeats may come as often as a client likes: within this the account hears nothing new by them. */
+  const leastBetweenBeatsMs = leaseMs / 9
+
   /** What is under way says for these what a beat would. */
   const arriving = new WeakSet<HeldSession>()
 
@@ -158,6 +161,7 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
       return
     }
     const limits = STREAM_LIMITS[held.session.who.plan]
+    held.beatAtMs = now()
     follow(
       held,
       (device, fence) => store.beat(device, fence, limits),
@@ -188,7 +192,8 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
     },
     beat(held) {
       if (held.shown !== undefined && isOutdated(held.shown, held.session)) held.shown = undefined
-      beat(held)
+      const saysNothing = held.shown !== undefined && held.leaseConfirmed
+      if (!saysNothing || now() - held.beatAtMs >= leastBetweenBeatsMs) beat(held)
     },
     arrive(held) {
       arriving.add(held)

@@ -12,7 +12,7 @@ let lingering: Lingering
 beforeEach(() => {
   vi.useFakeTimers()
   saved = []
-  lingering = createLingering((held) => saved.push(held))
+  lingering = createLingering((held) => saved.push(held), 5 * A_MOMENT_MS)
 })
 afterEach(() => {
   vi.useRealTimers()
@@ -33,6 +33,20 @@ describe('saves that nobody waits for', () => {
     lingering.add(one)
     vi.advanceTimersByTime(A_MOMENT_MS)
     expect(saved).toEqual([one, two, one])
+  })
+
+  it('come later for who was saved just now, unless something else happens to it', () => {
+    const [one, two] = [held('one'), held('two')]
+    for (const session of [one, two, two]) lingering.rest(session)
+    expect(lingering.any).toBe(true)
+    vi.advanceTimersByTime(2 * A_MOMENT_MS)
+    expect(saved).toEqual([])
+    lingering.add(two)
+    vi.advanceTimersByTime(A_MOMENT_MS)
+    expect(saved).toEqual([two])
+    vi.advanceTimersByTime(5 * A_MOMENT_MS)
+    expect(saved).toEqual([two, one])
+    expect(lingering.any).toBe(false)
   })
 
   it('are not forgotten for another hold of the session', () => {

@@ -191,13 +191,19 @@ export function createMetrics(levels: () => Levels) {
 }
 
 /** One counter a message, looked up by its name: finding a label again for every frame would cost more than the frame. */
-function framesByMessage(registry: Registry): Record<UpType, { inc(): void }> {
-  const frames = new Counter({
+/** Counted as plain numbers, as every frame is, and read when somebody asks. */
+function framesByMessage(registry: Registry): Record<UpType, number> {
+  const types = Object.keys(UP_MESSAGES) as UpType[]
+  const frames = Object.fromEntries(types.map((type) => [type, 0])) as Record<UpType, number>
+  new Counter({
     name: 'segue_gateway_frames_total',
     help: 'valid frames of clients, by message',
     labelNames: ['message'] as const,
     registers: [registry],
+    collect() {
+      this.reset()
+      for (const type of types) this.inc({ message: type }, frames[type])
+    },
   })
-  const types = Object.keys(UP_MESSAGES) as UpType[]
-  return Object.fromEntries(types.map((type) => [type, frames.labels(type)])) as Record<UpType, { inc(): void }>
+  return frames
 }

@@ -31,6 +31,16 @@ export function send(context: Context, connection: Connection, message: DownMess
   if (socket.send(frame, encoding === 'msgpack') !== HANDED_ON) connection.lanes = new Lanes()
 }
 
+/** Whether a frame of MessagePack would go to the socket now, and nowhere else. */
+export function mayWriteAtOnce({ socket, encoding, lanes, closing }: Connection): boolean {
+  return socket !== undefined && encoding === 'msgpack' && lanes === undefined && closing === undefined
+}
+
+/** As {@link send}, of a frame whose memory is written anew for the next: the socket has copied it when this returns. */
+export function writeAtOnce(connection: Connection, frame: Uint8Array): void {
+  if (connection.socket?.send(frame, true) !== HANDED_ON) connection.lanes = new Lanes()
+}
+
 /** A client may hold this much even when all of them together hold too much. */
 const LEAST_QUEUED_BYTES = 16_384
 

@@ -74,6 +74,8 @@ export interface SessionKeeperParts {
 
 export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: SessionKeeperParts): SessionKeeper {
   const underWay = new Set<Promise<void>>()
+  // A save renews the lease of the stream, too.
+  const restMs = Math.min(MOST_REST_MS, leaseMs / 9)
   const unsaved = createUnsaved({
     added: (held) => metrics.unsavedStreams.inc(isStreaming(held) ? 1 : 0),
     outdated: events.elsewhere,
@@ -102,8 +104,9 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
     held.saving = true
     let said: Unsent | undefined
     try {
-      while (held.dirty) {
+      do {
         held.dirty = false
+        held.savedAtMs = performance.now()
         said = takeUnsent(held)
         const records = [...held.unrecorded]
         const result = await store.save({
@@ -124,7 +127,7 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
         events.send(held, said)
         said = undefined
         if (result === 'ended') events.streamEnded(held)
-      }
+      } while (held.dirty && isWaitedFor(held))
     } catch (error) {
       unsaved.add(held)
       failed(error)
@@ -133,6 +136,7 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
     } finally {
       held.saving = false
     }
+    if (held.dirty) linger(held)
   }
   const follow = (work: Promise<void>): Promise<void> => {
     const followed = work.finally(() => underWay.delete(followed))
@@ -184,14 +188,19 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
       goOnUnsaved(held)
     } else void follow(write(held))
   }
-  const lingering = createLingering(saveNow)
+  const lingering = createLingering(saveNow, restMs)
+  const linger = (held: HeldSession): void => {
+    if (held.lingers) return
+    if (performance.now() - held.savedAtMs < restMs) lingering.rest(held)
+    else lingering.add(held)
+  }
   const inTurn = pLimit(TAKES_AT_ONCE)
 
   return {
     save(held) {
       held.dirty = true
       if (hasUnsent(held)) saveNow(held)
-      else if (!held.saving) lingering.add(held)
+      else if (!held.saving) linger(held)
     },
     park(held) {
       held.dirty = true
@@ -244,12 +253,20 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
       return { sessions: unsaved.count, streams: unsaved.countOf(isStreaming) }
     },
     async flush() {
-      lingering.hurry()
-      await Promise.all(underWay)
+      // What became of a session while it was saved lingers again.
+      do {
+        lingering.hurry()
+        await Promise.all(underWay)
+      } while (lingering.any || underWay.size > 0)
       for (const held of unsaved.sessions()) events.letGo(held)
     },
   }
 }
+
+/** Heartbeats that come more often than this are saved together: so much of what was heard may be lost with a gateway. */
+const MOST_REST_MS = 1_000
+
+const isWaitedFor = (held: HeldSession): boolean => hasUnsent(held) || held.unrecorded.length > 0
 
 /** Resumes that Redis is asked about together: who waits behind them is not measured by how soon it answers. */
 const TAKES_AT_ONCE = 1_000

@@ -3,6 +3,8 @@
 /** Before each message, its length. */
 const HEAD_BYTES = 4
 const FIRST_BYTES = 256
+/** Of all that hold no message; nothing is written into it. */
+const NO_BYTES = new Uint8Array()
 
 export class Replay {
   /** Messages beyond this push out the oldest. */
@@ -13,9 +15,9 @@ export class Replay {
   #count = 0
 
   /** @param bytes of another replay, copied */
-  constructor(most: number, bytes: Uint8Array = new Uint8Array()) {
+  constructor(most: number, bytes: Uint8Array = NO_BYTES) {
     this.#most = most
-    this.#memory = new Uint8Array(bytes)
+    this.#memory = bytes.byteLength === 0 ? NO_BYTES : new Uint8Array(bytes)
     this.#to = bytes.byteLength
     for (let at = 0; at < this.#to; at = this.#after(at)) this.#count += 1
   }

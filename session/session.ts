@@ -4,7 +4,7 @@ import { COUNTABLE_MS, type ReasonEnd } from '../protocol/vocabulary.ts'
 import { hear, isAd, isHeard } from './ad.ts'
 import { type Effect, SHOW } from './effect.ts'
 import type { Identity } from './identity.ts'
-import { withLatest } from './latest-tracks.ts'
+import { NO_TRACKS, withLatest } from './latest-tracks.ts'
 import type { Lease } from './lease.ts'
 import { evidence, msPlayed } from './listening.ts'
 import { newSayings, type Sayings } from './numbered.ts'
@@ -59,6 +59,9 @@ export interface Session {
   readonly sayings: Sayings
 }
 
+/** Shared, as `IDLE` is. */
+export const NOTHING_NEXT: readonly UpNextTrack[] = Object.freeze([])
+
 export const IDLE: State = Object.freeze({ at: 'idle' })
 
 export function newSession(who: Identity, device: DeviceFacts): Session {
@@ -70,11 +73,11 @@ export function newSession(who: Identity, device: DeviceFacts): Session {
     lastFence: 0,
     staleFence: 0,
     state: IDLE,
-    upNext: [],
+    upNext: NOTHING_NEXT,
     upNextRevision: 0,
-    played: new Set(),
-    skipped: new Set(),
-    dismissed: new Set(),
+    played: NO_TRACKS,
+    skipped: NO_TRACKS,
+    dismissed: NO_TRACKS,
     endedStreamId: '',
     sinceAd: NO_MUSIC,
     sayings: newSayings(),

@@ -5,11 +5,12 @@ import type { BitrateKbps, ReasonStart } from '../protocol/vocabulary.ts'
 import type { Ad, Audible } from './ad.ts'
 import { type LedgerBytes, ledgerBytes, ledgerFrom } from './chunk-ledger.ts'
 import type { Identity } from './identity.ts'
+import { NO_TRACKS } from './latest-tracks.ts'
 import type { Lease } from './lease.ts'
 import type { Listening } from './listening.ts'
 import { MOST_REPLAYED } from './numbered.ts'
 import { Replay } from './replay.ts'
-import type { DeviceFacts, Session, State } from './session.ts'
+import { type DeviceFacts, NOTHING_NEXT, type Session, type State } from './session.ts'
 import type { Stream } from './stream.ts'
 import type { Track } from './track.ts'
 import type { UpNextTrack } from './up-next.ts'
@@ -91,7 +92,7 @@ export function sessionFrom(snapshot: SessionSnapshot): Session | undefined {
     volumePercent: snapshot.volumePercent ?? undefined,
     ...leases,
     state,
-    upNext: unpackedOnce<UpNextTrack[]>(upNext),
+    upNext: unpackedOnce<readonly UpNextTrack[]>(upNext, (list) => (list.length === 0 ? NOTHING_NEXT : list)),
     upNextRevision,
     played: unpackedTracks(played),
     skipped: unpackedTracks(snapshot.skipped),
@@ -125,7 +126,8 @@ function streamFrom(snapshot: StreamSnapshot): Stream {
 }
 
 const packedTracks = (tracks: ReadonlySet<string>) => packedOnce(tracks, () => [...tracks])
-const unpackedTracks = (bytes: Uint8Array) => unpackedOnce<Set<string>, string[]>(bytes, (list) => new Set(list))
+const unpackedTracks = (bytes: Uint8Array) =>
+  unpackedOnce<ReadonlySet<string>, string[]>(bytes, (list) => (list.length === 0 ? NO_TRACKS : new Set(list)))
 
 const packed = new WeakMap<object, Uint8Array>()
 

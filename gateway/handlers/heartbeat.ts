@@ -1,5 +1,6 @@
 /** Handles `heartbeat`: answered at once; its position is evidence, in turn. Hot path. */
 
+import { writeHeartbeatAck } from '../../protocol/heartbeat-frame.ts'
 import type { Heartbeat } from '../../protocol/messages/heartbeat.ts'
 import { isStale } from '../../session/leasing.ts'
 import { heartbeat } from '../../session/requests.ts'
@@ -7,11 +8,13 @@ import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { perform } from '../effects.ts'
 import type { HeldSession } from '../held-session.ts'
-import { send } from '../outbox.ts'
+import { mayWriteAtOnce, send, writeAtOnce } from '../outbox.ts'
 
 export function answerHeartbeat(context: Context, connection: Connection, message: Heartbeat): void {
+  const { sent_at_ms } = message
   const server_time_ms = connection.lastHeardMs
-  send(context, connection, { type: 'heartbeat_ack', sent_at_ms: message.sent_at_ms, server_time_ms })
+  if (mayWriteAtOnce(connection)) writeAtOnce(connection, writeHeartbeatAck(sent_at_ms, server_time_ms))
+  else send(context, connection, { type: 'heartbeat_ack', sent_at_ms, server_time_ms })
 }
 
 export function onHeartbeat(
