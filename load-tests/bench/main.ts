@@ -6,9 +6,11 @@ import { onInterruption } from '../../infra/cli/interruption.ts'
 import { wholeNumber } from '../../infra/cli/whole-number.ts'
 import { createScreen } from '../../infra/stack/screen.ts'
 import { bench } from './bench.ts'
+import { judge, readClaims, verdicts, worksOf } from './claims.ts'
+import { writeProfileTexts } from './profile-text.ts'
 import { tables } from './report.ts'
-import { hostLine } from './result.ts'
-import { openRig } from './rig.ts'
+import { type Found, hostLine } from './result.ts'
+import { openRig, type Rig } from './rig.ts'
 import { SERVER_NAMES, type ServerName } from './servers.ts'
 import { WORK_NAMES, type WorkName } from './works.ts'
 
@@ -18,6 +20,7 @@ interface Options {
   readonly quick: boolean
   readonly json?: string
   readonly profile?: string
+  readonly check: boolean
 }
 
 const serverNames = (text: string): readonly ServerName[] => {
@@ -42,7 +45,8 @@ const program = new Command('bench')
   )
   .option('--quick', 'few clients and short runs: to see that it works, not what it costs', false)
   .option('--json <file>', 'write every run there')
-  .option('--profile <folder>', 'leave a processor profile of each server there')
+  .option('--profile <folder>', 'leave a processor profile of each server there, and what it says as text')
+  .option('--check', 'measure what is claimed in load-tests/claims.json, and fail when it no longer holds', false)
   .showHelpAfterError('(--help shows what there is)')
   .parse()
 
@@ -55,13 +59,10 @@ const beganMs = Date.now()
 try {
   const rig = await openRig({ screen, signal: interruption.signal, profileFolder: options.profile }, options.quick)
   try {
-    const found = await bench(rig, { works, servers: options.servers, runs: options.runs })
-    const words = process.argv.slice(2).join(' ')
-    screen.line(`\nnpm run bench -- ${words}\n${hostLine()}; ${((Date.now() - beganMs) / 1000).toFixed(0)} s`)
-    for (const line of tables(found)) screen.line(line)
-    if (options.json !== undefined)
-      await writeFile(options.json, `${JSON.stringify({ host: hostLine(), words, found }, null, 2)}\n`)
-    if (found.some(({ failed }) => failed !== undefined)) process.exitCode = 1
+    const found = options.check
+      ? await check(rig)
+      : await bench(rig, { works, servers: options.servers, runs: options.runs })
+    await show(found)
   } finally {
     await rig.close()
   }
@@ -71,4 +72,29 @@ try {
 } finally {
   screen.close()
   interruption.end()
+}
+
+async function show(found: readonly Found[]): Promise<void> {
+  const words = process.argv.slice(2).join(' ')
+  screen.line(`\nnpm run bench -- ${words}\n${hostLine()}; ${((Date.now() - beganMs) / 1000).toFixed(0)} s`)
+  for (const line of tables(found)) screen.line(line)
+  if (options.json !== undefined)
+    await writeFile(options.json, `${JSON.stringify({ host: hostLine(), words, found }, null, 2)}\n`)
+  if (options.profile !== undefined) for (const file of await writeProfileTexts(options.profile)) screen.line(file)
+  if (found.some(({ failed }) => failed !== undefined)) process.exitCode = 1
+}
+
+/** Of the works that were named, or of all. */
+async function check(rig: Rig): Promise<Found[]> {
+  const claims = (await readClaims()).filter(({ work }) => works.some((name) => name === work))
+  const found: Found[] = []
+  for (const wanted of worksOf(claims, options.runs)) found.push(...(await bench(rig, wanted)))
+  const judged = judge(claims, found)
+  screen.line('')
+  for (const line of verdicts(judged)) screen.line(line)
+  for (const { claim } of judged.filter(({ holds }) => !holds)) {
+    console.error(`bench: "${claim.sentence}" does not hold; to see it alone: ${claim.command}`)
+    process.exitCode = 1
+  }
+  return found
 }

@@ -50,12 +50,16 @@ export class SocketIoVoice implements Voice {
     } else if (text === '2') this.#line?.send('3')
     else if (text.startsWith('40')) {
       this.#pid = (JSON.parse(text.slice(2)) as { pid?: string }).pid
-      if (this.#streamId !== '' || this.#options.trackId === undefined) return 'ready'
+      // It went on, and there was nothing that it missed.
+      if (this.#offset !== '') return 'ready'
+    } else if (text.startsWith(`${EVENT}["ready"`)) {
+      this.#offset = offsetIn(text)
+      if (this.#options.trackId === undefined) return 'ready'
       this.#emit('play', { track_id: this.#options.trackId, position_ms: BEGINS_AT_MS })
     } else if (text.startsWith(`${EVENT}["playback"`)) {
-      const [, message, offset] = JSON.parse(text.slice(2)) as [string, { stream_id: string }, string | undefined]
+      const [, message] = JSON.parse(text.slice(2)) as [string, { stream_id: string }]
+      this.#offset = offsetIn(text)
       this.#streamId = message.stream_id
-      this.#offset = offset ?? ''
       this.#beganAtMs = Date.now()
       return 'ready'
     }
@@ -92,4 +96,9 @@ export class SocketIoVoice implements Voice {
   #emit(event: string, message: object): void {
     this.#line?.send(`${EVENT}${JSON.stringify([event, message])}`)
   }
+}
+
+/** Behind the arguments of an event stands where it lies in what the server keeps. */
+function offsetIn(text: string): string {
+  return String((JSON.parse(text.slice(EVENT.length)) as unknown[]).at(-1))
 }

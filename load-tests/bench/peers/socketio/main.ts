@@ -18,7 +18,7 @@ const http = createServer((request, response) => {
 const io = new Server<Up, Down, object, { session: PlainSession }>(http, {
   transports: ['websocket'],
   perMessageDeflate: false,
-  connectionStateRecovery: { maxDisconnectionDuration: 600_000, skipMiddlewares: true },
+  connectionStateRecovery: { maxDisconnectionDuration: 120_000, skipMiddlewares: true },
   pingInterval: 120_000,
   pingTimeout: 60_000,
 })
@@ -30,6 +30,8 @@ interface Up {
   credit(message: Credit): void
 }
 interface Down {
+  ready(message: object): void
+  ready(message: object): void
   playback(message: object): void
   heartbeat_ack(message: object): void
   ack(message: object): void
@@ -46,6 +48,10 @@ io.use((socket, next) => {
 io.on('connection', (socket) => {
   const { session } = socket.data
   const failed = () => socket.disconnect(true)
+  // What is recovered is what came after the last message: so there must be one.
+  if (!socket.recovered) socket.emit('ready', { session_id: session.id, server_time_ms: Date.now() })
+  // What is recovered is what came after the last message: so there must be one.
+  if (!socket.recovered) socket.emit('ready', { session_id: session.id, server_time_ms: Date.now() })
   socket.on('play', ({ track_id, position_ms }) => {
     sessions.play(session, track_id, position_ms).then(() => {
       socket.emit('playback', { status: 'playing', stream_id: session.streamId, position_ms, at_ms: Date.now() })
