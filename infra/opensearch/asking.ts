@@ -39,7 +39,7 @@ export function alike(text: string): Question {
     must: [
       anyOf([
         { bool: { filter, should, boost: 3 } },
-        { bool: { must: eachAlike(words) } },
+        { bool: { must: eachAlike(words, likes) } },
         ...waysOf(words).map((way) => constant(way, 24)),
       ]),
     ],
@@ -48,19 +48,14 @@ export function alike(text: string): Question {
   }
 }
 
-/** Most of its words, each with a letter or two wrong. Undefined: of so few words none is left out. */
-export function mostAlike(text: string): Question | undefined {
-  const words = wordsOf(text)
-  if (words.length < 3) return undefined
-  return {
-    must: [{ bool: { should: eachAlike(words), minimum_should_match: '2<-1 5<-2' } }],
-    filter: [],
-    should: [],
-  }
+/** Most of its words, each with a letter or two wrong, the first one perhaps: for what is found in no other way. */
+export function mostAlike(text: string): Question {
+  const each = eachAlike(wordsOf(text), (word) => [fuzzy(word, 0)])
+  return { must: [{ bool: { should: each, minimum_should_match: '2<-1 5<-2' } }], filter: [], should: [] }
 }
 
-const eachAlike = (words: readonly string[]): object[] =>
-  words.map((word, at) => anyOf([...likes(word), ...(at < words.length - 1 ? [] : [constant(begins(word), 2)])]))
+const eachAlike = (words: readonly string[], likesOf: (word: string) => object[]): object[] =>
+  words.map((word, at) => anyOf([...likesOf(word), ...(at < words.length - 1 ? [] : [constant(begins(word), 2)])]))
 
 /** The words with two neighbours as one, or with one as two, each time others. */
 function waysOf(words: readonly string[]): object[] {
@@ -83,14 +78,16 @@ function partsOf(word: string): (readonly [string, string])[] {
     .map((at) => [letters.slice(0, at).join(''), letters.slice(at).join('')])
 }
 
-/** The first letter is looked at as it is, as far more words are read otherwise; so the first two, changed about, are asked for by themselves. */
+/** The first letter as it is, as far more words are read otherwise; so the first two, changed about, are asked for by themselves. */
 function likes(word: string): object[] {
   const [first, second, ...rest] = word
-  const fuzzy = { match: { all: { query: word, fuzziness: 'AUTO:3,6', prefix_length: 1, max_expansions: 30 } } }
-  if (first === undefined || second === undefined || rest.length === 0 || first === second) return [fuzzy]
-  return [fuzzy, is([second, first, ...rest].join(''))]
+  if (first === undefined || second === undefined || rest.length === 0 || first === second) return [fuzzy(word, 1)]
+  return [fuzzy(word, 1), is([second, first, ...rest].join(''))]
 }
 
+const fuzzy = (query: string, prefix_length: number) => ({
+  match: { all: { query, fuzziness: 'AUTO:3,6', prefix_length, max_expansions: 30 } },
+})
 /** What is a sign alone is no word, but for those that the index reads as one. */
 const wordsOf = (text: string): string[] => text.split(/[\s\p{Pd}]+/u).filter((word) => /[\p{L}\p{N}&$]/u.test(word))
 const anyOf = (queries: readonly object[]) => ({ bool: { should: queries, minimum_should_match: 1 } })

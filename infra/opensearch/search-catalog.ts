@@ -34,8 +34,8 @@ export async function searchCatalog(client: OpenSearch, query: CatalogQuery): Pr
   const exact = await ask(client, query, exactly(query.text))
   if (exact.total >= ENOUGH) return exact
   const like = after(exact, await ask(client, query, alike(query.text)))
-  const most = like.total > 0 ? undefined : mostAlike(query.text)
-  return most === undefined ? like : after(like, await ask(client, query, most))
+  if (like.total > 0) return like
+  return after(like, await ask(client, query, mostAlike(query.text)))
 }
 
 const after = (before: FoundInCatalog, found: FoundInCatalog): FoundInCatalog => ({
