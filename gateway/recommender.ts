@@ -11,6 +11,7 @@ import { type Dependency, DependencyAway } from '../infra/runtime/dependency.ts'
 import type { Logger } from '../infra/runtime/log.ts'
 import type { Neighbours } from '../protocol/events/neighbours.ts'
 import { type Blended, blend, MOST_HEARD } from '../session/blend.ts'
+import { firstOf } from '../session/first-of.ts'
 import type { Session } from '../session/session.ts'
 import type { Track } from '../session/track.ts'
 import { type Listed, type Suggestion, type UpNextTrack, upNextAfter } from '../session/up-next.ts'
@@ -54,7 +55,12 @@ const ENOUGH = 20
 const FOLLOWED = 1.2
 /** A track that nothing is heard with: known, and empty. */
 const NO_NEIGHBOURS: Neighbours = { trackIds: [], beside: new Uint8Array(), after: new Uint8Array() }
-const countries = new Intl.DisplayNames('en', { type: 'region' })
+const COUNTRIES = new Intl.DisplayNames('en', { type: 'region' })
+/** What was found there once: it takes longer to find than all else of a list. */
+const PLACES = new Map<string, string>()
+const EVEN_STALE = { allowStale: true } as const
+/** What is brought anew is put in front each time, so that what is read need not be: nothing that is in use grows old here. */
+const peek = <Value extends object>(cache: LRUCache<string, Value>, key: string) => cache.peek(key, EVEN_STALE)
 
 export function createRecommender(parts: RecommenderParts): Recommender {
   const { learned, limits, metrics, log, redis, postgres } = parts
@@ -85,8 +91,10 @@ export function createRecommender(parts: RecommenderParts): Recommender {
       const of = learned().edition
       const [list = NO_NEIGHBOURS] = await redis.ask(() => parts.source.neighbours(of, [trackId]))
       if (of !== edition) return
-      lists.set(trackId, list)
       await bringTracks([trackId, ...list.trackIds])
+      if (of !== edition) return
+      // One string an id, whichever list it is in: it is compared by where it is, and kept once.
+      lists.set(trackId, { ...list, trackIds: list.trackIds.map((id) => peek(tracks, id)?.track_id ?? id) })
       whole.set(trackId, true)
     })
   const bringPopular = (country: string) =>
@@ -114,8 +122,6 @@ export function createRecommender(parts: RecommenderParts): Recommender {
     whole.clear()
   }
   const popularIn = (country: string) => learned().popular.get(country) ?? learned().popular.get('') ?? []
-  const peek = <Value extends object>(cache: LRUCache<string, Value>, key: string) =>
-    cache.get(key, { allowStale: true })
 
   const mayPlay = ({ who, played, dismissed }: Session, taste: Taste | undefined) => {
     const limited = limits()
@@ -133,8 +139,8 @@ export function createRecommender(parts: RecommenderParts): Recommender {
     const heard = heardOf(session, current.track_id, skipped)
     const blended = blend(heard.map((track_id) => ({ track_id, list: peek(lists, track_id) })))
     const found: Suggestion[] = []
-    for (const [id, { score, because }] of bestOf(blended, session)) {
-      const track = peek(tracks, id)
+    for (const { track_id, score, because } of bestOf(blended, session)) {
+      const track = peek(tracks, track_id)
       if (track === undefined) continue
       const title = because === current.track_id ? current.title : peek(tracks, because)?.title
       const why = title === undefined ? 'because of what you played' : `because you played ${title}`
@@ -201,22 +207,36 @@ export const BY_CATALOG: Recommender = {
 
 /** The latest first, `current` before all; what was left soon, or is not wanted, speaks for nothing. */
 function heardOf({ played, skipped, dismissed }: Session, current: string, leaving?: string): string[] {
-  const heard = [current]
-  for (const id of [...played].reverse()) {
-    if (heard.length === MOST_HEARD) break
-    if (id !== current && id !== leaving && !skipped.has(id) && !dismissed.has(id)) heard.push(id)
+  const others = MOST_HEARD - 1
+  // A set is gone through from its beginning: the latest of those that count are what is left in the ring.
+  const ring: string[] = []
+  let count = 0
+  for (const id of played) {
+    if (id === current || id === leaving || skipped.has(id) || dismissed.has(id)) continue
+    ring[count % others] = id
+    count += 1
   }
+  const heard = [current]
+  for (let n = count - 1; n >= 0 && n >= count - others; n -= 1) heard.push(ring[n % others] as string)
   return heard
 }
 
 /** So many are looked at further: the list has room for half of them, and some may not be for this listener. */
 const MOST_LOOKED_AT = 40
 
-function bestOf(blended: ReadonlyMap<string, Blended>, { played, dismissed }: Session): [string, Blended][] {
-  const left = [...blended].filter(([id]) => !played.has(id) && !dismissed.has(id))
-  return left.sort(([a, one], [b, two]) => two.score - one.score || (a < b ? -1 : 1)).slice(0, MOST_LOOKED_AT)
+function bestOf(blended: ReadonlyMap<string, Blended>, { played, dismissed }: Session): Blended[] {
+  const left: Blended[] = []
+  for (const one of blended.values()) if (!played.has(one.track_id) && !dismissed.has(one.track_id)) left.push(one)
+  return firstOf(left, MOST_LOOKED_AT, byScore)
 }
 
+const byScore = (a: Blended, b: Blended) => b.score - a.score || (a.track_id < b.track_id ? -1 : 1)
+
 function placeOf(country: string): string {
-  return countries.of(country) ?? country
+  let place = PLACES.get(country)
+  if (place === undefined) {
+    place = COUNTRIES.of(country) ?? country
+    PLACES.set(country, place)
+  }
+  return place
 }

@@ -12,15 +12,27 @@ export type Wish = Omit<Search, 'type' | 'id'>
 /** What is answered, whichever way it goes. */
 export type Finding = Omit<Found, 'type' | 're'>
 
+/** Under way at once: beyond it OpenSearch would only let them wait. */
+export const MOST_UNDER_WAY = 64
+
 export interface SearchDesk {
-  /** @throws {DependencyAway} when OpenSearch does not answer, or there is none. */
+  /**
+   * @throws {DependencyAway} when OpenSearch does not answer, or there is none.
+   * @throws {TooManySearches} when so many are under way that this one would only wait.
+   */
   find(wish: Wish, country: string): Promise<Finding>
 }
 
 export interface SearchDeskParts {
   /** Undefined: this start has no OpenSearch. */
   readonly searched: { readonly opensearch: Dependency; find(query: CatalogQuery): Promise<FoundInCatalog> } | undefined
-  readonly metrics: Metrics
+  readonly metrics: Pick<Metrics, 'searches' | 'searchSeconds'>
+}
+
+export class TooManySearches extends Error {
+  constructor() {
+    super(`more than ${MOST_UNDER_WAY} searches are under way at this gateway`)
+  }
 }
 
 /** Nothing can be looked for. */
@@ -30,17 +42,19 @@ export const NO_SEARCH: SearchDesk = {
   },
 }
 
-/** Under way at once: beyond it OpenSearch would only let them wait. */
-const MOST_UNDER_WAY = 64
 const USUAL_LIMIT = 10
 
 export function createSearchDesk({ searched, metrics }: SearchDeskParts): SearchDesk {
   let underWay = 0
   return {
     async find(wish, country) {
-      if (searched === undefined || underWay >= MOST_UNDER_WAY) {
+      if (searched === undefined) {
         metrics.searches.inc({ result: 'unavailable' })
         throw new DependencyAway('opensearch')
+      }
+      if (underWay >= MOST_UNDER_WAY) {
+        metrics.searches.inc({ result: 'overloaded' })
+        throw new TooManySearches()
       }
       underWay += 1
       const took = metrics.searchSeconds.startTimer()

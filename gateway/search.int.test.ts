@@ -71,7 +71,7 @@ beforeAll(async () => {
   servers = await startSearchServers(stack, ['opensearch'])
   const url = servers.env.SEGUE_OPENSEARCH_URL ?? ''
   const client = createOpenSearch(url)
-  const index = await beginIndex(client, '0/0', Date.now())
+  const index = await beginIndex(client, { at: '0/0', files: '' }, Date.now())
   await writeDocuments(client, { indices: [index], version: 1, documents: DOCUMENTS, gone: [] })
   await finishIndex(client, index)
   await client.close()

@@ -9,6 +9,7 @@ export interface HeardTrack {
 }
 
 export interface Blended {
+  readonly track_id: string
   score: number
   /** What speaks for it most. */
   because: string
@@ -32,14 +33,19 @@ export function blend(heard: readonly HeardTrack[]): Map<string, Blended> {
     if (list === undefined) continue
     const besideOf = (BESIDE * (count - i)) / count / all / WHOLE
     const afterOf = i === 0 ? AFTER / WHOLE : 0
-    for (const [n, id] of list.trackIds.entries()) {
-      const part = besideOf * (list.beside[n] as number) + afterOf * (list.after[n] as number)
+    const { trackIds, beside, after } = list
+    for (let n = 0; n < trackIds.length; n += 1) {
+      const id = trackIds[n] as string
+      const part = besideOf * (beside[n] as number) + afterOf * (after[n] as number)
       if (part === 0) continue
       const known = blended.get(id)
-      if (known === undefined) blended.set(id, { score: part, because: track_id, most: part })
+      if (known === undefined) blended.set(id, { track_id: id, score: part, because: track_id, most: part })
       else {
         known.score += part
-        if (part > known.most) [known.most, known.because] = [part, track_id]
+        if (part > known.most) {
+          known.most = part
+          known.because = track_id
+        }
       }
     }
   }

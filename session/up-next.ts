@@ -1,6 +1,7 @@
 /** Owns what plays after this: the rest of the album, what is heard after and beside what was heard, more by the artist; never what was played already. */
 
 import type { UpNext } from '../protocol/messages/up-next.ts'
+import { firstOf } from './first-of.ts'
 import type { Track } from './track.ts'
 
 export type UpNextTrack = UpNext['tracks'][number]
@@ -53,11 +54,14 @@ export function upNextAfter(
   const claims = new Map<string, Claim>()
   const claim = (track: Listed, score: number, why: string) => {
     const known = claims.get(track.track_id)
-    if (known === undefined) claims.set(track.track_id, { track, score, most: score, why })
-    else {
+    if (known !== undefined) {
       known.score += score
-      if (score > known.most) [known.most, known.why] = [score, why]
-    }
+      if (score > known.most) {
+        known.most = score
+        known.why = why
+      }
+    } else if (track.track_id !== current.track_id && mayPlay(track))
+      claims.set(track.track_id, { track, score, most: score, why })
   }
   const place = album.findIndex((track) => track.track_id === current.track_id)
   let weight = NEXT_ON_ALBUM
@@ -72,12 +76,10 @@ export function upNextAfter(
     weight *= LESS
   }
   for (const { track, score, why } of suggestions) claim(track, score, why)
-  return [...claims.values()]
-    .filter(({ track }) => track.track_id !== current.track_id && mayPlay(track))
-    .sort((a, b) => b.score - a.score || (a.track.track_id < b.track.track_id ? -1 : 1))
-    .slice(0, MOST)
-    .map(({ track, why }) => upNextTrackOf(track, why))
+  return firstOf([...claims.values()], MOST, byScore).map(({ track, why }) => upNextTrackOf(track, why))
 }
+
+const byScore = (a: Claim, b: Claim) => b.score - a.score || (a.track.track_id < b.track.track_id ? -1 : 1)
 
 export function upNextTrackOf({ track_id, title, artist, album, duration_ms }: Listed, why: string): UpNextTrack {
   return { track_id, title, artist, album, duration_ms, why: clipped(why) }

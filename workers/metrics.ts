@@ -193,6 +193,13 @@ export function createWorkerMetrics() {
       buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 60, 600],
       registers,
     }),
+    searchPartSeconds: new Histogram({
+      name: 'segue_search_part_seconds',
+      help: 'Of that delay: until Debezium has the change (captured), until the worker has it (heard), until OpenSearch has it (written).',
+      labelNames: ['part'] as const,
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+      registers,
+    }),
     searchRebuilds: new Counter({
       name: 'segue_search_rebuilds_total',
       help: 'Indices that were built anew and put in place.',

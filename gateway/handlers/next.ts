@@ -6,6 +6,7 @@ import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { perform } from '../effects.ts'
 import type { HeldSession } from '../held-session.ts'
+import { tellAnew } from '../up-next.ts'
 import { beginTrack } from './begin.ts'
 
 export function onNext(
@@ -24,6 +25,8 @@ export function onNext(
   const [first, ...rest] = held.session.upNext
   if (first === undefined) {
     perform(context, connection, held, stop(held.session, message, nowMs), nowMs)
+    // More may be known by now than when there was nothing.
+    if (held.session.state.at === 'idle') tellAnew(context, connection, held)
     return
   }
   const wish = {

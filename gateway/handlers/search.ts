@@ -6,6 +6,7 @@ import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import type { HeldSession } from '../held-session.ts'
 import { refuse, send } from '../outbox.ts'
+import { TooManySearches } from '../search-desk.ts'
 
 /** Whoever types fast has an answer or two still to come. */
 const MOST_UNDER_WAY = 4
@@ -28,8 +29,12 @@ export async function onSearch(
     const finding = await context.search.find(wish, held.session.who.country)
     if (connection.state.at === 'ready') send(context, connection, { type: 'found', re: id, ...finding })
   } catch (error) {
-    if (!(error instanceof DependencyAway)) throw error
+    if (!(error instanceof DependencyAway || error instanceof TooManySearches)) throw error
     if (connection.state.at !== 'ready') return
+    if (error instanceof TooManySearches) {
+      refuse(context, connection, 'overloaded', error.message, { re: id, retryAfterMs: TRY_AGAIN_MS })
+      return
+    }
     refuse(context, connection, 'unavailable', `${error.message} now; try again`, { re: id, retryAfterMs: AWAY_MS })
   } finally {
     connection.searchesUnderWay -= 1

@@ -1,7 +1,7 @@
 /** Owns `GET /v1/search`: as the message `search`, for whoever has no socket. */
 
 import { isUp, refusalOf } from '../../protocol/validate.ts'
-import type { SearchDesk } from '../search-desk.ts'
+import { type SearchDesk, TooManySearches } from '../search-desk.ts'
 import type { Subject } from '../token-verifier.ts'
 import { type Answer, type Asked, failure, json } from './answer.ts'
 
@@ -21,6 +21,11 @@ export function createSearch(search: SearchDesk): (asked: Asked, subject: Subjec
     }
     if (!isUp(wish) || wish.type !== 'search') return failure('invalid_message', refusalOf(wish).message)
     const { type: _type, id: _id, ...asked } = wish
-    return json(await search.find(asked, country))
+    try {
+      return json(await search.find(asked, country))
+    } catch (error) {
+      if (error instanceof TooManySearches) return failure('overloaded', `${error.message}; try again`)
+      throw error
+    }
   }
 }

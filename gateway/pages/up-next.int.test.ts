@@ -7,6 +7,8 @@ import { seedWorld } from '../../infra/demo/world/seed-world.ts'
 import { type GatewayProcess, startGateway } from '../testing/gateway-process.ts'
 import { accessibilityFaults, launchBrowser, openPage, signInAs } from './testing/browser.ts'
 
+/** Where to, with `SEGUE_SCREENSHOTS=folder`. */
+const SCREENSHOTS = process.env.SEGUE_SCREENSHOTS
 /** Something follows it on its album. */
 const ALBUM_OPENER = 'Neon Umbrella'
 const soon: typeof expect.poll = (look, options) => expect.poll(look, { timeout: 15_000, interval: 100, ...options })
@@ -40,6 +42,8 @@ test('P9 P10 the list says why each track is in it, and "not for me" takes one o
   )
   expect(await accessibilityFaults(player.page)).toEqual([])
   const dismiss = rows.first().locator('.queued-dismiss')
+  await dismiss.hover()
+  if (SCREENSHOTS !== undefined) await player.page.screenshot({ path: `${SCREENSHOTS}/up-next.png` })
   const name = (await dismiss.getAttribute('aria-label')) ?? ''
   expect(name).toMatch(/^Not for me: ./)
   await dismiss.click()

@@ -61,9 +61,9 @@ const PROPERTIES = {
     index_options: 'freqs',
     index_prefixes: { min_chars: 1, max_chars: 6 },
   },
-  /** Neighbours of the same as one word: who asks for them may have left out the space. */
-  joined: { type: 'text', analyzer: 'words', index_options: 'docs', norms: false },
   is_explicit: { type: 'boolean' },
+  /** Whether to some countries alone. */
+  is_limited: { type: 'boolean' },
   /** Countries, or '*'. */
   only_in: { type: 'keyword' },
   not_in: { type: 'keyword' },
@@ -90,14 +90,22 @@ const model = createHash('sha256')
 const DOCUMENTS_VERSION = 1
 export const CATALOG_MODEL = `${DOCUMENTS_VERSION}-${model}`
 
-/** The body of an index that is begun where the log of PostgreSQL is at `begunAt`. */
-export function catalogIndex(begunAt: string) {
+/** What an index is of. */
+export interface Begun {
+  /** Where the log of PostgreSQL was. */
+  readonly at: string
+  /** The files that PostgreSQL kept the captured tables in: a table that was emptied at once is in another, and no change tells of that. */
+  readonly files: string
+}
+
+/** The body of an index that is begun now. */
+export function catalogIndex(begun: Begun) {
   return {
     settings: { index: { ...INDEX, refresh_interval: REFRESH }, analysis: ANALYSIS },
     mappings: {
       dynamic: 'strict',
-      _meta: { model: CATALOG_MODEL, begun_at: begunAt },
-      _source: { excludes: ['all', 'joined'] },
+      _meta: { model: CATALOG_MODEL, begun_at: begun.at, files: begun.files },
+      _source: { excludes: ['all', 'is_limited'] },
       properties: PROPERTIES,
     },
     aliases: { [CATALOG_BUILDING]: {} },

@@ -51,20 +51,11 @@ export async function writeDocuments(client: OpenSearch, writing: Writing): Prom
 }
 
 function sourceOf(document: CatalogDocument): object {
-  const { title, artist, album } = document
+  const { title, artist, album, only_in } = document
   const names = [title, artist, album].flatMap((name) => (name === undefined ? [] : [name]))
-  const latin = names.flatMap((name) => inLatinLetters(name) ?? [])
   return {
     ...document,
-    all: [...names, ...latin].join(' '),
-    joined: [...names, ...latin].flatMap(neighboursJoined).join(' '),
+    is_limited: !only_in.includes('*'),
+    all: [...names, ...names.flatMap((name) => inLatinLetters(name) ?? [])].join(' '),
   }
-}
-
-/** Of a longer title only its beginning. */
-const MOST_JOINED = 8
-
-function neighboursJoined(name: string): string[] {
-  const words = name.split(/[\s-]+/).slice(0, MOST_JOINED)
-  return words.slice(1).map((word, at) => `${words[at]}${word}`)
 }

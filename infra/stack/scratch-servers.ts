@@ -10,14 +10,18 @@ import { freePorts } from './ports.ts'
 import { silentScreen } from './screen.ts'
 import { type Stack, type StackOptions, startStack } from './stack.ts'
 
-/** Servers whose address is set, in the environment or by `variables`, are not started but used. */
+/**
+ * Servers whose address is set, in the environment or by `variables`, are not started but used.
+ * @param keptIn a data folder that stays, for what takes long to fill
+ */
 export async function withScratchServers<T>(
   parts: StackOptions['parts'],
   variables: EnvRecord,
   work: (env: EnvRecord, stack: Stack) => Promise<T>,
   extras: readonly ExtraName[] = [],
+  keptIn?: string,
 ): Promise<T> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'segue-scratch-'))
+  const dataDir = keptIn ?? (await mkdtemp(join(tmpdir(), 'segue-scratch-')))
   try {
     const stack = await startStack({
       dataDir,
@@ -35,6 +39,6 @@ export async function withScratchServers<T>(
       await stack.stop()
     }
   } finally {
-    await rm(dataDir, { recursive: true, force: true })
+    if (keptIn === undefined) await rm(dataDir, { recursive: true, force: true })
   }
 }

@@ -13,21 +13,25 @@ export interface Change {
   readonly transaction: number
   /** By the clock of PostgreSQL. */
   readonly committedAtMs: number
+  /** By Debezium's. */
+  readonly capturedAtMs: number
 }
 
 interface Told {
   readonly before: Row | null
   readonly after: Row | null
   readonly source: { readonly table: string; readonly txId: number; readonly ts_ms: number }
+  readonly ts_ms: number
 }
 
 /** @throws what is wrong with a record that is none of Debezium's. */
 export function changeOf(record: ConsumedRecord): Change {
-  const { before, after, source } = JSON.parse(record.value?.toString() ?? '') as Told
+  const { before, after, source, ts_ms } = JSON.parse(record.value?.toString() ?? '') as Told
   return {
     table: source.table,
     rows: [before, after].filter((row) => row !== null),
     transaction: source.txId,
     committedAtMs: source.ts_ms,
+    capturedAtMs: ts_ms,
   }
 }

@@ -1,5 +1,6 @@
-/** Owns when a reading of the catalog is from: a place in PostgreSQL's log that is not after it. */
+/** Owns as of when a reading of the catalog is: a place in PostgreSQL's log that is not after it, and the files of its tables. */
 
+import { CAPTURE } from '../../infra/debezium/capture.ts'
 import type { PoolClient } from '../../infra/postgres/client.ts'
 
 /** PostgreSQL's `16/B374D848` as a number. Exact as far as nine petabytes of log. */
@@ -12,6 +13,16 @@ export function logPlace(lsn: string): number {
 export async function placeNow(client: PoolClient): Promise<string> {
   const { rows } = await client.query<{ lsn: string }>('SELECT pg_current_wal_lsn()::text AS lsn')
   return rows[0]?.lsn ?? '0/0'
+}
+
+/** The files of the captured tables. TRUNCATE is no change of a row and is not told of, but leaves a table in another file. */
+export async function filesNow(client: PoolClient): Promise<string> {
+  const { rows } = await client.query<{ files: string | null }>(
+    `SELECT string_agg(tablename || ':' || pg_relation_filenode(format('%I.%I', schemaname, tablename)::regclass), ' ' ORDER BY tablename) AS files
+       FROM pg_publication_tables WHERE pubname = $1`,
+    [CAPTURE],
+  )
+  return rows[0]?.files ?? ''
 }
 
 /**

@@ -3,14 +3,21 @@
 import { CATALOG_MODEL } from '../../infra/opensearch/catalog-index.ts'
 import { beginIndex, finishIndex, knownIndices } from '../../infra/opensearch/catalog-indices.ts'
 import type { OpenSearch } from '../../infra/opensearch/client.ts'
-import { KINDS } from '../../infra/opensearch/documents.ts'
+import { type CatalogDocument, KINDS } from '../../infra/opensearch/documents.ts'
 import { writeDocuments } from '../../infra/opensearch/write-documents.ts'
 import type { PoolClient } from '../../infra/postgres/client.ts'
 import { readInOrder } from './read-documents.ts'
-import { logPlace, placeNow } from './reading.ts'
+import { filesNow, logPlace, placeNow } from './reading.ts'
 
 const PAGE = 4_000
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000'
+
+interface Page {
+  /** From before it was read. */
+  readonly version: number
+  readonly documents: readonly CatalogDocument[]
+}
+const NO_PAGE: Page = { version: 0, documents: [] }
 
 export interface Rebuilt {
   readonly index: string
@@ -27,19 +34,24 @@ export async function rebuild(
   signal: AbortSignal,
   progress: (documents: number) => void = () => {},
 ): Promise<Rebuilt> {
-  const index = await beginIndex(client, await placeNow(rows), Date.now())
+  const index = await beginIndex(client, { at: await placeNow(rows), files: await filesNow(rows) }, Date.now())
   let documents = 0
   for (const kind of KINDS) {
-    for (let after = BEFORE_ALL; ; ) {
+    const read = async (after: string): Promise<Page> => ({
+      version: logPlace(await placeNow(rows)),
+      documents: await readInOrder(rows, kind, after, PAGE),
+    })
+    // PostgreSQL reads a page while OpenSearch writes the one before.
+    for (let page = await read(BEFORE_ALL); page.documents.length > 0; ) {
       signal.throwIfAborted()
-      const version = logPlace(await placeNow(rows))
-      const page = await readInOrder(rows, kind, after, PAGE)
-      await writeDocuments(client, { indices: [index], version, documents: page, gone: [] })
-      documents += page.length
+      const last = page.documents.length < PAGE ? undefined : page.documents.at(-1)
+      const [next] = await Promise.all([
+        last === undefined ? NO_PAGE : read(last.id),
+        writeDocuments(client, { indices: [index], ...page, gone: [] }),
+      ])
+      documents += page.documents.length
       progress(documents)
-      const last = page.at(-1)
-      if (last === undefined || page.length < PAGE) break
-      after = last.id
+      page = next
     }
   }
   await finishIndex(client, index)
@@ -55,7 +67,8 @@ export async function whyRebuild(client: OpenSearch, rows: PoolClient): Promise<
     'SELECT max(begun_at)::text AS begun_at FROM catalog_captures',
   )
   const capturedSince = captures.rows[0]?.begun_at
-  if (capturedSince && logPlace(searched.begunAt) < logPlace(capturedSince))
+  if (capturedSince && logPlace(searched.begun.at) < logPlace(capturedSince))
     return 'changes were not told of for a while'
+  if (searched.begun.files !== (await filesNow(rows))) return 'a table was emptied at once, or written anew'
   return undefined
 }

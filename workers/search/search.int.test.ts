@@ -19,7 +19,7 @@ import { uuidv7 } from '../../protocol/ids.ts'
 import { rewindTopic } from '../testing/topic-moves.ts'
 import { until } from '../testing/until.ts'
 import { startWorkers, type WorkerProcess } from '../testing/worker-process.ts'
-import { placeNow } from './reading.ts'
+import { filesNow, placeNow } from './reading.ts'
 import { rebuild } from './rebuild.ts'
 import { GROUP } from './search.ts'
 
@@ -200,7 +200,10 @@ describe('search', () => {
 
     await worker.kill('SIGTERM')
     const rows = await pool.connect()
-    await finishIndex(client, await beginIndex(client, await placeNow(rows), Date.now()))
+    await finishIndex(
+      client,
+      await beginIndex(client, { at: await placeNow(rows), files: await filesNow(rows) }, Date.now()),
+    )
     expect(await documents()).toEqual({})
     await rewindTopic(readEnv(servers.env, kafkaConfig), GROUP, 'catalogChanges')
     await start()
@@ -210,6 +213,19 @@ describe('search', () => {
     await rebuild(client, rows, new AbortController().signal)
     rows.release()
     expect(await documents()).toEqual(asTheyCame)
+  }, 120_000)
+
+  it('is built anew when a table was emptied at once, of which no change tells', async () => {
+    const { track } = await release('Ára bátur')
+    await until(documents, (found) => found[track] !== undefined)
+    const before = await indicesThatHear(client)
+    await pool.query('TRUNCATE track_popularity')
+    await until(
+      () => knownIndices(client),
+      (known) => known.some(({ name, isSearched }) => isSearched && !before.includes(name)),
+      STARTED_WITHIN_MS,
+    )
+    expect((await documentOf(track))?.title).toBe('Ára bátur')
   }, 120_000)
 
   it('catches up when OpenSearch is back', async () => {

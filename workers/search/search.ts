@@ -52,7 +52,12 @@ function createWorker({ config, metrics, log }: WorkerContext, client: OpenSearc
   let tending: Promise<void> = Promise.resolve()
 
   /** Looks at what changed and writes it. Again, or in another order, it comes to the same. */
-  async function follow(rows: PoolClient, changes: readonly Change[], signal: AbortSignal): Promise<void> {
+  async function follow(
+    rows: PoolClient,
+    changes: readonly Change[],
+    heardAtMs: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     const transactions = changes.map(({ transaction }) => transaction)
     while (!(await areSeen(rows, transactions))) await pause(UNSEEN_PAUSE_MS, undefined, { signal })
     const version = logPlace(await placeNow(rows))
@@ -67,13 +72,21 @@ function createWorker({ config, metrics, log }: WorkerContext, client: OpenSearc
       const counts = await writeDocuments(client, { indices, version, documents, gone })
       for (const [result, count] of Object.entries(counts)) metrics.searchDocuments.inc({ result }, count)
     }
-    for (const { committedAtMs } of changes) metrics.searchDelay.observe(Math.max(0, Date.now() - committedAtMs) / 1000)
+    const writtenAtMs = Date.now()
+    const seconds = (from: number, to: number) => Math.max(0, to - from) / 1000
+    for (const { committedAtMs, capturedAtMs } of changes) {
+      metrics.searchDelay.observe(seconds(committedAtMs, writtenAtMs))
+      metrics.searchPartSeconds.observe({ part: 'captured' }, seconds(committedAtMs, capturedAtMs))
+      metrics.searchPartSeconds.observe({ part: 'heard' }, seconds(capturedAtMs, heardAtMs))
+      metrics.searchPartSeconds.observe({ part: 'written' }, seconds(heardAtMs, writtenAtMs))
+    }
   }
 
   async function handle(batch: ConsumedBatch, control: BatchControl): Promise<void> {
     const { partition } = batch
+    const heardAtMs = Date.now()
     const changes = batch.records.map(changeOf)
-    await untilDone(() => withClient((rows) => follow(rows, changes, control.signal)), {
+    await untilDone(() => withClient((rows) => follow(rows, changes, heardAtMs, control.signal)), {
       signal: control.signal,
       onFailure(error, pauseMs) {
         metrics.retries.inc({ worker: NAME })

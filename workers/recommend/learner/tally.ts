@@ -1,6 +1,6 @@
 /** Owns sums by item: an array that is cleared by what was touched, and the best of them in order. */
 
-import { better, selectFirst } from './select.ts'
+import { firstOf } from '../../../session/first-of.ts'
 
 export interface Scored {
   readonly item: number
@@ -14,6 +14,11 @@ export interface Scored {
 const STEPS_OF_ONE = 1e12
 
 export const withoutDust = (value: number): number => Math.round(value * STEPS_OF_ONE) / STEPS_OF_ONE
+
+/** The higher first, of equal ones the lower item. */
+function better(a: Scored, b: Scored): number {
+  return b.score - a.score || a.item - b.item
+}
 
 export class Tally {
   #sums = new Float64Array(1024)
@@ -58,7 +63,7 @@ export class Tally {
       const score = withoutDust((this.#sums[item] as number) / by)
       if (score > 0) scored.push({ item, score })
     }
-    return selectFirst(scored, most, better).sort(better)
+    return firstOf(scored, most, better)
   }
 
   #grow(item: number): void {

@@ -3,8 +3,8 @@
  * (Ludewig and Jannach 2018; `VMContextKNN` of rn5l/session-rec).
  */
 
+import { firstOf, selectFirst } from '../../../session/first-of.ts'
 import type { Heard, Predictor } from './predictor.ts'
-import { selectFirst } from './select.ts'
 import { Tally, withoutDust } from './tally.ts'
 import { BY_DISTANCE, BY_PLACE, type DecayName } from './weights.ts'
 
@@ -74,7 +74,7 @@ export class VsKnn implements Predictor {
   score(revealed: readonly number[], into: Tally): void {
     const { k, lastNClicks, remind } = this.#options
     const items = lastNClicks === 0 ? revealed : revealed.slice(-lastNClicks)
-    const neighbours = selectFirst(this.#similar(revealed, items), k, bySimilarity).sort(bySimilarity)
+    const neighbours = firstOf(this.#similar(revealed, items), k, bySimilarity)
     const leftOut = new Set(remind ? [] : items)
     const own = this.#own
     for (const { items: theirs, similarity, step } of neighbours) {

@@ -4,7 +4,7 @@
  */
 
 import { MOST_NEIGHBOURS, MOST_POPULAR, type Neighbours, WHOLE } from '../../../protocol/events/neighbours.ts'
-import { selectFirst } from '../learner/select.ts'
+import { firstOf } from '../../../session/first-of.ts'
 import type { KnownTrack, Memory } from './memory.ts'
 
 /** As SR has it, by default. */
@@ -66,9 +66,7 @@ type Times = readonly [KnownTrack, number]
 export function distilPopular(memory: Memory, country: string, isThere: (trackId: string) => boolean): string[] {
   const order = ([a, of]: Times, [b, than]: Times) => than - of || (a.id < b.id ? -1 : 1)
   const heard = [...memory.popularIn(country)].filter(([{ id }, times]) => times > 0 && isThere(id))
-  return selectFirst(heard, MOST_POPULAR, order)
-    .sort(order)
-    .map(([{ id }]) => id)
+  return firstOf(heard, MOST_POPULAR, order).map(([{ id }]) => id)
 }
 
 function lastHeard(tracks: readonly KnownTrack[], isSkip: readonly boolean[], track: KnownTrack): number {

@@ -1,11 +1,13 @@
 /** Owns `segue search bench`: a made catalog on servers of its own, and what is measured of it. */
 
 import { loadavg } from 'node:os'
+import { resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Command } from 'commander'
 import { wholeNumber } from '../../../infra/cli/whole-number.ts'
 import { forgetCapture } from '../../../infra/debezium/capture.ts'
-import { knownIndices } from '../../../infra/opensearch/catalog-indices.ts'
+import { CATALOG_MODEL } from '../../../infra/opensearch/catalog-index.ts'
+import { type KnownIndex, knownIndices } from '../../../infra/opensearch/catalog-indices.ts'
 import { createOpenSearch } from '../../../infra/opensearch/client.ts'
 import { createPool } from '../../../infra/postgres/client.ts'
 import { postgresConfig } from '../../../infra/postgres/config.ts'
@@ -17,9 +19,19 @@ import type { Stack } from '../../../infra/stack/stack.ts'
 import { workersConfig } from '../../config.ts'
 import { createWorkerMetrics } from '../../metrics.ts'
 import { createSearch } from '../search.ts'
-import { fillCatalog } from './fill-catalog.ts'
+import { fillCatalog, isFilled } from './fill-catalog.ts'
 import { madeCatalog } from './made-names.ts'
-import { type Judged, judgeSearch, judgeTrigrams, timeChanges, timeTyping } from './measures.ts'
+import {
+  cpuMs,
+  type Judged,
+  judgeSearch,
+  judgeTrigrams,
+  type Timed,
+  timeChanges,
+  timeQueries,
+  typed,
+  whole,
+} from './measures.ts'
 import { misspeltOf } from './misspelt.ts'
 
 interface Flags {
@@ -28,6 +40,8 @@ interface Flags {
   readonly misspelt: number
   readonly queries: number
   readonly changes: number
+  readonly atOnce: readonly number[]
+  readonly keep?: string
 }
 
 const SLOWEST_STATEMENT_MS = 1_200_000
@@ -36,20 +50,23 @@ const LOOK_EVERY_MS = 500
 const MISSED_SHOWN = 12
 
 export function benchCommand(): Command {
-  const whole = wholeNumber(1, 10_000_000)
+  const number = wholeNumber(1, 10_000_000)
+  const numbers = (text: string) => text.split(',').map(number)
   return new Command('bench')
     .description(
       'measure search over a made catalog: misspelt queries beside pg_trgm, time of a query, time until a change is found',
     )
-    .option('--tracks <n>', 'how many', whole, 1_000_000)
-    .option('--seed <n>', 'of the names', whole, 1)
-    .option('--misspelt <n>', 'queries that are judged', whole, 400)
-    .option('--queries <n>', 'queries that are timed', whole, 2_000)
-    .option('--changes <n>', 'changes that are timed', whole, 200)
+    .option('--tracks <n>', 'how many', number, 1_000_000)
+    .option('--seed <n>', 'of the names', number, 1)
+    .option('--misspelt <n>', 'queries that are judged', number, 400)
+    .option('--queries <n>', 'queries that are timed', number, 2_000)
+    .option('--changes <n>', 'changes that are timed', number, 200)
+    .option('--at-once <n,…>', 'queries under way at once, each measured by itself', numbers, [1, 2, 4])
+    .option('--keep <folder>', 'where the servers keep their data for another run, which fills nothing again')
     .action(bench)
 }
 
-async function bench({ tracks, seed, misspelt, queries, changes }: Flags): Promise<void> {
+async function bench({ tracks, seed, misspelt, queries, changes, atOnce, keep }: Flags): Promise<void> {
   const catalog = madeCatalog(seed, tracks)
   const say = (what: string) =>
     console.log(`${new Date().toISOString().slice(11, 19)} load ${loadavg()[0]?.toFixed(1)}: ${what}`)
@@ -59,29 +76,64 @@ async function bench({ tracks, seed, misspelt, queries, changes }: Flags): Promi
       queryTimeoutMs: SLOWEST_STATEMENT_MS,
     })
     const client = createOpenSearch(env.SEGUE_OPENSEARCH_URL ?? '')
-    // It is there before it is captured, as a catalog of this size would be.
-    await stack.kill('debezium', 'SIGTERM')
-    await forgetCapture(env)
-    await fillCatalog(pool, catalog)
-    await stack.restart('debezium')
+    if (!(await isFilled(pool, catalog))) {
+      // It is there before it is captured, as a catalog of this size would be.
+      await stack.kill('debezium', 'SIGTERM')
+      await forgetCapture(env)
+      await fillCatalog(pool, catalog)
+      await stack.restart('debezium')
+    }
     say(`${tracks} tracks are in PostgreSQL`)
     const beganMs = performance.now()
-    const config = readEnv(env, workersConfig)
-    const worker = createSearch({ config, metrics: createWorkerMetrics(), log: createLogger('bench', 'warn') })
+    const { search, ...others } = readEnv(env, workersConfig)
+    // Nobody has heard any of these tracks: looked at, all would be popular no more, and a tenth of the catalog change while it is measured.
+    const config = { ...others, search: { ...search, popularityMs: Number.POSITIVE_INFINITY } }
+    const metrics = createWorkerMetrics()
+    const worker = createSearch({ config, metrics, log: createLogger('bench', 'warn') })
     await worker.start(new AbortController().signal)
-    while (!(await knownIndices(client)).some(({ isSearched }) => isSearched)) await pause(LOOK_EVERY_MS)
-    say(`the index is built, in ${((performance.now() - beganMs) / 1_000).toFixed(0)} s`)
-    await timeTyping(client, catalog, WARM_UP)
-    say(`a query, of ${queries} as typed: ${spread(await timeTyping(client, catalog, queries))}`)
+    while (!(await knownIndices(client)).some(isReady)) await pause(LOOK_EVERY_MS)
+    say(`the index is there, after ${((performance.now() - beganMs) / 1_000).toFixed(0)} s`)
     const judged = misspeltOf(catalog, seed, misspelt)
+    const asked = {
+      'as typed': typed(catalog, queries),
+      whole: whole(catalog, queries),
+      misspelt: judged.map(({ query }) => query),
+    }
+    for (const texts of Object.values(asked)) await timeQueries(client, texts.slice(0, WARM_UP), 1)
+    for (const [kind, texts] of Object.entries(asked))
+      for (const count of atOnce) {
+        const usedMs = await cpuMs(client)
+        const timed = await timeQueries(client, texts, count)
+        const cpu = ((await cpuMs(client)) - usedMs) / timed.length
+        say(
+          `${kind}, ${count} at once, of ${timed.length}: ${verdictOnTime(timed)}; processor ${cpu.toFixed(1)} ms each`,
+        )
+      }
     say(`misspelt, OpenSearch: ${verdict(await judgeSearch(client, judged))}`)
     say(`from commit to found, of ${changes}: ${spread(await timeChanges(client, pool, changes))}`)
+    const { values } = await metrics.searchPartSeconds.get()
+    const of = (part: string, what: 'sum' | 'count') =>
+      values.find(({ metricName, labels }) => labels.part === part && metricName?.endsWith(`_${what}`))?.value ?? 0
+    for (const part of ['captured', 'heard', 'written'])
+      say(
+        `    of that until it is ${part}: ${((1_000 * of(part, 'sum')) / of(part, 'count')).toFixed(0)} ms on average`,
+      )
     say(`misspelt, pg_trgm: ${verdict(await judgeTrigrams(pool, judged))}`)
     await worker.stop()
     await client.close()
     await pool.end()
   }
-  await withScratchServers('needed', {}, measure, ['opensearch', 'debezium'])
+  await withScratchServers('needed', {}, measure, ['opensearch', 'debezium'], keep && resolve(keep))
+}
+
+/** One of another model is searched until this one is built. */
+const isReady = ({ isSearched, model }: KnownIndex) => isSearched && model === CATALOG_MODEL
+
+function verdictOnTime(timed: readonly Timed[]): string {
+  const took = timed.flatMap(({ tookMs }) => tookMs ?? [])
+  const givenUp = timed.length - took.length
+  const own = `by OpenSearch's own account ${spread(took)}`
+  return `${spread(timed.map(({ ms }) => ms))}; ${own}${givenUp === 0 ? '' : `; ${givenUp} given up`}`
 }
 
 function spread(took: readonly number[]): string {

@@ -34,9 +34,9 @@ export async function judgeSearch(client: OpenSearch, queries: readonly Misspelt
 export async function judgeTrigrams(pool: Pool, queries: readonly Misspelt[]): Promise<Judged[]> {
   await pool.query('CREATE EXTENSION IF NOT EXISTS pg_trgm')
   await pool.query(
-    `CREATE TABLE bench_names AS SELECT t.title, a.name AS artist, t.title || ' ' || a.name AS whole FROM tracks t JOIN artists a USING (artist_id)`,
+    `CREATE TABLE IF NOT EXISTS bench_names AS SELECT t.title, a.name AS artist, t.title || ' ' || a.name AS whole FROM tracks t JOIN artists a USING (artist_id)`,
   )
-  await pool.query('CREATE INDEX ON bench_names USING gin (whole gin_trgm_ops)')
+  await pool.query('CREATE INDEX IF NOT EXISTS bench_names_whole ON bench_names USING gin (whole gin_trgm_ops)')
   const judged: Judged[] = []
   for (const meant of queries) {
     const beganMs = performance.now()
@@ -49,25 +49,54 @@ export async function judgeTrigrams(pool: Pool, queries: readonly Misspelt[]): P
   return judged
 }
 
-/** Names as they are typed: after each letter or two, and whole. @returns milliseconds, one a query */
-export async function timeTyping(client: OpenSearch, { tracks }: MadeCatalog, count: number): Promise<number[]> {
-  const took: number[] = []
-  for (let n = 0; took.length < count; n += 1) {
-    const title = tracks[(n * 7_919) % tracks.length]?.title ?? ''
-    for (let length = 2; length <= title.length && took.length < count; length += 2) {
-      const beganMs = performance.now()
-      // One that OpenSearch gives up counts with the time until then.
-      await searchCatalog(client, { ...ANYWHERE, kinds: [], text: title.slice(0, length), limit: 10 }).catch(
-        unlessGivenUp,
-      )
-      took.push(performance.now() - beganMs)
-    }
-  }
-  return took
+export interface Timed {
+  readonly ms: number
+  /** By OpenSearch's own account; undefined: it gave the query up. */
+  readonly tookMs: number | undefined
 }
 
-function unlessGivenUp(error: unknown): void {
+/** Names as they are typed: after every two letters. */
+export function typed({ tracks }: MadeCatalog, count: number): string[] {
+  const texts: string[] = []
+  for (let n = 0; texts.length < count; n += 1) {
+    const title = tracks[(n * 7_919) % tracks.length]?.title ?? ''
+    for (let length = 2; length <= title.length && texts.length < count; length += 2) texts.push(title.slice(0, length))
+  }
+  return texts
+}
+
+/** Titles, and every other one with its artist. */
+export function whole({ tracks, artists }: MadeCatalog, count: number): string[] {
+  return Array.from({ length: count }, (_, n) => {
+    const { title = '', artist = 0 } = tracks[(n * 104_729) % tracks.length] ?? {}
+    return n % 2 === 0 ? title : `${title} ${artists[artist]}`
+  })
+}
+
+/** So many under way at once, one after the other taken. One that OpenSearch gives up counts with the time until then. */
+export async function timeQueries(client: OpenSearch, texts: readonly string[], atOnce: number): Promise<Timed[]> {
+  const timed: Timed[] = []
+  const left = texts.values()
+  const take = async () => {
+    for (const text of left) {
+      const beganMs = performance.now()
+      const found = await searchCatalog(client, { ...ANYWHERE, kinds: [], text, limit: 10 }).catch(unlessGivenUp)
+      timed.push({ ms: performance.now() - beganMs, tookMs: found?.tookMs })
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, take))
+  return timed
+}
+
+function unlessGivenUp(error: unknown): undefined {
   if (!isUnavailable(error)) throw error
+}
+
+/** Milliseconds of processor that OpenSearch has used since it began. */
+export async function cpuMs(client: OpenSearch): Promise<number> {
+  const { body } = await client.nodes.stats({ metric: ['process'] })
+  const used = Object.values(body.nodes).map(({ process }) => Number(process?.cpu?.total_in_millis ?? 0))
+  return used.reduce((sum, each) => sum + each, 0)
 }
 
 const LOOK_EVERY_MS = 10
@@ -76,8 +105,10 @@ const LOOK_EVERY_MS = 10
 export async function timeChanges(client: OpenSearch, pool: Pool, count: number): Promise<number[]> {
   const { rows } = await pool.query<{ track_id: string }>('SELECT track_id FROM tracks ORDER BY isrc LIMIT $1', [count])
   const took: number[] = []
+  // Of a catalog that is kept, those of another run are there.
+  const run = Date.now().toString(36)
   for (const [n, { track_id }] of rows.entries()) {
-    const title = `Zyqx${n}w Renamed`
+    const title = `Zyqx${n}w ${run}`
     await pool.query('UPDATE tracks SET title = $2 WHERE track_id = $1', [track_id, title])
     const committedMs = performance.now()
     for (;;) {

@@ -1,16 +1,8 @@
 /** Owns taking the first few of many without putting the rest in order. */
 
-/** Of scores: the higher first, of equal ones the lower item. */
-export function better(
-  a: { readonly score: number; readonly item: number },
-  b: { readonly score: number; readonly item: number },
-): number {
-  return b.score - a.score || a.item - b.item
-}
-
 /**
  * The first `count` of `all` by `order`, in no order of their own. `all` is moved about. `order` must tell any two apart: then
- * which they are does not depend on how they came.
+ * which they are does not depend on how they came. Of one with itself it is not asked.
  */
 export function selectFirst<T>(all: T[], count: number, order: (a: T, b: T) => number): T[] {
   if (all.length <= count) return all
@@ -19,8 +11,8 @@ export function selectFirst<T>(all: T[], count: number, order: (a: T, b: T) => n
     const pivot = all[(low + high) >>> 1] as T
     let [left, right] = [low, high]
     while (left <= right) {
-      while (order(all[left] as T, pivot) < 0) left += 1
-      while (order(all[right] as T, pivot) > 0) right -= 1
+      while (all[left] !== pivot && order(all[left] as T, pivot) < 0) left += 1
+      while (all[right] !== pivot && order(all[right] as T, pivot) > 0) right -= 1
       if (left > right) break
       const moved = all[left] as T
       all[left] = all[right] as T
@@ -34,4 +26,9 @@ export function selectFirst<T>(all: T[], count: number, order: (a: T, b: T) => n
   }
   all.length = Math.max(count, 0)
   return all
+}
+
+/** The same, in order. */
+export function firstOf<T>(all: T[], count: number, order: (a: T, b: T) => number): T[] {
+  return selectFirst(all, count, order).sort(order)
 }
