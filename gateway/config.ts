@@ -8,6 +8,7 @@ import { postgresConfig } from '../infra/postgres/config.ts'
 import { redisConfig } from '../infra/redis/config.ts'
 import type { EnvReader } from '../infra/runtime/env.ts'
 import { PLANS, type Plan } from '../protocol/vocabulary.ts'
+import { trustedProxies } from './trusted-proxies.ts'
 
 export type GatewayConfig = ReturnType<typeof gatewayConfig>
 
@@ -47,6 +48,8 @@ const sections = (read: EnvReader) => ({
     secret: read.secret('SEGUE_ADDRESS_SECRET'),
     /** `.mmdb` (MaxMind's format) or `.csv`; what one does not know, the next may. */
     geoipFiles: read.list('SEGUE_GEOIP_FILES', []),
+    /** Addresses and networks whose word of their clients' addresses is taken (ADR 0025). */
+    trustedProxies: trustedProxies(read, 'SEGUE_TRUSTED_PROXIES'),
   },
   ads: {
     /** Of music since the last advertisement, after which the next one is due. */

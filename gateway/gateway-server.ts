@@ -3,6 +3,7 @@
 import { App, type us_listen_socket, us_listen_socket_close } from 'uWebSockets.js'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Service } from '../infra/runtime/lifecycle.ts'
+import type { ClientAddress } from './client-address.ts'
 import type { Context } from './context.ts'
 import { drain } from './drain.ts'
 import { addHttpRoutes, type HttpParts } from './http/routes.ts'
@@ -12,8 +13,12 @@ import { addSocketRoute } from './socket-server.ts'
 export interface GatewayServerParts {
   readonly host: string
   readonly port: number
+  readonly clientAddress: ClientAddress
   readonly networkOf: NetworkOf
-  readonly http: Omit<HttpParts, 'notReady' | 'log' | 'metrics' | 'dependencies' | 'tokens' | 'search'>
+  readonly http: Omit<
+    HttpParts,
+    'notReady' | 'clientAddress' | 'log' | 'metrics' | 'dependencies' | 'tokens' | 'search'
+  >
 }
 
 export function createServer(context: Context, parts: GatewayServerParts): Service {
@@ -29,9 +34,10 @@ export function createServer(context: Context, parts: GatewayServerParts): Servi
     async start() {
       const { log, metrics, dependencies, tokens, search } = context
       const app = App()
-      addSocketRoute(app, context, () => draining, parts.networkOf)
+      const { clientAddress } = parts
+      addSocketRoute(app, context, () => draining, clientAddress, parts.networkOf)
       const notReady = () => (draining ? 'draining' : undefined)
-      addHttpRoutes(app, { ...parts.http, log, metrics, dependencies, tokens, search, notReady })
+      addHttpRoutes(app, { ...parts.http, log, metrics, dependencies, tokens, search, notReady, clientAddress })
       listenSocket = await listen(app as unknown as ExclusiveListener, parts.host, parts.port)
       log.info({ host: parts.host, port: parts.port }, 'gateway listens')
     },

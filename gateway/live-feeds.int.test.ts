@@ -34,7 +34,7 @@ async function stalled() {
   const app = App()
   app.get(
     '/stream',
-    route(() => live.open('all', 1_000_000), log, {}),
+    route(() => live.open('all', 1_000_000), { log, clientAddress: () => '127.0.0.1', headers: {} }),
   )
   const port = await new Promise<number>((resolve) =>
     app.listen('127.0.0.1', 0, (listening) => {

@@ -24,6 +24,7 @@ import { listCases, markCase, readCase } from '../infra/sharing/cases.ts'
 import { createAdDesk } from './ad-desk.ts'
 import { createAdmission } from './admission.ts'
 import { createCatalog, whileUp } from './catalog.ts'
+import { createClientAddress } from './client-address.ts'
 import { createClock } from './clock.ts'
 import { gatewayConfig } from './config.ts'
 import type { Connection } from './connection.ts'
@@ -214,6 +215,7 @@ try {
   const server = createServer(context, {
     host: config.host,
     port: config.port,
+    clientAddress: createClientAddress(config.addresses.trustedProxies),
     networkOf: createNetworkOf(await openGeoIp(config.addresses.geoipFiles, log), config.addresses.secret),
     http: {
       identity: config.identity,

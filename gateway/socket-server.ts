@@ -6,7 +6,7 @@ import { MAX_BATCH_EVENTS } from '../protocol/messages/telemetry.ts'
 import { encodingOf, PROTOCOL_VERSION, RESUMING, SUBPROTOCOLS } from '../protocol/version.ts'
 import { signOut } from '../session/requests.ts'
 import { NO_ROOM, type NoRoom } from './admission.ts'
-import { clientAddress } from './client-address.ts'
+import type { ClientAddress } from './client-address.ts'
 import { type Connection, newConnection } from './connection.ts'
 import type { Context } from './context.ts'
 import { onFrame } from './dispatch.ts'
@@ -25,6 +25,7 @@ export function addSocketRoute(
   app: TemplatedApp,
   context: Context,
   leaving: () => boolean,
+  clientAddress: ClientAddress,
   networkOf?: NetworkOf,
 ): void {
   const { limits } = context.config
@@ -36,7 +37,7 @@ export function addSocketRoute(
     idleTimeout: 0,
     sendPingsAutomatically: false,
     upgrade: (res, req, socketContext) => {
-      const address = clientAddress(res)
+      const address = clientAddress(res, req)
       const guest = guestOf(address, req)
       const reason = leaving() ? 'leaving' : noRoomFor(context, guest)
       if (reason === undefined) upgrade(context, networkOf?.(address), res, req, socketContext, guest)

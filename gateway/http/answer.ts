@@ -5,7 +5,7 @@ import { DependencyAway } from '../../infra/runtime/dependency.ts'
 import type { Logger } from '../../infra/runtime/log.ts'
 import { networkOfAddress } from '../../protocol/address-key.ts'
 import { ERRORS, type ErrorName } from '../../protocol/errors.ts'
-import { clientAddress } from '../client-address.ts'
+import type { ClientAddress } from '../client-address.ts'
 
 export interface Answer {
   readonly status: string
@@ -69,13 +69,17 @@ export type Handler = (asked: Asked) => Answer | Promise<Answer>
 /** A body beyond this is not read. */
 const MAX_BODY_BYTES = 16_384
 
+/** What every route has in common. */
+export interface Surroundings {
+  readonly log: Logger
+  readonly clientAddress: ClientAddress
+  /** Of every answer. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
 /** As `route`, for a POST: the handler is called when the body is whole. */
-export function postRoute(
-  handler: Handler,
-  log: Logger,
-  headers: Readonly<Record<string, string>>,
-): (res: HttpResponse, req: HttpRequest) => void {
-  return route(handler, log, headers, readBody)
+export function postRoute(handler: Handler, surroundings: Surroundings): (res: HttpResponse, req: HttpRequest) => void {
+  return route(handler, surroundings, readBody)
 }
 
 /** Undefined: it is too long. */
@@ -95,8 +99,7 @@ function readBody(res: HttpResponse): Promise<string | undefined> {
 /** Joins a handler to a route. What needs a server that is away answers `unavailable`; a handler that throws otherwise, `internal`, and the log has the cause. */
 export function route(
   handler: Handler,
-  log: Logger,
-  headers: Readonly<Record<string, string>>,
+  { log, clientAddress, headers }: Surroundings,
   body?: (res: HttpResponse) => Promise<string | undefined>,
 ): (res: HttpResponse, req: HttpRequest) => void {
   return (res, req) => {
@@ -104,7 +107,7 @@ export function route(
       query: new URLSearchParams(req.getQuery()),
       parameter: req.getParameter(0) ?? '',
       authorization: req.getHeader('authorization'),
-      address: networkOfAddress(clientAddress(res)),
+      address: networkOfAddress(clientAddress(res, req)),
       ifNoneMatch: req.getHeader('if-none-match'),
       body: '',
     }

@@ -2,6 +2,7 @@
 
 import type { TemplatedApp } from 'uWebSockets.js'
 import type { Logger } from '../../infra/runtime/log.ts'
+import type { ClientAddress } from '../client-address.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Asset } from '../pages/build.ts'
@@ -20,6 +21,7 @@ import { createCaseList, createCaseMarking, createCaseReading, type SharingCases
 
 export interface HttpParts {
   readonly log: Logger
+  readonly clientAddress: ClientAddress
   readonly metrics: Metrics
   readonly dependencies: Dependencies
   readonly tokens: TokenDesk
@@ -42,9 +44,9 @@ const PLAYER_CLIENT_ID = 'segue-player'
 const PAGE_SCOPE = 'openid profile offline_access'
 
 export function addHttpRoutes(app: TemplatedApp, parts: HttpParts): void {
-  const headers = securityHeaders(parts.connectOrigins)
+  const surroundings = { ...parts, headers: securityHeaders(parts.connectOrigins) }
   const add = (path: string, handler: (asked: Asked) => Answer | Promise<Answer>) =>
-    app.get(path, route(handler, parts.log, headers))
+    app.get(path, route(handler, surroundings))
 
   for (const [path, asset] of parts.pages) add(path, (asked) => page(asset, asked))
   add('/healthz', () => alive())
@@ -80,7 +82,7 @@ export function addHttpRoutes(app: TemplatedApp, parts: HttpParts): void {
   add('/api/sessions/:session_id', authorized(parts.tokens, 'analyst', createSessionTimeline(parts.sessions)))
   app.post(
     '/api/sharing/cases/:case_id/mark',
-    postRoute(authorized(parts.tokens, 'analyst', createCaseMarking(sharingCases)), parts.log, headers),
+    postRoute(authorized(parts.tokens, 'analyst', createCaseMarking(sharingCases)), surroundings),
   )
   add('/*', () => failure('not_found', 'there is nothing at this address'))
 }

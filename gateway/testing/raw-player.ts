@@ -37,9 +37,10 @@ export class RawPlayer {
     socket.on('error', () => undefined)
   }
 
-  /** Connects and waits for nothing; `localAddress`: from where. */
-  static connect(url: string, encoding: Encoding = 'msgpack', localAddress = '127.0.0.1'): RawPlayer {
-    return new RawPlayer(new WebSocket(url, [SUBPROTOCOLS[encoding]], { localAddress }), encoding)
+  /** Connects and waits for nothing; `localAddress`: from where; `ca`: of a certificate that the system does not know. */
+  static connect(url: string, encoding: Encoding = 'msgpack', localAddress = '127.0.0.1', ca?: string): RawPlayer {
+    const options = ca === undefined ? { localAddress } : { localAddress, ca }
+    return new RawPlayer(new WebSocket(url, [SUBPROTOCOLS[encoding]], options), encoding)
   }
 
   /** Connects and signs in. */
@@ -81,6 +82,10 @@ export class RawPlayer {
       const heard = await this.#next('close')
       if ('closed' in heard) return heard.closed
     }
+  }
+
+  get closed(): boolean {
+    return this.#socket.readyState === WebSocket.CLOSED
   }
 
   /** Reads nothing more, until it goes on. */

@@ -1,6 +1,7 @@
 /** Owns `segue install`: everything that start and test need, downloaded and built ahead of time. */
 
 import { Command } from 'commander'
+import { KUBERNETES_TOOLS } from '../k8s/tools.ts'
 import { cacheFolder } from '../stack/folders.ts'
 import { installSystems } from '../stack/install.ts'
 import { createScreen } from '../stack/screen.ts'
@@ -22,6 +23,7 @@ export async function installForTests(): Promise<void> {
       cacheDir: cacheFolder(process.env),
       servers: [...SERVER_NAMES, ...EXTRA_NAMES],
       programs: [...DEBIAN_PROGRAMS, ...DEBIAN_TEST_PROGRAMS],
+      tools: KUBERNETES_TOOLS,
       screen,
       signal: interruption.signal,
     })

@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { ingestCommand } from '../catalog/ingest-command.ts'
 import { retentionCommand } from '../clickhouse/retention-command.ts'
 import { demoCommand } from '../demo/demo-command.ts'
+import { doctorCommand } from '../doctor/doctor-command.ts'
 import { modelCommand } from '../postgres/model/model-command.ts'
 import { partitionsCommand } from '../postgres/partitions/partitions-command.ts'
 import { dataFolder } from '../stack/folders.ts'
@@ -18,7 +19,16 @@ import { startCommand } from './start.ts'
 import { testCommand } from './test.ts'
 
 /** Commands that talk to running servers, and so need their addresses. */
-const NEED_ADDRESSES: readonly string[] = ['ingest', 'demo', 'model', 'partitions', 'retention', 'rollups', 'ask']
+const NEED_ADDRESSES: readonly string[] = [
+  'ingest',
+  'demo',
+  'model',
+  'partitions',
+  'retention',
+  'rollups',
+  'ask',
+  'doctor',
+]
 
 const program = new Command('segue')
   .description('A real-time gateway for music streaming: servers, audio and tests, by one command each.')
@@ -107,6 +117,7 @@ const commands = [
   partitionsCommand,
   retentionCommand,
   askCommand,
+  doctorCommand,
   ...loadTests.map(loadTestCommand),
 ]
 for (const command of commands) program.addCommand(command())

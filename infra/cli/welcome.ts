@@ -1,7 +1,9 @@
 /** Owns what the screen says when a stack is up: where everything is, and who may look at it. */
 
+import { join } from 'node:path'
 import { AIRFLOW_USER } from '../airflow/server.ts'
 import { PEOPLE, type Role } from '../issuer/people.ts'
+import { certificatesIn } from '../nginx/certificates.ts'
 import { isConfigured } from '../stack/environment.ts'
 import { inDataFolder } from '../stack/folders.ts'
 import type { ExtraName } from '../stack/part.ts'
@@ -23,7 +25,8 @@ export function welcome(stack: Stack, extras: readonly ExtraName[], tookMs: numb
 }
 
 function pages({ env }: Stack): readonly Row[] {
-  const page = `http://${env.SEGUE_GATEWAY_HOST}:${env.SEGUE_GATEWAY_PORT}`
+  // A sign-in goes back to the edge where there is one.
+  const page = env.SEGUE_GATEWAY_ORIGIN ?? `http://${env.SEGUE_GATEWAY_HOST}:${env.SEGUE_GATEWAY_PORT}`
   return [
     ['Player', `${page}/`],
     ['Dashboard', `${page}/dashboard${signInAs('analyst')}`],
@@ -39,6 +42,10 @@ const EXTRA_ROWS: Readonly<Record<ExtraName, (stack: Stack) => readonly Row[]>> 
   // Nobody looks at these two: they are what the player's search box asks.
   opensearch: () => [],
   debezium: () => [],
+  nginx: ({ dataDir }) => [
+    ['Trust', certificatesIn(join(dataDir, 'nginx', 'tls')).authority],
+    ['', '(the authority of the certificate: take it into the browser, or accept its warning)'],
+  ],
   airflow: ({ env, dataDir }) => [
     ['Jobs', `${env.SEGUE_AIRFLOW_URL}/`],
     ['', `(sign in as ${AIRFLOW_USER} with airflow_password of ${inDataFolder.secrets(dataDir)})`],

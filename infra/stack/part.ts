@@ -8,7 +8,7 @@ import type { Secrets } from './secrets.ts'
 
 export type ServerName = 'postgres' | 'redis' | 'kafka' | 'clickhouse' | 'minio' | 'issuer'
 /** A server that a start leaves out unless it is asked for. */
-export type ExtraName = 'superset' | 'airflow' | 'opensearch' | 'debezium'
+export type ExtraName = 'superset' | 'airflow' | 'opensearch' | 'debezium' | 'nginx'
 export type AppName = 'gateway' | 'gateway-2' | 'workers'
 export type PartName = ServerName | ExtraName | AppName
 
@@ -42,8 +42,8 @@ export interface PartDefinition {
   readonly name: PartName
   readonly title: string
   readonly ports: readonly PortName[]
-  /** The servers that it does nothing without. */
-  readonly needs?: readonly ServerName[]
+  /** The servers, and programs of ours, that it does nothing without. */
+  readonly needs?: readonly (ServerName | AppName)[]
   /** What Debian must give before it is installed. */
   readonly debian?: readonly DebianProgram[]
   /** What is still to be installed, in a few words, or `undefined`. Debian's packages are not its matter. */

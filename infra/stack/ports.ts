@@ -38,6 +38,7 @@ export const PORT_TABLE = {
     wanted: "OpenSearch's inner door",
   },
   debezium: { variable: 'SEGUE_DEBEZIUM_PORT', usual: 18_083, wanted: 'Debezium' },
+  nginx: { variable: 'SEGUE_NGINX_PORT', usual: 18_443, wanted: 'NGINX' },
 } as const satisfies Record<string, PortRow>
 
 export type PortName = keyof typeof PORT_TABLE

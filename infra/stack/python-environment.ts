@@ -16,8 +16,8 @@ export interface PythonEnvironment {
   /** Of the folder in the cache. */
   readonly name: string
   readonly title: string
-  /** Whoever has it running elsewhere needs none here. */
-  readonly addressVariable: string
+  /** Whoever has it running elsewhere needs none here. Of what is no server there is none. */
+  readonly addressVariable?: string
   /** What its packages are built with that come as source. */
   readonly buildRequirements?: string
   readonly requirements: string
@@ -46,9 +46,8 @@ export async function installEnvironment(
   const { name, title, addressVariable, buildRequirements, requirements } = environment
   const base = await findPython()
   if (base === undefined) {
-    throw new StackProblem(
-      `${title} needs Python 3.11 with venv: apt-get install python3-venv on Debian 12, or set ${addressVariable}`,
-    )
+    const instead = addressVariable === undefined ? '' : `, or set ${addressVariable}`
+    throw new StackProblem(`${title} needs Python 3.11 with venv: apt-get install python3-venv on Debian 12${instead}`)
   }
   await installAside(await environmentFolder(cacheDir, environment), async (aside) => {
     const tool = async (log: string, command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) => {

@@ -6,6 +6,7 @@ import { debeziumServer } from '../debezium/server.ts'
 import { issuerServer } from '../issuer/server.ts'
 import { kafkaServer } from '../kafka/server.ts'
 import { minioServer } from '../minio/server.ts'
+import { nginxServer } from '../nginx/server.ts'
 import { opensearchServer } from '../opensearch/server.ts'
 import { postgresServer } from '../postgres/server.ts'
 import { REDIS_PACKAGE, redisServer } from '../redis/server.ts'
@@ -28,6 +29,7 @@ export const EXTRAS = {
   airflow: airflowServer,
   opensearch: opensearchServer,
   debezium: debeziumServer,
+  nginx: nginxServer,
 } as const satisfies Record<ExtraName, PartDefinition>
 
 export const APPS = {

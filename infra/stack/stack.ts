@@ -35,11 +35,11 @@ export interface StackOptions {
   readonly ports: Ports
   /** Where configured addresses and levels are read: process.env, or {} for a stack that takes nothing from outside. */
   readonly source: NodeJS.ProcessEnv
-  /** `servers` leaves the gateway and the workers to the caller; `needed` starts what the extras need alone. */
+  /** `servers` leaves the gateway and the workers to the caller, but for what the extras need; `needed` starts that alone. */
   readonly parts: 'servers' | 'all' | 'needed'
   /** None unless said otherwise. */
   readonly extras?: readonly ExtraName[]
-  /** Of `all`; 1 unless said otherwise. */
+  /** Of `all`; 1 unless said otherwise, or an extra needs the second. */
   readonly gateways?: 1 | 2
   readonly screen: Screen
   readonly signal?: AbortSignal
@@ -75,7 +75,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const needed = extras.flatMap((name) => PARTS[name].needs ?? [])
   const wanted = SERVER_NAMES.filter((name) => options.parts !== 'needed' || needed.includes(name))
   const servers = wanted.filter((name) => !isConfigured(name, source))
-  const apps = options.parts === 'all' ? APP_NAMES.filter((name) => name !== 'gateway-2' || options.gateways === 2) : []
+  const all = options.gateways === 2 ? APP_NAMES : APP_NAMES.filter((name) => name !== 'gateway-2')
+  const apps = APP_NAMES.filter((name) => needed.includes(name) || (options.parts === 'all' && all.includes(name)))
 
   await ensureDataFolder(dataDir)
   await requireSpace(dataDir, 'SEGUE_DATA_DIR')

@@ -8,6 +8,8 @@ import type {
   WebSocket,
   WebSocketBehavior,
 } from 'uWebSockets.js'
+import { BlockList } from 'node:net'
+import { createClientAddress } from '../../gateway/client-address.ts'
 import type { Connection } from '../../gateway/connection.ts'
 import type { Context } from '../../gateway/context.ts'
 import { drain } from '../../gateway/drain.ts'
@@ -206,7 +208,7 @@ function behaviorOf(context: Context, leaving: () => boolean): WebSocketBehavior
       behavior = handlers
     },
   }
-  addSocketRoute(app as unknown as TemplatedApp, context, leaving)
+  addSocketRoute(app as unknown as TemplatedApp, context, leaving, createClientAddress(new BlockList()))
   if (behavior === undefined) throw new Error('the gateway has no socket route')
   return behavior
 }

@@ -1,0 +1,194 @@
+/** Owns the tests of the manifests, as kustomize builds them: by the schemas of Kubernetes, and by what is asked of every pod. */
+
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import { edgeVariables, USUAL_LIMITS } from '../nginx/settings.ts'
+import { bundleOf } from '../stack/bundled-program.ts'
+import { cacheFolder, PROJECT_ROOT } from '../stack/folders.ts'
+import { buildKustomization, readSchema } from './tools.ts'
+
+const run = promisify(execFile)
+const cacheDir = cacheFolder(process.env)
+
+interface Variable {
+  readonly name: string
+  readonly value?: string
+  readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } }
+}
+interface Container {
+  readonly name: string
+  readonly image: string
+  readonly args?: readonly string[]
+  readonly env?: readonly Variable[]
+  readonly envFrom?: readonly { readonly configMapRef: { readonly name: string } }[]
+  readonly securityContext: Readonly<Record<string, unknown>>
+  readonly resources: { readonly requests: object; readonly limits: { readonly memory: string; readonly cpu?: string } }
+  readonly ports: readonly { readonly name: string; readonly containerPort: number }[]
+}
+interface Manifest {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: { readonly name: string; readonly namespace?: string }
+  readonly data?: Readonly<Record<string, string>>
+  readonly spec: {
+    readonly replicas?: number
+    readonly selector: { readonly matchLabels: Readonly<Record<string, string>> }
+    readonly scaleTargetRef?: { readonly name: string }
+    readonly template: {
+      readonly metadata: { readonly labels: Readonly<Record<string, string>> }
+      readonly spec: {
+        readonly automountServiceAccountToken: boolean
+        readonly securityContext: Readonly<Record<string, unknown>>
+        readonly containers: readonly Container[]
+      }
+    }
+  }
+}
+
+let manifests: readonly Manifest[]
+let folder: string
+const ofKind = (kind: string) => manifests.filter((manifest) => manifest.kind === kind)
+const containers = () => ofKind('Deployment').flatMap(({ spec }) => spec.template.spec.containers)
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'segue-manifests-'))
+  const text = await buildKustomization(cacheDir, join(import.meta.dirname, 'overlays', 'production'))
+  manifests = parseAllDocuments(text).map((document) => document.toJS() as Manifest)
+})
+afterAll(async () => await rm(folder, { recursive: true, force: true }))
+
+test('every manifest is what Kubernetes says that one is, without a field that it does not know', async () => {
+  const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false })
+  ajv.addSchema(await readSchema(cacheDir, '_definitions.json'))
+  const compiled = new Map<string, ValidateFunction>()
+  expect(manifests.length).toBeGreaterThan(20)
+  for (const manifest of manifests) {
+    const [group = '', version] = manifest.apiVersion.split('/')
+    const words = version === undefined ? [group] : [group.split('.')[0], version]
+    const name = `${[manifest.kind.toLowerCase(), ...words].join('-')}.json`
+    const validate = compiled.get(name) ?? ajv.compile(await readSchema(cacheDir, name))
+    compiled.set(name, validate)
+    expect(validate(manifest) || validate.errors, `${manifest.kind} ${manifest.metadata.name}`).toBe(true)
+    expect(validate({ ...manifest, unknown: 1 }), 'the schema takes anything').toBe(false)
+  }
+})
+
+describe('every pod', () => {
+  test('is no root, writes nothing, and may do nothing more than a program', () => {
+    for (const { spec, metadata } of ofKind('Deployment')) {
+      const pod = spec.template.spec
+      expect(pod.securityContext, metadata.name).toMatchObject({
+        runAsNonRoot: true,
+        seccompProfile: { type: 'RuntimeDefault' },
+      })
+      expect(pod.securityContext.runAsUser, metadata.name).toBeGreaterThan(0)
+      expect(pod.automountServiceAccountToken, metadata.name).toBe(false)
+      for (const container of pod.containers)
+        expect(container.securityContext, container.name).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        })
+    }
+  })
+
+  test('is of a pinned image, says what it needs, and is asked how it is at a port that it has', () => {
+    for (const container of containers()) {
+      expect(container.image, container.name).toMatch(/:\d[\w.-]*$/)
+      expect(Object.keys(container.resources.requests), container.name).toEqual(['cpu', 'memory'])
+      expect(container.resources.limits.memory, container.name).toMatch(/Gi$/)
+      const ports = container.ports.map(({ name }) => name)
+      for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe'] as const)
+        expect(container, `${container.name} ${probe}`).toHaveProperty(
+          `${probe}.httpGet.port`,
+          expect.toSatisfy((port: string) => ports.includes(port)),
+        )
+    }
+  })
+
+  test('is selected by its own deployment, budget and policy alone', () => {
+    const deployments = ofKind('Deployment')
+    const selects = (labels: Readonly<Record<string, string>>) =>
+      deployments
+        .filter(({ spec }) => {
+          const own = spec.template.metadata.labels
+          return Object.entries(labels).every(([name, value]) => own[name] === value)
+        })
+        .map(({ metadata }) => metadata.name)
+    for (const { spec, metadata } of [...deployments, ...ofKind('PodDisruptionBudget')])
+      expect(selects(spec.selector.matchLabels)).toEqual([metadata.name])
+    expect(ofKind('PodDisruptionBudget')).toHaveLength(deployments.length)
+    for (const { spec } of ofKind('HorizontalPodAutoscaler')) {
+      const target = deployments.find(({ metadata }) => metadata.name === spec.scaleTargetRef?.name)
+      // A number of its own would set back what the autoscaler did, at each apply.
+      expect(target?.spec).not.toHaveProperty('replicas')
+    }
+  })
+})
+
+test('secrets come from outside: none is here, and no variable of one is in a map', () => {
+  expect(ofKind('Secret')).toEqual([])
+  const maps = ofKind('ConfigMap').flatMap(({ data = {} }) => Object.keys(data))
+  expect(maps.filter((name) => /SECRET|PASSWORD|ACCESS_KEY|POSTGRES|REDIS|CLICKHOUSE/.test(name))).toEqual([])
+})
+
+/** What the program says is missing when it gets the maps and plain values of its container, and no secret. */
+async function complaints(file: string, container: Container, args: readonly string[] = []): Promise<string[]> {
+  const maps = (container.envFrom ?? []).map(({ configMapRef }) => configMapRef.name)
+  const plain = ofKind('ConfigMap').filter(({ metadata }) => maps.includes(metadata.name))
+  const env = {
+    ...Object.assign({}, ...plain.map(({ data }) => data)),
+    ...Object.fromEntries(
+      (container.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
+    ),
+  }
+  const words = [await bundleOf(file), ...args]
+  const output = await run(process.execPath, words, { cwd: folder, env, timeout: 60_000 }).then(
+    ({ stdout }) => stdout,
+    (error: { stdout: string }) => error.stdout,
+  )
+  return [...new Set([...output.matchAll(/ {2}- (.+?)(?=\\n|")/g)].map(([, line = '']) => line))]
+}
+
+describe('the configuration of a pod', () => {
+  for (const [kind, file] of [
+    ['gateway', 'gateway/main.ts'],
+    ['workers', 'workers/main.ts'],
+  ] as const)
+    test(`of the ${kind}, as one file, is all that the program asks for: only secrets are missing, and each of them is named`, async () => {
+      const some = containers().filter(({ name }) => name === kind)
+      expect(some).not.toEqual([])
+      for (const container of some) {
+        const secrets = (container.env ?? []).flatMap(({ name, valueFrom }) => (valueFrom === undefined ? [] : [name]))
+        expect((await complaints(file, container, container.args)).sort()).toEqual(
+          secrets.map((name) => `${name} is not set`).sort(),
+        )
+      }
+    })
+
+  test('of the edge is every setting of the template, with the limits of the native start', () => {
+    const data = ofKind('ConfigMap').find(({ metadata }) => metadata.name.startsWith('segue-edge-'))?.data ?? {}
+    const native = edgeVariables({
+      listen: '8443',
+      gateways: ['gateway:18080 resolve'],
+      folder: '/tmp',
+      certificate: '/etc/segue-tls/tls.crt',
+      key: '/etc/segue-tls/tls.key',
+      bind: '',
+      limits: USUAL_LIMITS,
+    })
+    const { SEGUE_NGINX_RESOLVER: _, ...same } = native
+    expect(data).toMatchObject(same)
+    expect(Object.keys(data).sort()).toEqual(Object.keys(native).sort())
+  })
+})
+
+test('the folder of the project is named nowhere', () => {
+  expect(JSON.stringify(manifests)).not.toContain(PROJECT_ROOT)
+})
