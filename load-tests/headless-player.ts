@@ -28,12 +28,19 @@ export interface HeadlessPlayerOptions {
   readonly reportEveryMs?: number
   /** Goes on with what is up next when a track has ended. */
   readonly goesOn?: boolean
+  /** How often the playhead moves. */
+  readonly tickMs?: number
+  /** How many chunks it holds at most, with the one that is heard; as many as it gets unless said otherwise. */
+  readonly holdChunks?: number
+  readonly fetchAudio?: (url: string) => Promise<ArrayBuffer>
 }
 
 export class HeadlessPlayer {
   readonly #client: Client
   readonly #reportEveryMs: number
   readonly #goesOn: boolean
+  readonly #holdChunks: number
+  readonly #fetchAudio: (url: string) => Promise<ArrayBuffer>
   readonly #throughput = throughputMeter()
   readonly #timer: ReturnType<typeof setInterval>
   #playing: Playing | undefined
@@ -47,14 +54,17 @@ export class HeadlessPlayer {
   readonly heardMs = new Map<string, number>()
   bytes = 0
 
-  constructor({ client, reportEveryMs = 10_000, goesOn = false }: HeadlessPlayerOptions) {
+  constructor(options: HeadlessPlayerOptions) {
+    const { client } = options
     this.#client = client
-    this.#reportEveryMs = reportEveryMs
-    this.#goesOn = goesOn
+    this.#reportEveryMs = options.reportEveryMs ?? 10_000
+    this.#goesOn = options.goesOn ?? false
+    this.#holdChunks = options.holdChunks ?? Number.POSITIVE_INFINITY
+    this.#fetchAudio = options.fetchAudio ?? fetchAudio
     client.on('playback', (message) => this.#onPlayback(message))
     client.on('resumed', () => this.#ask())
     client.on('grant', (message) => void this.#onGrant(message))
-    this.#timer = setInterval(() => this.#tick(), TICK_MS)
+    this.#timer = setInterval(() => this.#tick(), options.tickMs ?? TICK_MS)
   }
 
   get positionMs(): number {
@@ -71,6 +81,12 @@ export class HeadlessPlayer {
 
   get bufferMs(): number {
     return this.#playing === undefined ? 0 : Math.max(0, reachMs(this.#playing) - this.#playing.positionMs)
+  }
+
+  /** How long it has stood still by now for want of audio. */
+  get standsMs(): number {
+    const { standsSinceMs } = this.#playing ?? {}
+    return standsSinceMs === undefined ? 0 : Date.now() - standsSinceMs
   }
 
   /** For the client's heartbeats. */
@@ -163,9 +179,11 @@ export class HeadlessPlayer {
   #ask(): void {
     const playing = this.#playing
     if (playing === undefined) return
-    let next_chunk = Math.floor(playing.positionMs / playing.track.chunk_ms)
+    const heard = Math.floor(playing.positionMs / playing.track.chunk_ms)
+    let next_chunk = heard
     while (playing.chunks.has(next_chunk) && playing.granted.has(next_chunk)) next_chunk += 1
-    this.#client.credit({ stream_id: playing.streamId, bitrate_kbps: BITRATE, next_chunk, chunks: AHEAD_CHUNKS })
+    const chunks = Math.max(0, Math.min(AHEAD_CHUNKS, heard + this.#holdChunks - next_chunk))
+    this.#client.credit({ stream_id: playing.streamId, bitrate_kbps: BITRATE, next_chunk, chunks })
   }
 
   async #onGrant(grant: Grant): Promise<void> {
@@ -186,7 +204,7 @@ export class HeadlessPlayer {
   async #fetch(playing: Playing, index: number, url: string, expiresAtMs: number): Promise<void> {
     while (this.#playing === playing) {
       const fromMs = performance.now()
-      const answer = await fetchAudio(url).catch((error: Error) => error)
+      const answer = await this.#fetchAudio(url).catch((error: Error) => error)
       if (!(answer instanceof Error)) {
         this.bytes += answer.byteLength
         this.#throughput.fetched({ bytes: answer.byteLength, fromMs, toMs: performance.now() })

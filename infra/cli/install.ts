@@ -2,6 +2,7 @@
 
 import { Command } from 'commander'
 import { KUBERNETES_TOOLS } from '../k8s/tools.ts'
+import { ensureK6 } from '../k6/program.ts'
 import { cacheFolder } from '../stack/folders.ts'
 import { installSystems } from '../stack/install.ts'
 import { createScreen } from '../stack/screen.ts'
@@ -14,19 +15,21 @@ export function installCommand(): Command {
     .action(async () => await installForTests())
 }
 
-/** Installs the servers and the browser that the tests use. */
+/** Installs the servers, the browser and k6, which the tests use. */
 export async function installForTests(): Promise<void> {
   const screen = createScreen(process.stdout)
   const interruption = onInterruption(screen.line)
+  const cacheDir = cacheFolder(process.env)
   try {
     await installSystems({
-      cacheDir: cacheFolder(process.env),
+      cacheDir,
       servers: [...SERVER_NAMES, ...EXTRA_NAMES],
       programs: [...DEBIAN_PROGRAMS, ...DEBIAN_TEST_PROGRAMS],
       tools: KUBERNETES_TOOLS,
       screen,
       signal: interruption.signal,
     })
+    await ensureK6(cacheDir, screen, interruption.signal)
   } catch (error) {
     if (!interruption.signal.aborted) throw error
     process.exit(interruption.exitCode)

@@ -60,6 +60,11 @@ const loadTests: readonly LoadTestCommand[] = [
     program: 'load-tests/bench/main.ts',
   },
   {
+    name: 'load',
+    description: 'set k6 upon a gateway: players that speak the protocol, with thresholds that fail the run',
+    program: 'load-tests/k6/main.ts',
+  },
+  {
     name: 'sharing',
     description: 'score accounts that look shared, from a file of events',
     program: 'workers/sharing/main.ts',
