@@ -1,8 +1,8 @@
 /** Owns `segue install`: everything that start and test need, downloaded and built ahead of time. */
 
 import { Command } from 'commander'
+import { k6 } from '../k6/program.ts'
 import { KUBERNETES_TOOLS } from '../k8s/tools.ts'
-import { ensureK6 } from '../k6/program.ts'
 import { cacheFolder } from '../stack/folders.ts'
 import { installSystems } from '../stack/install.ts'
 import { createScreen } from '../stack/screen.ts'
@@ -19,17 +19,15 @@ export function installCommand(): Command {
 export async function installForTests(): Promise<void> {
   const screen = createScreen(process.stdout)
   const interruption = onInterruption(screen.line)
-  const cacheDir = cacheFolder(process.env)
   try {
     await installSystems({
-      cacheDir,
+      cacheDir: cacheFolder(process.env),
       servers: [...SERVER_NAMES, ...EXTRA_NAMES],
       programs: [...DEBIAN_PROGRAMS, ...DEBIAN_TEST_PROGRAMS],
-      tools: KUBERNETES_TOOLS,
+      tools: [...KUBERNETES_TOOLS, k6],
       screen,
       signal: interruption.signal,
     })
-    await ensureK6(cacheDir, screen, interruption.signal)
   } catch (error) {
     if (!interruption.signal.aborted) throw error
     process.exit(interruption.exitCode)

@@ -4,8 +4,8 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { goProgram } from '../stack/go-program.ts'
 import type { Installable } from '../stack/install.ts'
-import { exists, installAside } from '../stack/install-aside.ts'
 import { PYTHON_PACKAGE } from '../stack/python.ts'
 import {
   environmentFolder,
@@ -13,13 +13,9 @@ import {
   missingEnvironment,
   type PythonEnvironment,
 } from '../stack/python-environment.ts'
-import { findCommand, runTool } from '../stack/run-tool.ts'
 
-const KUSTOMIZE_VERSION = 'v5.8.1'
 /** Whose API the manifests are held to: the oldest that they are for. */
 const KUBERNETES_VERSION = '1.34.0'
-
-const kustomizeFolder = (cacheDir: string) => join(cacheDir, 'kustomize', KUSTOMIZE_VERSION)
 
 const SCHEMAS: PythonEnvironment = {
   name: 'kubernetes-schemas',
@@ -27,25 +23,14 @@ const SCHEMAS: PythonEnvironment = {
   requirements: join(import.meta.dirname, 'requirements.txt'),
 }
 
-const kustomize: Installable = {
+const kustomize = goProgram({
+  name: 'kustomize',
   title: 'kustomize',
-  async missing(cacheDir) {
-    return (await exists(kustomizeFolder(cacheDir))) ? undefined : 'kustomize by Go (a minute)'
-  },
-  async missingTools() {
-    return (await findCommand('go')) === undefined
-      ? ['kustomize is compiled by Go, which is not installed: install Go 1.24 or later']
-      : []
-  },
-  async install({ cacheDir, step, signal }) {
-    await installAside(kustomizeFolder(cacheDir), async (aside) => {
-      const wanted = `sigs.k8s.io/kustomize/kustomize/v5@${KUSTOMIZE_VERSION}`
-      const args = ['install', '-v', '-trimpath', '-ldflags=-s -w', wanted]
-      const logFile = join(cacheDir, 'logs', 'kustomize.log')
-      await runTool({ command: 'go', args, env: { GOBIN: aside }, cwd: aside, logFile, signal }, step)
-    })
-  },
-}
+  package: 'sigs.k8s.io/kustomize/kustomize/v5',
+  version: 'v5.8.1',
+  go: '1.24',
+  takes: 'a minute',
+})
 
 const schemas: Installable = {
   title: SCHEMAS.title,
@@ -58,8 +43,9 @@ export const KUBERNETES_TOOLS: readonly Installable[] = [kustomize, schemas]
 
 /** The manifests of a kustomization, as YAML. */
 export async function buildKustomization(cacheDir: string, folder: string): Promise<string> {
-  const program = join(kustomizeFolder(cacheDir), 'kustomize')
-  const { stdout } = await promisify(execFile)(program, ['build', folder], { maxBuffer: 16 * 1024 ** 2 })
+  const { stdout } = await promisify(execFile)(kustomize.path(cacheDir), ['build', folder], {
+    maxBuffer: 16 * 1024 ** 2,
+  })
   return stdout
 }
 

@@ -40,6 +40,14 @@ export async function installSystems(options: InstallOptions): Promise<void> {
   }
 }
 
+/** Has what a command needs beside the servers. */
+export async function installTools(
+  tools: readonly Installable[],
+  context: Pick<InstallOptions, 'cacheDir' | 'screen' | 'signal'>,
+): Promise<void> {
+  await installSystems({ ...context, servers: [], programs: [], tools })
+}
+
 /** @throws {StackProblem} with a line for each tool that one of them needs and this machine lacks. */
 async function dueInstalls(options: InstallOptions): Promise<{ definition: Installable; what: string }[]> {
   const due: { definition: Installable; what: string }[] = []

@@ -7,8 +7,9 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type GatewayProcess, startGateway } from '../../gateway/testing/gateway-process.ts'
 import { loadDemoCatalog } from '../../infra/demo/load-demo-catalog.ts'
 import { type KeyServer, startKeyServer } from '../../infra/issuer/key-server.ts'
-import { ensureK6 } from '../../infra/k6/program.ts'
+import { k6 } from '../../infra/k6/program.ts'
 import { cacheFolder } from '../../infra/stack/folders.ts'
+import { installTools } from '../../infra/stack/install.ts'
 import { silentScreen } from '../../infra/stack/screen.ts'
 import type { Report } from './report/report.ts'
 import { type LoadRun, runLoad } from './run-load.ts'
@@ -26,7 +27,7 @@ let reportFolder: string
 
 beforeAll(async () => {
   // Where `npm test` has been, it is there.
-  await ensureK6(cacheDir, silentScreen, signal)
+  await installTools([k6], { cacheDir, screen: silentScreen, signal })
   const env = inject('stackEnv')
   await loadDemoCatalog(env, () => undefined, { size: 'tiny' })
   keys = await startKeyServer()

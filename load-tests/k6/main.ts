@@ -4,8 +4,9 @@ import { Argument, Command, InvalidArgumentError } from 'commander'
 import { onInterruption } from '../../infra/cli/interruption.ts'
 import { runProgram } from '../../infra/cli/run-program.ts'
 import { wholeNumber } from '../../infra/cli/whole-number.ts'
-import { ensureK6 } from '../../infra/k6/program.ts'
+import { k6 } from '../../infra/k6/program.ts'
 import { cacheFolder } from '../../infra/stack/folders.ts'
+import { installTools } from '../../infra/stack/install.ts'
 import { createScreen } from '../../infra/stack/screen.ts'
 import { runLoad } from './run-load.ts'
 import { clientsOf, SCENARIO_NAMES, SCENARIOS, type ScenarioName } from './scenarios.ts'
@@ -103,7 +104,7 @@ async function load(scenario: ScenarioName, k6Args: string[], options: Options):
   const all = Object.values(clients).reduce((sum, many) => sum + many, 0)
   const reportFolder = options.report ?? `load-reports/${scenario}`
   try {
-    await ensureK6(cacheDir, screen, signal)
+    await installTools([k6], { cacheDir, screen, signal })
     const target = isOwn
       ? await ownTarget(scenario === 'deploy' ? 2 : 1, all, screen, signal)
       : await givenTarget(options.url, options.tokens ?? '', all)

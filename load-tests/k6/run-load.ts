@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { BuildOptions } from 'esbuild'
-import { k6Program } from '../../infra/k6/program.ts'
+import { k6 } from '../../infra/k6/program.ts'
 import { buildOnce } from '../../infra/stack/build-once.ts'
 import { PROJECT_ROOT } from '../../infra/stack/folders.ts'
 import { asStep, type Screen } from '../../infra/stack/screen.ts'
@@ -69,7 +69,7 @@ export async function runLoad(run: LoadRun, target: Target): Promise<LoadOutcome
     await asStep(run.screen, `k6: ${run.scenario}`, async (step) => {
       const beganMs = Date.now()
       exitCode = await runK6({
-        program: k6Program(run.cacheDir),
+        program: k6.path(run.cacheDir),
         script,
         settingsFile,
         args: run.k6Args,
