@@ -77,6 +77,8 @@ try {
 async function show(found: readonly Found[]): Promise<void> {
   const words = process.argv.slice(2).join(' ')
   screen.line(`\nnpm run bench -- ${words}\n${hostLine()}; ${((Date.now() - beganMs) / 1000).toFixed(0)} s`)
+  if (options.quick)
+    screen.line('Few clients, short runs, nothing warm: this shows that it works, and is no measurement.')
   for (const line of tables(found)) screen.line(line)
   if (options.json !== undefined)
     await writeFile(options.json, `${JSON.stringify({ host: hostLine(), words, found }, null, 2)}\n`)

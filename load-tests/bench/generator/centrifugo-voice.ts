@@ -33,7 +33,8 @@ export class CentrifugoVoice implements Voice {
   /** Several replies may share a frame, a line each. */
   heard(payload: Buffer): Heard {
     const text = payload.toString()
-    if (text.startsWith(`{"id":${PUBLISH_ID},"publish"`) || text.includes('"push"')) return 'answer'
+    const answers = text.split(/"push":|"publish":/).length - 1
+    if (answers > 0) return answers
     this.otherWas = text.slice(0, 60)
     if (text === '{}') {
       // Its ping is answered by the same.

@@ -57,7 +57,7 @@ export class Client implements WireOwner, VoiceLine {
   heard(wire: Wire, payload: Buffer): void {
     if (wire !== this.#wire) return
     const heard = this.voice.heard(payload)
-    if (heard === 'answer') this.#answers += 1
+    if (typeof heard === 'number') this.#answers += heard
     else if (heard === 'ready') {
       if (this.isReady) return
       this.isReady = true

@@ -1,7 +1,6 @@
 /** Owns the clients of the generator, and what is done with all of them. */
 
 import { createHistogram } from 'node:perf_hooks'
-import { setTimeout as wait } from 'node:timers/promises'
 import { count } from '../../storms/tally.ts'
 import type { Answer, Clients, Tongue } from '../orders.ts'
 import { CentrifugoVoice } from './centrifugo-voice.ts'
@@ -11,7 +10,6 @@ import { SegueVoice } from './segue-voice.ts'
 import { SocketIoVoice } from './socketio-voice.ts'
 import type { Voice, VoiceOptions } from './voice.ts'
 
-const POLL_MS = 5
 /** Each has 28,000 ports of its own. */
 const SOURCE_ADDRESSES = 8
 const NS_A_MS = 1e6
@@ -34,6 +32,7 @@ export class Crowd implements ClientEvents {
   readonly #histogram = createHistogram()
   #pumps = false
   #listensSinceMs: number | undefined
+  #happened: (() => void) | undefined
   #pacing: NodeJS.Timeout | undefined
   /** Of paced messages: when each was due, by client. */
   readonly #due = new Map<Client, number[]>()
@@ -92,9 +91,7 @@ export class Crowd implements ClientEvents {
   }
 
   async hear(deliveries: number, withinMs: number): Promise<void> {
-    const endMs = performance.now() + withinMs
-    while (this.#answers < deliveries && performance.now() < endMs)
-      await new Promise((resolve) => setImmediate(resolve))
+    await this.#until(() => this.#answers >= deliveries, withinMs)
     this.#listensSinceMs = undefined
   }
 
@@ -102,7 +99,7 @@ export class Crowd implements ClientEvents {
     this.#pumps = false
     clearInterval(this.#pacing)
     this.#pacing = undefined
-    await until(() => this.#clients.every(({ underWay }) => underWay <= 0), withinMs)
+    await this.#until(() => this.#clients.every(({ underWay }) => underWay <= 0), withinMs)
   }
 
   leave(): void {
@@ -137,11 +134,17 @@ export class Crowd implements ClientEvents {
 
   ready(): void {
     this.#ready += 1
+    this.#happened?.()
   }
 
   answered(client: Client, answers: number): void {
     this.#answers += answers
     const nowMs = performance.now()
+    this.#time(client, answers, nowMs)
+    this.#happened?.()
+  }
+
+  #time(client: Client, answers: number, nowMs: number): void {
     if (this.#pumps) {
       this.#record(nowMs - client.saidAtMs, answers)
       client.saidAtMs = nowMs
@@ -166,6 +169,7 @@ export class Crowd implements ClientEvents {
 
   ended(_client: Client, why: string): void {
     count(this.#ends, why)
+    this.#happened?.()
   }
 
   #record(ms: number, times: number): void {
@@ -190,12 +194,22 @@ export class Crowd implements ClientEvents {
       }
       return settled === wanted - first
     }
-    const endMs = performance.now() + withinMs
-    while (!more() && performance.now() < endMs) await new Promise((resolve) => setImmediate(resolve))
+    await this.#until(more, withinMs)
   }
-}
 
-async function until(holds: () => boolean, withinMs: number): Promise<void> {
-  const endMs = performance.now() + withinMs
-  while (!holds() && performance.now() < endMs) await wait(POLL_MS)
+  /** Asked again whenever anything has happened, so that waiting costs nothing. */
+  #until(holds: () => boolean, withinMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(late)
+        this.#happened = undefined
+        resolve()
+      }
+      const late = setTimeout(done, withinMs)
+      this.#happened = () => {
+        if (holds()) done()
+      }
+      this.#happened()
+    })
+  }
 }

@@ -28,7 +28,7 @@ export class RawVoice implements Voice {
   comeBack(): void {}
 
   heard(payload: Buffer): Heard {
-    if (this.#isIn) return 'answer'
+    if (this.#isIn) return 1
     this.#isIn = true
     // What the floor greets with is the way back.
     if (this.#token !== '' && payload.length > 1) this.#ticket = payload.toString('latin1')

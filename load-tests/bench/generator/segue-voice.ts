@@ -52,7 +52,7 @@ export class SegueVoice implements Voice {
   heard(payload: Buffer): Heard {
     if (this.#isAnswer(payload)) {
       if (this.#options.chatter === 'credit') this.#addresses += addressesIn(payload)
-      return 'answer'
+      return 1
     }
     const message = decodeDown(payload, 'msgpack')
     if (message === undefined) throw new Error('the server sent a malformed frame')

@@ -40,7 +40,7 @@ export class SocketIoVoice implements Voice {
   heard(payload: Buffer): Heard {
     if (this.#answer.compare(payload, 0, this.#answer.length) === 0) {
       if (this.#options.chatter === 'credit') this.#addresses += CREDIT_CHUNKS
-      return 'answer'
+      return 1
     }
     const text = payload.toString()
     this.otherWas = text.slice(0, 12)

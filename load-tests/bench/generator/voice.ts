@@ -2,8 +2,8 @@
 
 import type { Chatter } from '../orders.ts'
 
-/** `ready`: it is in. `answer`: to one of the frames. */
-export type Heard = 'ready' | 'answer' | 'other'
+/** `ready`: it is in. A number: so many answers to frames, or messages to all. */
+export type Heard = 'ready' | 'other' | number
 
 export interface VoiceLine {
   send(payload: Uint8Array | string): void
