@@ -14,13 +14,15 @@ let edge: EdgeProcess
 
 /** More than the buffers of both ends and of the edge hold. */
 const LARGE = Buffer.alloc(32 * 1024 * 1024, 'x')
+const withLarge = (head: string) => Buffer.concat([Buffer.from(`${head}\r\n\r\n`), LARGE])
 
 beforeAll(async () => {
-  recorder = await startRecorder((head) =>
-    head.startsWith('GET /large ')
-      ? Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\ncontent-length: ${LARGE.length}\r\n\r\n`), LARGE])
-      : 'HTTP/1.1 200 OK\r\ncontent-length: 3\r\nx-content-type-options: nosniff\r\n\r\nok\n',
-  )
+  recorder = await startRecorder((head) => {
+    if (head.startsWith('GET /large ')) return withLarge(`HTTP/1.1 200 OK\r\ncontent-length: ${LARGE.length}`)
+    if (/^upgrade: /im.test(head))
+      return withLarge('HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade')
+    return 'HTTP/1.1 200 OK\r\ncontent-length: 3\r\nx-content-type-options: nosniff\r\nuWebSockets: 20\r\n\r\nok\n'
+  })
   edge = await startEdge([recorder.address], {
     requestSeconds: 1,
     sendSeconds: 1,
@@ -137,7 +139,7 @@ test('every answer has security headers, once, and none names the program’s ve
       'permissions-policy',
     ])
       expect(answer.match(new RegExp(`^${name}: `, 'gim')), `${name} of ${path}`).toHaveLength(1)
-    expect(answer).not.toMatch(/nginx\/\d/)
+    expect(answer).not.toMatch(/nginx\/\d|uwebsockets/i)
   }
 })
 
@@ -232,10 +234,14 @@ describe('limits', () => {
     expect(recorder.received.join('')).toBe('')
   })
 
-  test('who does not read is cut off', async () => {
+  test.each([
+    ['an answer', 'GET /large HTTP/1.1\r\nHost: edge\r\n\r\n'],
+    ['a socket', 'GET /ws HTTP/1.1\r\nHost: edge\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'],
+  ])('who does not read %s is cut off', async (_, request) => {
     const socket = await dial(edge)
-    socket.write('GET /large HTTP/1.1\r\nHost: edge\r\n\r\n')
-    await once(socket, 'data')
+    socket.write(request)
+    const [first] = (await once(socket, 'data')) as [Buffer]
+    expect(first.toString('latin1')).toMatch(/^HTTP\/1\.1 (?:200|101) /)
     socket.pause()
     await wait(4_000)
     // The rest was never sent: reading on finds the end before it.
