@@ -65,6 +65,16 @@ const loadTests: readonly LoadTestCommand[] = [
     program: 'load-tests/k6/main.ts',
   },
   {
+    name: 'profile',
+    description: 'make one path of a gateway hot, and see where its processor time goes',
+    program: 'load-tests/profiles/main.ts',
+  },
+  {
+    name: 'capacity',
+    description: 'what so many listeners at once take: gateways, Redis, Kafka, ClickHouse, network',
+    program: 'load-tests/capacity/main.ts',
+  },
+  {
     name: 'sharing',
     description: 'score accounts that look shared, from a file of events',
     program: 'workers/sharing/main.ts',

@@ -48,6 +48,8 @@ const BUNDLE: BuildOptions = {
 /** Of the time: everybody is there and holds what it may. */
 const DEPLOY_AT_SHARE = 0.45
 const SLOW_BYTES_PER_SECOND = 4_096
+/** Of the time: then a slow line breaks, if the gateway has not closed it. */
+const SLOW_FOR_SHARE = 0.6
 
 export async function runLoad(run: LoadRun, target: Target): Promise<LoadOutcome> {
   const folder = await mkdtemp(join(tmpdir(), 'segue-load-'))
@@ -57,7 +59,8 @@ export async function runLoad(run: LoadRun, target: Target): Promise<LoadOutcome
     await mkdir(run.reportFolder, { recursive: true })
     const script = join(await buildOnce('load-tests-k6-script', BUNDLE), 'main.js')
     if (run.clients.sluggish !== undefined)
-      for (const url of target.urls) slowLines.push(await startSlowLine(url, SLOW_BYTES_PER_SECOND))
+      for (const url of target.urls)
+        slowLines.push(await startSlowLine(url, SLOW_BYTES_PER_SECOND, SLOW_FOR_SHARE * run.seconds * 1_000))
     const tokensFile = join(folder, 'tokens.json')
     await writeFile(tokensFile, JSON.stringify(target.tokens), { mode: 0o600 })
     const settingsFile = join(folder, 'settings.json')

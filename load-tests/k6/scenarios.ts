@@ -95,7 +95,7 @@ export const SCENARIOS = {
   },
   slow: {
     about:
-      'clients whose line carries 4 KB a second ask for much more: they are cut off, come back over a better one, and go on',
+      'clients whose line carries 4 KB a second ask for much more, until it is gone: they come back over a better one',
     clients: { listener: 100, sluggish: 10 },
     seconds: 90,
     thresholds: {

@@ -12,8 +12,8 @@ export interface SlowLine {
 
 const TICK_MS = 50
 
-/** Opens one to the gateway at `url`; each connection down it has `bytesPerSecond` of its own. Up it is not slowed. */
-export async function startSlowLine(url: string, bytesPerSecond: number): Promise<SlowLine> {
+/** Opens one to the gateway at `url`; each connection down it has `bytesPerSecond` of its own, up it is not slowed, and after `lifeMs` it breaks. */
+export async function startSlowLine(url: string, bytesPerSecond: number, lifeMs: number): Promise<SlowLine> {
   const target = new URL(url)
   const isSecure = target.protocol === 'wss:'
   const port = Number(target.port || (isSecure ? 443 : 80))
@@ -21,7 +21,7 @@ export async function startSlowLine(url: string, bytesPerSecond: number): Promis
   const server = createServer((client) => {
     const { hostname: host } = target
     const gateway = isSecure ? connectTls({ host, port, servername: host }) : connectPlain({ host, port })
-    join(client, gateway, Math.ceil((bytesPerSecond * TICK_MS) / 1_000))
+    join(client, gateway, Math.ceil((bytesPerSecond * TICK_MS) / 1_000), lifeMs)
     for (const socket of [client, gateway]) {
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
@@ -47,7 +47,7 @@ function listening(server: Server): Promise<void> {
   })
 }
 
-function join(client: Socket, gateway: Socket, bytesATick: number): void {
+function join(client: Socket, gateway: Socket, bytesATick: number, lifeMs: number): void {
   client.pipe(gateway)
   // Read piece by piece: what is not read stays with the kernel, and then with the gateway.
   const timer = setInterval(() => {
@@ -57,9 +57,11 @@ function join(client: Socket, gateway: Socket, bytesATick: number): void {
   gateway.once('end', () => client.end())
   const end = () => {
     clearInterval(timer)
+    clearTimeout(breaking)
     client.destroy()
     gateway.destroy()
   }
+  const breaking = setTimeout(end, lifeMs)
   for (const socket of [client, gateway]) {
     // The other side is told by the close that follows.
     socket.on('error', () => undefined)

@@ -5,8 +5,9 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { onInterruption } from '../../infra/cli/interruption.ts'
 import { wholeNumber } from '../../infra/cli/whole-number.ts'
 import { createScreen } from '../../infra/stack/screen.ts'
+import { comebackLine, DISASTERS, type DisasterName } from './disasters.ts'
 import { PLANTS, type PlantName } from './plants.ts'
-import { PROFILES, type ProfileName } from './profile.ts'
+import { PROFILES, type Profile, type ProfileName } from './profile.ts'
 import { addSeed, failureLine, firstOf, historyLines, noTotals, reportLines } from './report.ts'
 import { runSeed } from './run-seed.ts'
 import { runSeeds } from './seed-runner.ts'
@@ -18,6 +19,9 @@ interface Flags {
   readonly workers: number
   readonly profile: ProfileName
   readonly plant?: PlantName
+  readonly disaster?: DisasterName
+  readonly clients?: number
+  readonly gateways?: number
 }
 
 const whole = wholeNumber(1)
@@ -31,13 +35,24 @@ const range = (text: string) => {
 }
 
 /** The flags that a replay needs beside the seed. */
-const flagsText = ({ profile, plant }: Flags) =>
-  `${profile === 'coarse' ? '' : ` --profile ${profile}`}${plant === undefined ? '' : ` --plant ${plant}`}`
+const flagsText = ({ profile, ...others }: Flags) => {
+  const told = (['plant', 'disaster', 'clients', 'gateways'] as const).filter((name) => others[name] !== undefined)
+  return `${profile === 'coarse' ? '' : ` --profile ${profile}`}${told.map((name) => ` --${name} ${others[name]}`).join('')}`
+}
+
+function sized({ profile, clients, gateways }: Flags): Profile {
+  const usual: Profile = PROFILES[profile]
+  return { ...usual, clients: clients ?? usual.clients, gateways: gateways ?? usual.gateways }
+}
 
 async function replay(seed: number, flags: Flags): Promise<void> {
-  const { profile, plant } = flags
+  const { plant, disaster } = flags
   const begunMs = performance.now()
-  const options = { profile: PROFILES[profile], ...(plant === undefined ? {} : { plant: PLANTS[plant] }) }
+  const options = {
+    profile: sized(flags),
+    ...(plant === undefined ? {} : { plant: PLANTS[plant] }),
+    ...(disaster === undefined ? {} : { disaster: DISASTERS[disaster] }),
+  }
   const result = await runSeed(seed, options)
   const totals = noTotals()
   addSeed(totals, result)
@@ -49,6 +64,7 @@ async function replay(seed: number, flags: Flags): Promise<void> {
   }
   for (const { invariant, about, text } of result.violations) console.log(`${invariant} ${about} ${text}`)
   for (const line of reportLines(totals, performance.now() - begunMs)) console.log(line)
+  if (result.comeback !== undefined) console.log(comebackLine(result.comeback))
   console.log(`  history ${result.historyHash.toString(16).padStart(8, '0')}`)
   if (result.violations.length === 0) return
   console.error(failureLine(result, flagsText(flags)))
@@ -57,6 +73,8 @@ async function replay(seed: number, flags: Flags): Promise<void> {
 
 async function simulate(flags: Flags): Promise<void> {
   if (flags.seed !== undefined) return await replay(flags.seed, flags)
+  if ((flags.disaster ?? flags.clients ?? flags.gateways) !== undefined)
+    throw new InvalidArgumentError('--disaster, --clients and --gateways are for one run: name it by --seed')
   const { hours, seeds, workers, profile, plant } = flags
   const screen = createScreen(process.stdout)
   const interruption = onInterruption(screen.line)
@@ -105,5 +123,12 @@ await new Command('simulate')
       .default('coarse'),
   )
   .addOption(new Option('--plant <name>', 'breaks something, which the checker must see').choices(Object.keys(PLANTS)))
+  .addOption(
+    new Option('--disaster <name>', 'with --seed: befalls everybody at half of the time, in place of faults').choices(
+      Object.keys(DISASTERS),
+    ),
+  )
+  .option('--clients <n>', 'with --seed: in place of those of the profile', whole)
+  .option('--gateways <n>', 'with --seed: in place of those of the profile', whole)
   .action(simulate)
   .parseAsync()

@@ -1,5 +1,6 @@
 /** Owns one seed from beginning to end: troubled hours, then quiet, then the closing of the books. */
 
+import { type Comeback, type Disaster, disasterIn } from './disasters.ts'
 import { Fleet } from './fleet.ts'
 import type { Violation } from './invariants.ts'
 import { Listener } from './listener.ts'
@@ -23,6 +24,7 @@ export interface SeedResult {
   readonly tasks: number
   readonly wallMs: number
   readonly history: readonly string[]
+  readonly comeback: Comeback | undefined
 }
 
 export interface SeedOptions {
@@ -30,18 +32,28 @@ export interface SeedOptions {
   /** A client whose history is kept. */
   readonly traced?: string | undefined
   readonly plant?: Plant
+  /** At half of the time, in place of the faults by chance. */
+  readonly disaster?: Disaster
 }
 
-export async function runSeed(seed: number, { profile, traced, plant = NO_PLANT }: SeedOptions): Promise<SeedResult> {
+export async function runSeed(
+  seed: number,
+  { profile, traced, plant = NO_PLANT, disaster }: SeedOptions,
+): Promise<SeedResult> {
   const begunMs = performance.now()
   const world = new World(seed)
   const { enter, leave } = virtualGlobals(world)
   const fleet = new Fleet(world, profile, traced, plant)
   let listeners: Listener[] = []
+  let comeback: Comeback | undefined
   world.after(0, world.nature, () => {
     fleet.assemble()
     listeners = fleet.clients.map((client) => new Listener(fleet, client))
-    fleet.faults.begin()
+    if (disaster === undefined) fleet.faults.begin()
+    else
+      disasterIn((profile.hours * HOUR_MS) / 2, disaster, fleet, (seen) => {
+        comeback = seen
+      })
   })
   const pass = (ms: number) => world.run(world.nowMs + ms, enter, leave)
 
@@ -74,5 +86,6 @@ export async function runSeed(seed: number, { profile, traced, plant = NO_PLANT 
     tasks: world.tasksDone,
     wallMs: performance.now() - begunMs,
     history: checker.history,
+    comeback,
   }
 }

@@ -22,6 +22,8 @@ export interface YardOptions {
   readonly generators: number
   readonly pin: boolean
   readonly profileFolder: string | undefined
+  /** For the gateways, above what they are told anyway. */
+  readonly variables?: Readonly<Record<string, string>>
   readonly screen: Screen
   readonly signal: AbortSignal
 }
@@ -68,7 +70,12 @@ export async function openYard(options: YardOptions): Promise<Yard> {
       cacheDir: cacheFolder(process.env),
       ports,
       // Nothing from outside: what is measured are servers of its own.
-      source: { SEGUE_LOG_LEVEL: 'warn', SEGUE_ISSUER_URL: keys.issuer, SEGUE_JWKS_URL: keys.jwksUrl },
+      source: {
+        SEGUE_LOG_LEVEL: 'warn',
+        SEGUE_ISSUER_URL: keys.issuer,
+        SEGUE_JWKS_URL: keys.jwksUrl,
+        ...options.variables,
+      },
       parts: 'servers',
       screen,
       signal,

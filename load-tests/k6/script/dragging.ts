@@ -1,19 +1,18 @@
-/** Owns those behind a slow line: they ask for more than it carries until the gateway lets go of them, and come back over a better one. */
+/** Owns those behind a slow line: they ask for more than it carries until it is gone, and come back over a better one. */
 
 import { check } from 'k6'
+import { closeName } from '../../../protocol/close-codes.ts'
 import { decodeDown, encodeMessage } from '../../../protocol/codec.ts'
 import type { DownMessage } from '../../../protocol/messages/down.ts'
 import type { UpMessage } from '../../../protocol/messages/up.ts'
 import { SUBPROTOCOLS } from '../../../protocol/version.ts'
-import { endsMs, type Place, placesOf, settings, until, urlOf } from './given.ts'
+import { type Place, placesOf, settings, until, urlOf } from './given.ts'
 import { K6Socket } from './line.ts'
 import { meters } from './meters.ts'
 import type { Found } from './setup.ts'
 
 /** Below what `hello` allows. Every answer is long, and so is what plays next. The SDK would wait for each. */
 const ASK_EVERY_MS = 25
-/** Of the time: for those who were not cut off by then it is too late to come back. */
-const ENOUGH_SHARE = 0.8
 const BACK_WITHIN_MS = 10_000
 const TAGS = { role: 'sluggish' }
 
@@ -25,25 +24,21 @@ interface Known {
 }
 
 export async function dragging({ tracks }: Found): Promise<void> {
-  const enoughMs = Date.now() + ENOUGH_SHARE * (endsMs() - Date.now())
-  await Promise.all(placesOf('sluggish').map((place) => drag(place, tracks, enoughMs)))
+  await Promise.all(placesOf('sluggish').map((place) => drag(place, tracks)))
 }
 
-async function drag(place: Place, tracks: readonly string[], enoughMs: number): Promise<void> {
+async function drag(place: Place, tracks: readonly string[]): Promise<void> {
   const known: Known = { ticket: '', lastSeq: 0, nextId: 1 }
-  const wasCutOff = await asksTooMuch(place, tracks, enoughMs, known)
+  const code = await asksTooMuch(place, tracks, known)
+  meters.disconnects.add(1, { ...TAGS, reason: closeName(code) })
   const lostMs = Date.now()
   const recovered = known.ticket === '' ? undefined : await comesBack(place, known)
   if (recovered !== undefined) meters.return.add(Date.now() - lostMs, { ...TAGS, recovered: String(recovered) })
-  check(
-    { wasCutOff, isBack: recovered !== undefined },
-    { 'was cut off': (seen) => seen.wasCutOff, 'came back': (seen) => seen.isBack },
-    TAGS,
-  )
+  check(recovered, { 'came back': (seen) => seen !== undefined }, TAGS)
 }
 
-/** Resolves when its line is gone, with true, or when it is late. */
-function asksTooMuch(place: Place, tracks: readonly string[], enoughMs: number, known: Known): Promise<boolean> {
+/** Resolves when its line is gone, with the close code: the gateway's, or that it broke. */
+function asksTooMuch(place: Place, tracks: readonly string[], known: Known): Promise<number> {
   const { number, token } = place
   const { slowUrls } = settings
   const socket = open(slowUrls[number % slowUrls.length] ?? '', number, (message, say) => {
@@ -60,15 +55,10 @@ function asksTooMuch(place: Place, tracks: readonly string[], enoughMs: number, 
     known.nextId += 1
   }, ASK_EVERY_MS)
   return new Promise((resolve) => {
-    const end = (wasCutOff: boolean) => {
+    socket.onclose = ({ code }: { code: number }) => {
       clearInterval(timer)
-      resolve(wasCutOff)
+      resolve(code)
     }
-    socket.onclose = () => end(true)
-    void until(enoughMs).then(() => {
-      end(false)
-      socket.close()
-    })
   })
 }
 
