@@ -5,6 +5,7 @@ import { clickhouseServer } from '../clickhouse/server.ts'
 import { debeziumServer } from '../debezium/server.ts'
 import { issuerServer } from '../issuer/server.ts'
 import { kafkaServer } from '../kafka/server.ts'
+import { keycloakServer } from '../keycloak/server.ts'
 import { minioServer } from '../minio/server.ts'
 import { opensearchServer } from '../opensearch/server.ts'
 import { postgresServer } from '../postgres/server.ts'
@@ -28,6 +29,7 @@ export const EXTRAS = {
   airflow: airflowServer,
   opensearch: opensearchServer,
   debezium: debeziumServer,
+  keycloak: keycloakServer,
 } as const satisfies Record<ExtraName, PartDefinition>
 
 export const APPS = {
