@@ -34,10 +34,29 @@ const sections = (read: EnvReader) => ({
   port: read.port('SEGUE_GATEWAY_PORT', 18_080),
   identity: {
     issuer: read.url('SEGUE_ISSUER_URL', ['http', 'https']),
-    jwksUrl: read.url('SEGUE_JWKS_URL', ['http', 'https']),
+    /** Where its keys are; where its discovery says, unless set. */
+    jwksUrl: read.optionalUrl('SEGUE_JWKS_URL', ['http', 'https']),
     audience: read.text('SEGUE_AUDIENCE', 'segue-gateway'),
     /** Signed with a key pair; a shared secret or `none` is never accepted. */
     algorithms: read.list('SEGUE_TOKEN_ALGORITHMS', ['ES256', 'RS256']),
+    /** As RFC 9068 has it. */
+    tokenType: read.text('SEGUE_TOKEN_TYPE', 'at+jwt'),
+    /** What its claims are called; one inside another by dots, as `realm_access.roles`. */
+    claims: {
+      name: read.text('SEGUE_CLAIM_NAME', 'name'),
+      plan: read.text('SEGUE_CLAIM_PLAN', 'plan'),
+      country: read.text('SEGUE_CLAIM_COUNTRY', 'country'),
+      member: read.text('SEGUE_CLAIM_MEMBER', 'member'),
+      roles: read.text('SEGUE_CLAIM_ROLES', 'roles'),
+    },
+    /** By which the issuer knows the pages. */
+    clients: {
+      player: read.text('SEGUE_PLAYER_CLIENT_ID', 'segue-player'),
+      dashboard: read.text('SEGUE_DASHBOARD_CLIENT_ID', 'segue-dashboard'),
+    },
+    scope: read.text('SEGUE_SIGN_IN_SCOPE', 'openid profile'),
+    /** For how long a sign-in that has ended is remembered: tokens, and sessions that wait, are to be over by then. */
+    endedKeptMs: read.integer('SEGUE_ENDED_SIGN_INS_KEPT_MS', { min: 60_000, max: 2_592_000_000, fallback: 7_200_000 }),
   },
   streams: {
     /** Plans whose new stream is denied when all are in use; for the others it takes over. */

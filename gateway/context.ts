@@ -10,6 +10,7 @@ import type { Catalog } from './catalog.ts'
 import type { GatewayConfig } from './config.ts'
 import type { Connection } from './connection.ts'
 import type { Dependencies } from './dependencies.ts'
+import type { EndedSignIns } from './ended-sign-ins.ts'
 import type { GatewayBus } from './gateway-bus.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
 import type { Metrics } from './metrics.ts'
@@ -28,6 +29,7 @@ export interface Context {
   readonly metrics: Metrics
   readonly dependencies: Dependencies
   readonly tokens: TokenDesk
+  readonly endedSignIns: Pick<EndedSignIns, 'includes'>
   readonly admission: Admission
   readonly waitingRoom: WaitingRoom<Connection>
   readonly catalog: Catalog

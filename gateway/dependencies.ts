@@ -12,6 +12,7 @@ import { redisDependency } from '../infra/redis/dependency.ts'
 import { createDependency, type Dependency, type DependencyName } from '../infra/runtime/dependency.ts'
 import type { Logger } from '../infra/runtime/log.ts'
 import type { GatewayConfig } from './config.ts'
+import { discoveryUrlOf } from './issuer-keys.ts'
 
 type Optional = 'opensearch'
 /** A start may leave out what nobody plays by. */
@@ -36,6 +37,7 @@ export function createDependencies({
   opensearch,
   log,
 }: DependenciesParts): Dependencies {
+  const { issuer, jwksUrl } = config.identity
   return {
     redis: redisDependency(redis, gatewayId, log),
     kafka: kafkaDependency(config.kafka, 'segue-gateway-probe', log),
@@ -46,7 +48,7 @@ export function createDependencies({
     issuer: createDependency('issuer', {
       log,
       probe: async (signal) => {
-        const answer = await fetch(config.identity.jwksUrl, { signal })
+        const answer = await fetch(jwksUrl ?? discoveryUrlOf(issuer), { signal })
         await answer.arrayBuffer()
         if (!answer.ok) throw new Error(`the issuer answers ${answer.status}`)
       },

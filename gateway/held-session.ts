@@ -6,6 +6,7 @@ import type { Grant } from '../protocol/messages/grant.ts'
 import type { Said } from '../session/numbered.ts'
 import type { Session } from '../session/session.ts'
 import type { ClientNetwork } from './network-of.ts'
+import { type SignInMark, UNKNOWN_SIGN_IN } from './token-verifier.ts'
 
 /** What a session has said and granted and its client has not been sent, in that order. */
 export interface Unsent {
@@ -22,6 +23,8 @@ export interface HeldSession {
   spoken: boolean
   /** For `ready` of a later resume, and for the watch over expiry. */
   tokenExpiresAtMs: number
+  /** Of the newest token. */
+  signIn: SignInMark
   /** After a resume: until then a fresh token is waited for, should the old one have expired. */
   refreshByMs: number
   /** To be sent when the save that holds it is done: what a client has seen, a resume knows; what it was granted, its books know. */
@@ -45,12 +48,13 @@ export interface HeldSession {
   saving: boolean
 }
 
-export function hold(session: Session, epoch: number, tokenExpiresAtMs: number): HeldSession {
+export function hold(session: Session, epoch: number, tokenExpiresAtMs: number, signIn = UNKNOWN_SIGN_IN): HeldSession {
   return {
     session,
     epoch,
     spoken: false,
     tokenExpiresAtMs,
+    signIn,
     leaseConfirmed: false,
     beatAtMs: Number.NEGATIVE_INFINITY,
     savedAtMs: Number.NEGATIVE_INFINITY,

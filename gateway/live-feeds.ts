@@ -17,8 +17,8 @@ export interface LiveFeedsParts<Query> {
 }
 
 export interface LiveFeeds<Query> {
-  /** An answer that goes on until `untilMs`, or the refusal of one. */
-  open(query: Query, untilMs: number): Answer
+  /** An answer that goes on until `untilMs`, or until `isOver`; or the refusal of one. */
+  open(query: Query, untilMs: number, isOver?: () => boolean): Answer
   /** Ends all, and opens no more. */
   end(): void
 }
@@ -34,6 +34,7 @@ const GIVEN_UP_AFTER_MS = 15_000
 interface Viewer {
   readonly outlet: Outlet
   readonly untilMs: number
+  readonly isOver: () => boolean
   saidMs: number
   /** Since when it does not take what was written; undefined: it does. */
   stuckSinceMs: number | undefined
@@ -85,7 +86,7 @@ export function createLiveFeeds<Query>(parts: LiveFeedsParts<Query>): LiveFeeds<
       metrics.liveReadings.inc({ result: 'given_up' })
       leave(feed, viewer)
       outlet.cut()
-    } else if (nowMs >= viewer.untilMs) {
+    } else if (nowMs >= viewer.untilMs || viewer.isOver()) {
       leave(feed, viewer)
       outlet.end()
     } else if (stuckSinceMs === undefined && nowMs - viewer.saidMs >= HEARTBEAT_MS) write(viewer, ': alive\n\n')
@@ -112,7 +113,7 @@ export function createLiveFeeds<Query>(parts: LiveFeedsParts<Query>): LiveFeeds<
   }
 
   return {
-    open(query, untilMs) {
+    open(query, untilMs, isOver = () => false) {
       const key = parts.keyOf(query)
       const known = feeds.get(key)
       if (ended) return failure('overloaded', 'this gateway is leaving; ask another')
@@ -126,7 +127,14 @@ export function createLiveFeeds<Query>(parts: LiveFeedsParts<Query>): LiveFeeds<
         // A proxy would hold back what is small.
         headers: { 'cache-control': 'no-store', 'x-accel-buffering': 'no' },
         body: (outlet) => {
-          const viewer: Viewer = { outlet, untilMs, saidMs: now(), stuckSinceMs: undefined, waiting: undefined }
+          const viewer: Viewer = {
+            outlet,
+            untilMs,
+            isOver,
+            saidMs: now(),
+            stuckSinceMs: undefined,
+            waiting: undefined,
+          }
           // Found again: what was known may have ended while the answer began.
           const feed = feeds.get(key) ?? { query, viewers: new Set(), latest: undefined }
           const isNew = !feeds.has(key)

@@ -15,6 +15,7 @@ import { createPool } from '../infra/postgres/client.ts'
 import { createAccountStore } from '../infra/redis/account-store.ts'
 import { createAdPlaces } from '../infra/redis/ad-places.ts'
 import { createRedis } from '../infra/redis/client.ts'
+import { createEndedSignInStore } from '../infra/redis/ended-sign-in-store.ts'
 import { createSessionStore } from '../infra/redis/session-store.ts'
 import { registerDependencies } from '../infra/runtime/dependency-metrics.ts'
 import { readEnv } from '../infra/runtime/env.ts'
@@ -31,28 +32,32 @@ import type { Connection } from './connection.ts'
 import type { Context } from './context.ts'
 import { readCaseSessions, readNamedDashboard, readNamedTimeline } from './dashboard.ts'
 import { createDependencies } from './dependencies.ts'
+import { createEndedSignIns } from './ended-sign-ins.ts'
 import { createFresh } from './fresh.ts'
 import { createGatewayBus } from './gateway-bus.ts'
 import { createServer } from './gateway-server.ts'
 import { grantPolicyNow } from './grant-policy.ts'
 import { hearWord } from './hear-word.ts'
+import { createIssuerKeys } from './issuer-keys.ts'
 import { keeperEvents } from './keeper-events.ts'
 import { createKept } from './kept.ts'
 import { leaseEvents } from './lease-events.ts'
 import { createLeaseKeeper } from './lease-keeper.ts'
 import { createLiveFeeds } from './live-feeds.ts'
 import { createLiveRecommender } from './live-recommender.ts'
+import { createLogoutTokenReader } from './logout-token.ts'
 import { createMetrics } from './metrics.ts'
 import { createMonitor } from './monitor.ts'
 import { createNetworkOf } from './network-of.ts'
 import { buildPages } from './pages/build.ts'
 import { createReturns, RETURNS_PACE } from './returns.ts'
+import { closeRevoked } from './revoke.ts'
 import { createSearchDesk } from './search-desk.ts'
 import { createSessionKeeper } from './session-keeper.ts'
 import { createSigner } from './signer.ts'
 import { createTickets } from './ticket.ts'
 import { createTokenDesk } from './token-desk.ts'
-import { createTokenVerifier } from './token-verifier.ts'
+import { createTokenVerifier, type Subject } from './token-verifier.ts'
 import { createWaitingRoom } from './waiting-room.ts'
 
 const FRESH_MS = 1_000
@@ -131,6 +136,18 @@ try {
     everyMs: config.ads.refreshMs,
     log,
   })
+  const { identity } = config
+  const issuerKeys = createIssuerKeys(identity)
+  const clients = Object.values(identity.clients)
+  const endedSignIns = createEndedSignIns({
+    store: createEndedSignInStore(redis, identity.endedKeptMs),
+    redis: dependencies.redis,
+    keptMs: identity.endedKeptMs,
+    log,
+    now,
+    changed: () => closeRevoked(context),
+  })
+  const isRevoked = ({ accountId, signIn }: Subject) => endedSignIns.includes(accountId, signIn)
   const recommender = createLiveRecommender({ pool, redis, dependencies, metrics, log })
   const context: Context = {
     config,
@@ -138,11 +155,13 @@ try {
     metrics,
     dependencies,
     tokens: createTokenDesk({
-      verify: createTokenVerifier(config.identity),
+      verify: createTokenVerifier(identity, issuerKeys),
+      isRevoked,
       badTokens: config.limits.badTokensOfAnAddress,
       metrics,
       now,
     }),
+    endedSignIns,
     admission: createAdmission(config.limits, () => process.memoryUsage.rss()),
     waitingRoom: createWaitingRoom(config.limits.silentOfAnAddress),
     catalog: createCatalog(whileUp(dependencies.postgres, createPlayableTracks(pool))),
@@ -218,8 +237,15 @@ try {
     clientAddress: createClientAddress(config.addresses.trustedProxies),
     networkOf: createNetworkOf(await openGeoIp(config.addresses.geoipFiles, log), config.addresses.secret),
     http: {
-      identity: config.identity,
-      connectOrigins: [new URL(config.identity.issuer).origin, new URL(url).origin],
+      identity,
+      isRevoked,
+      logout: {
+        read: createLogoutTokenReader(identity, clients, issuerKeys),
+        endedSignIns,
+        badTokens: config.limits.badTokensOfAnAddress,
+        now,
+      },
+      connectOrigins: [new URL(identity.issuer).origin, new URL(url).origin],
       pages,
       // Many who look at once cost one reading.
       listCatalog: () => catalogPage('all'),
@@ -236,7 +262,7 @@ try {
       },
     },
   })
-  const kept = [campaigns, ...recommender.services]
+  const kept = [endedSignIns, campaigns, ...recommender.services]
   await runUntilSignal([stores, ...Object.values(dependencies), ...kept, bus, createMonitor(context), server], log)
   // A keep-alive connection of a client, or a server that is away, would hold the process.
   process.exit(0)

@@ -92,7 +92,7 @@ export function createMetrics(levels: () => Levels) {
     }),
     tokens: new Counter({
       name: 'segue_gateway_tokens_total',
-      help: 'access tokens of sign-ins, refreshes and requests over HTTP, by result: known (found good a moment ago), good and bad (their signature was checked), not_looked_at (their address sent too many bad ones)',
+      help: 'access tokens of sign-ins, refreshes and requests over HTTP, by result: known (found good a moment ago), good and bad (their signature was checked), revoked (of a sign-in that has ended), not_looked_at (their address sent too many bad ones)',
       labelNames: ['result'] as const,
       registers,
     }),

@@ -12,6 +12,7 @@ import { whence } from './connection.ts'
 import { type HeldSession, hasUnsent, hold, takeUnsent, type Unsent } from './held-session.ts'
 import { createLingering } from './lingering.ts'
 import type { Metrics } from './metrics.ts'
+import type { SignInMark } from './token-verifier.ts'
 import { takeOwnAndOver, takeSaved } from './unrecorded.ts'
 import { createUnsaved } from './unsaved.ts'
 
@@ -62,6 +63,7 @@ export type Taken =
 interface SavedState {
   readonly session: SessionSnapshot
   readonly tokenExpiresAtMs: number
+  readonly signIn?: SignInMark
 }
 
 export interface SessionKeeperParts {
@@ -233,13 +235,13 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
       if (answer.result === 'gone' && performance.now() - backAtMs < OTHERS_SAVE_WITHIN_MS)
         throw new DependencyAway('redis')
       if (answer.result !== 'taken') return answer
-      const { session: snapshot, tokenExpiresAtMs } = plainMsgpack.unpack(answer.state) as SavedState
+      const { session: snapshot, tokenExpiresAtMs, signIn } = plainMsgpack.unpack(answer.state) as SavedState
       const session = sessionFrom(snapshot)
       if (session === undefined) return { result: 'gone' }
       const open = session.state.at === 'idle' ? undefined : session.state.stream.streamId
       return {
         result: 'taken',
-        held: hold(session, answer.epoch, tokenExpiresAtMs),
+        held: hold(session, answer.epoch, tokenExpiresAtMs, signIn),
         gatewayBefore: answer.gatewayBefore,
         streamEnded: open !== undefined && open === answer.endedStream,
       }
@@ -283,7 +285,8 @@ function wavesOf<T>(all: readonly T[]): T[][] {
 const isStreaming = (held: HeldSession): boolean => held.session.state.at !== 'idle'
 
 function stateOf(held: HeldSession): Uint8Array {
-  const state: SavedState = { session: snapshotOf(held.session), tokenExpiresAtMs: held.tokenExpiresAtMs }
+  const { session, tokenExpiresAtMs, signIn } = held
+  const state: SavedState = { session: snapshotOf(session), tokenExpiresAtMs, signIn }
   return plainMsgpack.pack(state)
 }
 

@@ -13,6 +13,7 @@ const subject = (accountId: string, expiresAtMs: number) => ({
     member: '',
     roles: ['listener'],
     expiresAtMs,
+    signIn: { id: `sign-in of ${accountId}`, issuedAtMs: NOW },
   } as const),
 })
 const good = (accountId: string, livesMs = 600_000): Verdict => ({
@@ -25,17 +26,19 @@ function deskBefore(verdicts: Record<string, Verdict>, badTokens = { perSecond: 
   const clock = { nowMs: NOW }
   const checked: string[] = []
   const counted: string[] = []
+  const ended = new Set<string>()
   const desk = createTokenDesk({
     verify: async (token) => {
       checked.push(token)
       await Promise.resolve()
       return verdicts[token] ?? BAD
     },
+    isRevoked: ({ signIn }) => ended.has(signIn.id),
     badTokens,
     metrics: { tokens: { inc: ({ result }: { result: string }) => void counted.push(result) } as never },
     now: () => clock.nowMs,
   })
-  return { desk, clock, checked, counted }
+  return { desk, clock, checked, counted, ended }
 }
 
 describe('S2 a token that was found good', () => {
@@ -77,6 +80,19 @@ describe('S2 a token that was found good', () => {
     expect(desk.atSight('token 0', HERE)).toBe(undefined)
     expect(desk.atSight('token 1', HERE)).toEqual(good('token 1'))
     expect(desk.atSight('token 10000', HERE)).toEqual(good('token 10000'))
+  })
+})
+
+describe('S6 a token of a sign-in that has ended', () => {
+  it('is good no more, known or not, and is not held against its address', async () => {
+    const { desk, ended, counted } = deskBefore({ token: good('ada'), fresh: good('ada'), other: good('bob') })
+    await desk.judge('token', HERE)
+    ended.add('sign-in of ada')
+    const revoked = { ok: false, refusal: 'token_revoked' }
+    expect(desk.atSight('token', HERE)).toEqual(revoked)
+    for (let n = 0; n < 5; n += 1) expect(await desk.judge('fresh', HERE)).toEqual(revoked)
+    expect(await desk.judge('other', HERE)).toEqual(good('bob'))
+    expect(counted).toEqual(['good', ...Array.from({ length: 6 }, () => 'revoked'), 'good'])
   })
 })
 

@@ -34,6 +34,7 @@ export const CLOSE_CODES = {
   frame_too_large: { code: 4508, meaning: 'a frame was longer than `max_frame_bytes`' },
   resumed_elsewhere: { code: 4510, meaning: 'the session goes on over another socket' },
   too_many_errors: { code: 4509, meaning: 'the client kept sending what is refused' },
+  token_revoked: { code: 4511, meaning: 'the sign-in that the token is of has ended; sign in anew' },
 } as const satisfies Record<string, CloseEntry>
 
 export type CloseName = keyof typeof CLOSE_CODES

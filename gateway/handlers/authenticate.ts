@@ -18,7 +18,8 @@ export async function onAuthenticate(context: Context, connection: Connection, m
   const { token } = message
   const atSight = context.tokens.atSight(token, connection.address)
   if (atSight?.ok === false) {
-    turnAway(context, connection, 'bad_tokens', atSight.retryAfterMs)
+    if (atSight.refusal === 'token_revoked') close(context, connection, atSight.refusal)
+    else turnAway(context, connection, 'bad_tokens', atSight.retryAfterMs)
     return
   }
   // Who is known is measured first, so that one account takes no places of others.
@@ -69,7 +70,7 @@ function begin(context: Context, connection: Connection, message: Authenticate, 
     { name: message.device.name, member: subject.member, place: subject.country },
   )
   // A session begins with its first save, which a ticket needs; its answer does not wait for it.
-  const held = hold(session, FIRST_EPOCH, subject.expiresAtMs)
+  const held = hold(session, FIRST_EPOCH, subject.expiresAtMs, subject.signIn)
   seat(context, connection, held)
   context.leases.arrive(held)
   context.keeper.begin(held)

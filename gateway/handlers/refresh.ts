@@ -35,6 +35,7 @@ export async function onRefresh(
   }
   renewClaims(held.session, verdict.subject)
   held.tokenExpiresAtMs = verdict.subject.expiresAtMs
+  held.signIn = verdict.subject.signIn
   context.keeper.save(held)
   send(context, connection, { type: 'refreshed', re: message.id, token_expires_at_ms: held.tokenExpiresAtMs })
 }

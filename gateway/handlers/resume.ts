@@ -43,6 +43,11 @@ export async function onResume(context: Context, connection: Connection, message
     return
   }
   if (connection.state.at !== 'verifying') return
+  if (taken.result === 'taken' && isRevoked(context, taken)) {
+    context.metrics.resumes.inc({ result: 'revoked' })
+    close(context, connection, 'token_revoked')
+    return
+  }
   if (taken.result === 'taken' && !isStale(context, taken)) {
     const held: Held = taken
     // All that is said now goes in one write.
@@ -56,6 +61,11 @@ export async function onResume(context: Context, connection: Connection, message
   }
   waitOn()
   refuse(context, connection, 'session_gone', 'the session is no longer there; authenticate', { re: message.id })
+}
+
+/** The sign-in has ended while nobody spoke for the session. */
+function isRevoked({ endedSignIns }: Context, { held }: Held): boolean {
+  return endedSignIns.includes(held.session.who.account_id, held.signIn)
 }
 
 /** Resumed again and again without a fresh token: by then it would have to sign in anew. */

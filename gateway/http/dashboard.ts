@@ -20,11 +20,13 @@ export function createDashboard({ read }: Dashboard) {
   }
 }
 
-/** Until the token expires: who it speaks for may have lost the right. */
-export function createDashboardStream({ live }: Dashboard) {
-  return ({ query }: Asked, { expiresAtMs }: Subject): Answer => {
+/** Until the token expires, or its sign-in ends: who it speaks for may have lost the right. */
+export function createDashboardStream({ live }: Dashboard, isRevoked: (subject: Subject) => boolean) {
+  return ({ query }: Asked, subject: Subject): Answer => {
     const asked = queryOf(query)
-    return typeof asked === 'string' ? failure('invalid_message', asked) : live.open(asked, expiresAtMs)
+    return typeof asked === 'string'
+      ? failure('invalid_message', asked)
+      : live.open(asked, subject.expiresAtMs, () => isRevoked(subject))
   }
 }
 

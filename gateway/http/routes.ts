@@ -3,16 +3,18 @@
 import type { TemplatedApp } from 'uWebSockets.js'
 import type { Logger } from '../../infra/runtime/log.ts'
 import type { ClientAddress } from '../client-address.ts'
+import type { GatewayConfig } from '../config.ts'
 import type { Dependencies } from '../dependencies.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Asset } from '../pages/build.ts'
 import type { SearchDesk } from '../search-desk.ts'
 import { SOCKET_PATH } from '../socket-server.ts'
 import type { TokenDesk } from '../token-desk.ts'
-import type { TokenConfig } from '../token-verifier.ts'
+import type { Subject } from '../token-verifier.ts'
 import { type Answer, type Asked, failure, json, postRoute, route } from './answer.ts'
 import { createArtistAccounts } from './artist-account.ts'
 import { authorized } from './authorize.ts'
+import { type BackchannelLogoutParts, createBackchannelLogout } from './backchannel-logout.ts'
 import { createDashboard, createDashboardStream, type Dashboard } from './dashboard.ts'
 import { alive, readiness } from './health.ts'
 import { createSearch } from './search.ts'
@@ -26,7 +28,10 @@ export interface HttpParts {
   readonly dependencies: Dependencies
   readonly tokens: TokenDesk
   readonly search: SearchDesk
-  readonly identity: TokenConfig
+  readonly identity: Pick<GatewayConfig['identity'], 'issuer' | 'audience' | 'clients' | 'scope' | 'claims'>
+  readonly logout: BackchannelLogoutParts
+  /** The sign-in of a token has ended before it expired. */
+  readonly isRevoked: (subject: Subject) => boolean
   /** Where pages may connect to, beside the gateway: the issuer and the store. */
   readonly connectOrigins: readonly string[]
   readonly pages: ReadonlyMap<string, Asset>
@@ -38,10 +43,6 @@ export interface HttpParts {
   /** Why the gateway is not ready, or undefined when it is. */
   readonly notReady: () => string | undefined
 }
-
-/** The client id that the issuer knows the pages by. */
-const PLAYER_CLIENT_ID = 'segue-player'
-const PAGE_SCOPE = 'openid profile offline_access'
 
 export function addHttpRoutes(app: TemplatedApp, parts: HttpParts): void {
   const surroundings = { ...parts, headers: securityHeaders(parts.connectOrigins) }
@@ -58,9 +59,11 @@ export function addHttpRoutes(app: TemplatedApp, parts: HttpParts): void {
   add('/api/config', () =>
     json({
       issuer: parts.identity.issuer,
-      client_id: PLAYER_CLIENT_ID,
+      client_id: parts.identity.clients.player,
+      dashboard_client_id: parts.identity.clients.dashboard,
       audience: parts.identity.audience,
-      scope: PAGE_SCOPE,
+      scope: parts.identity.scope,
+      claims: parts.identity.claims,
       ws_path: SOCKET_PATH,
     }),
   )
@@ -70,11 +73,15 @@ export function addHttpRoutes(app: TemplatedApp, parts: HttpParts): void {
   )
   add('/v1/search', authorized(parts.tokens, 'listener', createSearch(parts.search)))
   add('/api/dashboard', authorized(parts.tokens, 'analyst', createDashboard(parts.dashboard)))
-  add('/api/dashboard/stream', authorized(parts.tokens, 'analyst', createDashboardStream(parts.dashboard)))
+  add(
+    '/api/dashboard/stream',
+    authorized(parts.tokens, 'analyst', createDashboardStream(parts.dashboard, parts.isRevoked)),
+  )
   add(
     '/api/artists/:artist_id/account',
     authorized(parts.tokens, 'analyst', createArtistAccounts(parts.readArtistAccount)),
   )
+  app.post('/backchannel-logout', postRoute(createBackchannelLogout(parts.logout), parts.log, headers))
   const { sharingCases } = parts
   add('/api/sharing/cases', authorized(parts.tokens, 'analyst', createCaseList(sharingCases)))
   add('/api/sharing/cases/:case_id', authorized(parts.tokens, 'analyst', createCaseReading(sharingCases)))

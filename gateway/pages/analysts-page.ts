@@ -2,7 +2,7 @@
 
 import { pageConfig } from './gateway-api.ts'
 import { openSignIn, type SignIn } from './sign-in.ts'
-import { brokenPage, signOutOf, topBar, welcome } from './top-bar.ts'
+import { brokenPage, SIGNED_OUT, signOutOf, topBar, welcome } from './top-bar.ts'
 
 export interface AnalystsPage {
   /** Told to who is not signed in. */
@@ -19,17 +19,18 @@ export function startAnalystsPage(page: AnalystsPage): void {
 }
 
 async function start({ about, what, show }: AnalystsPage): Promise<void> {
-  const signIn = await openSignIn(await pageConfig())
+  const config = await pageConfig()
+  const signIn = await openSignIn(config, config.dashboard_client_id)
   const { account } = signIn
   if (account === undefined) {
     marks.state = 'signed-out'
     const begin = () => void signIn.begin().catch(broken)
-    document.body.replaceChildren(welcome(about, 'Sign in', begin))
+    document.body.replaceChildren(welcome(signIn.wasLost ? SIGNED_OUT : about, 'Sign in', begin))
     return
   }
   if (!account.roles.includes('analyst')) {
     marks.state = 'forbidden'
-    const begin = () => void signIn.begin({ anew: true }).catch(broken)
+    const begin = () => void signIn.end({ thenBegin: true }).catch(broken)
     document.body.replaceChildren(
       topBar(account, signOutOf(signIn)),
       welcome(`${what} for analysts, and ${account.name} is not one.`, 'Sign in as someone else', begin),

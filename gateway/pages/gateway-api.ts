@@ -1,12 +1,17 @@
 /** Owns asking the gateway over HTTP: the bearer token, and errors that can be read out. */
 
+import type { ClaimNames } from './token-text.ts'
+
 /** What the pages need to know before anyone is signed in. */
 export interface PageConfig {
   readonly issuer: string
+  /** Of the player; the pages for analysts have one of their own. */
   readonly client_id: string
+  readonly dashboard_client_id: string
   readonly audience: string
   readonly scope: string
   readonly ws_path: string
+  readonly claims: ClaimNames
 }
 
 /** An answer other than 200, with the status for whoever decides by it. */

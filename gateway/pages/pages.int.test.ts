@@ -248,10 +248,16 @@ describe('the dashboard', () => {
     await soon(() => board.page.getByRole('alert').isVisible(), { timeout: 40_000 }).toBe(false)
   }, 90_000)
 
-  test('forgets the sign-in: the issuer asks again', async () => {
+  test('forgets the sign-in: the issuer asks again, and its tokens are good no more', async () => {
     const board = await open('/dashboard')
     await signInAs(board.page, 'Noor Haddad')
+    const stored = await board.page.evaluate(() => sessionStorage.getItem('segue.tokens.segue-dashboard'))
+    const { access_token } = JSON.parse(stored ?? '{}') as { access_token: string }
+    const status = async () =>
+      (await fetch(`${gateway.http}/api/dashboard`, { headers: { authorization: `Bearer ${access_token}` } })).status
+    expect(await status()).toBe(200)
     await board.page.getByRole('button', { name: 'Sign out' }).click()
+    await soon(status).toBe(401)
     await board.page.getByRole('button', { name: 'Sign in' }).click()
     await board.page.getByRole('heading', { name: 'Who is listening?' }).waitFor()
   })

@@ -11,10 +11,14 @@ export interface SignIn {
   readonly account: Account | undefined
   /** An access token that is good for the next half minute at least, or a `fresh` one. @throws {SignInEnded} */
   token(fresh?: boolean): Promise<string>
-  /** Leaves for the issuer; comes back to this page. `anew` asks who it is even when the issuer still knows. */
-  begin(options?: { anew?: boolean }): Promise<void>
-  /** Revokes, forgets and leaves for the issuer, so that the next sign-in asks again. */
-  end(): Promise<void>
+  /** Leaves for the issuer; comes back to this page. */
+  begin(): Promise<void>
+  /** Forgets, and leaves for the issuer, so that the next sign-in asks again; `thenBegin`: at once. */
+  end(options?: { thenBegin?: boolean }): Promise<void>
+  /** The issuer has ended it: forgets, and opens this page anew, which says so. */
+  lost(): void
+  /** That happened just now. */
+  readonly wasLost: boolean
 }
 
 /** The tokens cannot be renewed: someone has to sign in again. */
@@ -46,12 +50,16 @@ interface Pending {
   readonly search: string
 }
 
-const TOKENS = 'segue.tokens'
+/** By client: each page of a tab has a sign-in of its own, and the issuer asks once for all. */
+const TOKENS = 'segue.tokens.'
 const PENDING = 'segue.sign-in'
+/** What the page is to do when it is opened next. */
+const NEXT = 'segue.sign-in.next'
 const RENEW_BEFORE_MS = 30_000
 
 /** Opens the sign-in of this page; when the issuer has just sent the browser back, finishes it. */
-export async function openSignIn(config: PageConfig): Promise<SignIn> {
+/** @param clientId by which the issuer knows this page */
+export async function openSignIn(config: PageConfig, clientId: string): Promise<SignIn> {
   const response = await fetch(`${config.issuer}/.well-known/openid-configuration`).catch((cause: unknown) => {
     throw new Error('The sign-in server does not answer. Is it running?', { cause })
   })
@@ -62,13 +70,13 @@ export async function openSignIn(config: PageConfig): Promise<SignIn> {
   const askForTokens = async (fields: Record<string, string>): Promise<Tokens> => {
     const answer = await fetch(discovery.token_endpoint, {
       method: 'POST',
-      body: new URLSearchParams({ client_id: config.client_id, ...fields }),
+      body: new URLSearchParams({ client_id: clientId, ...fields }),
     })
     if (answer.status === 400 || answer.status === 401) throw new SignInEnded()
     if (!answer.ok) throw new Error(`The sign-in server answered ${answer.status}.`)
     const given = (await answer.json()) as Omit<Tokens, 'expires_at_ms'> & { expires_in: number }
     const tokens = { ...given, expires_at_ms: Date.now() + given.expires_in * 1_000 }
-    sessionStorage.setItem(TOKENS, JSON.stringify(tokens))
+    sessionStorage.setItem(TOKENS + clientId, JSON.stringify(tokens))
     return tokens
   }
 
@@ -90,7 +98,7 @@ export async function openSignIn(config: PageConfig): Promise<SignIn> {
     })
   }
 
-  let tokens = (await finish()) ?? stored<Tokens>(TOKENS)
+  let tokens = (await finish()) ?? stored<Tokens>(TOKENS + clientId)
   let renewing: Promise<Tokens> | undefined
 
   const renew = (refreshToken: string): Promise<Tokens> => {
@@ -102,7 +110,7 @@ export async function openSignIn(config: PageConfig): Promise<SignIn> {
 
   const signIn: SignIn = {
     get account() {
-      return tokens === undefined ? undefined : claimsIn(tokens.access_token)
+      return tokens === undefined ? undefined : claimsIn(tokens.access_token, config.claims)
     },
     async token(fresh = false) {
       if (tokens === undefined) throw new SignInEnded()
@@ -113,44 +121,57 @@ export async function openSignIn(config: PageConfig): Promise<SignIn> {
       })
       return tokens.access_token
     },
-    async begin(options = {}) {
+    async begin() {
       const pending: Pending = { state: randomText(), verifier: randomText(), search: location.search }
       sessionStorage.setItem(PENDING, JSON.stringify(pending))
       const query = new URLSearchParams({
-        client_id: config.client_id,
+        client_id: clientId,
         response_type: 'code',
         redirect_uri: here,
         scope: config.scope,
         state: pending.state,
         code_challenge: await challengeOf(pending.verifier),
         code_challenge_method: 'S256',
-        ...(options.anew ? { prompt: 'login' } : {}),
       })
       location.assign(`${discovery.authorization_endpoint}?${query}`)
     },
-    async end() {
+    async end({ thenBegin = false } = {}) {
       const ending = tokens
       forget()
-      if (ending?.refresh_token !== undefined && discovery.revocation_endpoint !== undefined) {
-        const body = new URLSearchParams({ client_id: config.client_id, token: ending.refresh_token })
-        // Not revoked is no reason to stay signed in here: the token is forgotten, and expires by itself.
-        await fetch(discovery.revocation_endpoint, { method: 'POST', body }).catch(console.warn)
-      }
+      if (thenBegin) sessionStorage.setItem(NEXT, 'begin')
       if (discovery.end_session_endpoint === undefined || ending?.id_token === undefined) {
+        if (ending?.refresh_token !== undefined && discovery.revocation_endpoint !== undefined) {
+          const body = new URLSearchParams({ client_id: clientId, token: ending.refresh_token })
+          // Not revoked is no reason to stay signed in here: the token is forgotten, and expires by itself.
+          await fetch(discovery.revocation_endpoint, { method: 'POST', body }).catch(console.warn)
+        }
         location.assign(here)
         return
       }
+      // It ends the refresh token as well, and tells the gateway.
       const query = new URLSearchParams({ id_token_hint: ending.id_token, post_logout_redirect_uri: here })
       location.assign(`${discovery.end_session_endpoint}?${query}`)
     },
+    lost() {
+      forget()
+      sessionStorage.setItem(NEXT, 'say')
+      location.assign(here)
+    },
+    wasLost: sessionStorage.getItem(NEXT) === 'say',
   }
 
   function forget(): SignInEnded {
-    sessionStorage.removeItem(TOKENS)
+    // Those of the other pages of this tab are of the same sign-in.
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(TOKENS)) sessionStorage.removeItem(key)
     tokens = undefined
     return new SignInEnded()
   }
 
+  const next = sessionStorage.getItem(NEXT)
+  sessionStorage.removeItem(NEXT)
+  // Whoever signed in at another page of this tab is not asked to press a button again.
+  const isKnown = Object.keys(sessionStorage).some((key) => key.startsWith(TOKENS))
+  if (tokens === undefined && (next === 'begin' || isKnown)) await signIn.begin()
   return signIn
 }
 

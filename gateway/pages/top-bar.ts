@@ -47,6 +47,9 @@ export function topBar(account: Account, signOut: () => void): HTMLElement {
   )
 }
 
+/** Told to whose sign-in was ended by the issuer, or by themselves elsewhere. */
+export const SIGNED_OUT = 'You were signed out. Sign in again to go on.'
+
 /** The whole page while nobody is signed in: what this is, and one thing to do. */
 export function welcome(sentence: string, action: string, act: () => void): HTMLElement {
   return element(

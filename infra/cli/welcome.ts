@@ -2,11 +2,13 @@
 
 import { join } from 'node:path'
 import { AIRFLOW_USER } from '../airflow/server.ts'
-import { PEOPLE, type Role } from '../issuer/people.ts'
+import { PEOPLE, type Role, userNameOf } from '../issuer/people.ts'
+import { KEYCLOAK_ADMIN } from '../keycloak/server.ts'
 import { certificatesIn } from '../nginx/certificates.ts'
 import { isConfigured } from '../stack/environment.ts'
 import { inDataFolder } from '../stack/folders.ts'
 import type { ExtraName } from '../stack/part.ts'
+import { HOST } from '../stack/ports.ts'
 import type { Stack } from '../stack/stack.ts'
 import { boxed } from './box.ts'
 
@@ -24,20 +26,25 @@ export function welcome(stack: Stack, extras: readonly ExtraName[], tookMs: numb
   return `\n${what} up, after ${(tookMs / 1000).toFixed(1)} s\n\n${boxed(rows)}`
 }
 
-function pages({ env }: Stack): readonly Row[] {
+function pages(stack: Stack): readonly Row[] {
+  const { env } = stack
   // A sign-in goes back to the edge where there is one.
   const page = env.SEGUE_GATEWAY_ORIGIN ?? `http://${env.SEGUE_GATEWAY_HOST}:${env.SEGUE_GATEWAY_PORT}`
   return [
     ['Player', `${page}/`],
-    ['Dashboard', `${page}/dashboard${signInAs('analyst')}`],
+    ['Dashboard', `${page}/dashboard${signInAs('analyst', stack)}`],
     ['Cases', `${page}/cases  (accounts that look shared)`],
   ]
 }
 
 const EXTRA_ROWS: Readonly<Record<ExtraName, (stack: Stack) => readonly Row[]>> = {
-  superset: ({ env }) => [
-    ['Listening', `${env.SEGUE_SUPERSET_URL}/superset/dashboard/listening/${signInAs('analyst')}`],
-    ['Royalties', `${env.SEGUE_SUPERSET_URL}/superset/dashboard/royalties/${signInAs('finance')}`],
+  superset: (stack) => [
+    ['Listening', `${stack.env.SEGUE_SUPERSET_URL}/superset/dashboard/listening/${signInAs('analyst', stack)}`],
+    ['Royalties', `${stack.env.SEGUE_SUPERSET_URL}/superset/dashboard/royalties/${signInAs('finance', stack)}`],
+  ],
+  keycloak: ({ ports, dataDir }) => [
+    ['Keycloak', `http://${HOST}:${ports.keycloak}/admin/  (sign in as ${KEYCLOAK_ADMIN} with keycloak_admin_password`],
+    ['', `of ${inDataFolder.secrets(dataDir)}; people with keycloak_people_password)`],
   ],
   // Nobody looks at these two: they are what the player's search box asks.
   opensearch: () => [],
@@ -53,7 +60,8 @@ const EXTRA_ROWS: Readonly<Record<ExtraName, (stack: Stack) => readonly Row[]>> 
 }
 
 /** Who of the demo people has `role`; of somebody else's issuer nothing is known. */
-function signInAs(role: Role): string {
+function signInAs(role: Role, { parts }: Stack): string {
   const person = PEOPLE.find(({ roles }) => roles.includes(role))
-  return person === undefined || isConfigured('issuer', process.env) ? '' : `  (sign in as ${person.name})`
+  if (person === undefined || isConfigured('issuer', process.env)) return ''
+  return `  (sign in as ${parts.includes('keycloak') ? userNameOf(person) : person.name})`
 }

@@ -63,6 +63,8 @@ describe('the development issuer', () => {
       roles: person.roles,
       client_id: 'segue-player',
     })
+    // By which the gateway is told when this sign-in ends.
+    expect(payload.sid).toMatch(/^\S{20,}$/)
     expect(expiresInS).toBe(600)
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(600)
   })
@@ -131,7 +133,7 @@ describe('the development issuer', () => {
   test('a page asks who is listening, by name, plan and country', async () => {
     const authorize = new URL('/auth', config.url)
     authorize.search = new URLSearchParams({
-      client_id: 'segue-player',
+      client_id: 'segue-dashboard',
       response_type: 'code',
       redirect_uri: `${GATEWAY}/dashboard`,
       scope: 'openid',

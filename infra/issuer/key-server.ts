@@ -21,6 +21,8 @@ export interface TokenChanges {
   readonly issuer?: string
   readonly audience?: string
   readonly expiresInS?: number
+  /** Of the header. */
+  readonly type?: string
   /** Sign by a key that is not published, under the id of the one that is. */
   readonly foreignKey?: boolean
 }
@@ -52,7 +54,7 @@ export async function startKeyServer(): Promise<KeyServer> {
       const nowS = Math.floor(Date.now() / 1000)
       const ada = { sub: 'acct-ada', name: 'Ada', plan: 'individual', country: 'DE', roles: ['listener'] }
       return new SignJWT({ ...ada, ...changes.claims })
-        .setProtectedHeader({ alg: 'ES256', kid: newest.kid })
+        .setProtectedHeader({ alg: 'ES256', kid: newest.kid, typ: changes.type ?? 'at+jwt' })
         .setIssuer(changes.issuer ?? issuer)
         .setAudience(changes.audience ?? 'segue-gateway')
         .setIssuedAt(nowS - 60)

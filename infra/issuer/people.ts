@@ -28,6 +28,9 @@ export const PEOPLE: readonly Person[] = [
   { accountId: 'acct-petra', name: 'Petra Novak', plan: 'individual', country: 'CZ', roles: ['listener', 'finance'] },
 ]
 
+/** By which somebody signs in where there are passwords. */
+export const userNameOf = ({ accountId }: Person): string => accountId.replace('acct-', '')
+
 /** The person of an account, or undefined when there is none. */
 export function personOf(accountId: string): Person | undefined {
   return PEOPLE.find((person) => person.accountId === accountId)

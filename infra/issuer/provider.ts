@@ -1,13 +1,15 @@
-/** Owns what the development issuer promises: the public client of the pages, the private one of Superset, PKCE, JWT access tokens, no consent screen. */
+/** Owns what the development issuer promises: the public clients of the pages, the private one of Superset, PKCE, JWT access tokens, no consent screen. */
 
-import { type Configuration, Provider } from 'oidc-provider'
+import { type ClientMetadata, type Configuration, Provider } from 'oidc-provider'
+import { twinOrigin } from '../stack/twin-origin.ts'
 import type { IssuerConfig } from './config.ts'
 import { signOutPage, somethingWrongPage } from './issuer-pages.ts'
 import type { IssuerState } from './issuer-state.ts'
 import { claimsOf, personOf } from './people.ts'
 import type { IssuerSecrets } from './signing-keys.ts'
 
-export const PLAYER_CLIENT_ID = 'segue-player'
+const PLAYER_CLIENT_ID = 'segue-player'
+const DASHBOARD_CLIENT_ID = 'segue-dashboard'
 /** The resource that tokens are for when a client names none; its audience is the configured one. */
 const GATEWAY_RESOURCE = 'urn:segue:gateway'
 const ACCESS_TOKEN_S = 10 * 60
@@ -16,16 +18,29 @@ const REFRESH_TOKEN_S = 14 * 24 * 60 * 60
 
 /** The origins that pages may come from: the gateway's, and on a loopback address its other name as well. */
 export function pageOrigins(gatewayOrigin: string): string[] {
-  const { protocol, hostname, port, origin } = new URL(gatewayOrigin)
-  const twins: Record<string, string> = { '127.0.0.1': 'localhost', localhost: '127.0.0.1' }
-  const twin = twins[hostname]
-  return twin === undefined ? [origin] : [origin, `${protocol}//${twin}${port === '' ? '' : `:${port}`}`]
+  const { origin } = new URL(gatewayOrigin)
+  const twin = twinOrigin(origin)
+  return twin === undefined ? [origin] : [origin, twin]
 }
 
 /** Builds the provider. Access tokens outlive a restart, what `state` remembers does not. */
 export function createProvider(config: IssuerConfig, secrets: IssuerSecrets, state: IssuerState): Provider {
   const origins = pageOrigins(config.gatewayOrigin)
-  const pages = origins.flatMap((origin) => ['/', '/dashboard', '/cases'].map((path) => `${origin}${path}`))
+  const pageClient = (clientId: string, name: string, paths: readonly string[]): ClientMetadata => {
+    const pages = origins.flatMap((origin) => paths.map((path) => `${origin}${path}`))
+    return {
+      client_id: clientId,
+      client_name: name,
+      redirect_uris: pages,
+      post_logout_redirect_uris: pages,
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      token_endpoint_auth_method: 'none',
+      id_token_signed_response_alg: 'ES256',
+      backchannel_logout_uri: `${config.gatewayOrigin}/backchannel-logout`,
+      backchannel_logout_session_required: true,
+    }
+  }
   const returns = pageOrigins(config.superset.url).map((origin) => `${origin}/oauth-authorized/segue`)
   const configuration: Configuration = {
     adapter: (model: string) => state.adapter(model),
@@ -36,16 +51,8 @@ export function createProvider(config: IssuerConfig, secrets: IssuerSecrets, sta
       names: { session: 'segue_issuer', interaction: 'segue_issuer_step', resume: 'segue_issuer_resume' },
     },
     clients: [
-      {
-        client_id: PLAYER_CLIENT_ID,
-        client_name: 'Segue',
-        redirect_uris: pages,
-        post_logout_redirect_uris: pages,
-        grant_types: ['authorization_code', 'refresh_token'],
-        response_types: ['code'],
-        token_endpoint_auth_method: 'none',
-        id_token_signed_response_alg: 'ES256',
-      },
+      pageClient(PLAYER_CLIENT_ID, 'Segue', ['/']),
+      pageClient(DASHBOARD_CLIENT_ID, 'Segue for analysts', ['/dashboard', '/cases']),
       {
         client_id: config.superset.clientId,
         client_secret: config.superset.clientSecret.reveal(),
@@ -59,7 +66,7 @@ export function createProvider(config: IssuerConfig, secrets: IssuerSecrets, sta
     ],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     responseTypes: ['code'],
-    scopes: ['openid', 'offline_access'],
+    scopes: ['openid'],
     // A server that signs people in reads who they are from the id token alone.
     conformIdTokenClaims: false,
     claims: { openid: ['sub'], profile: ['name', 'plan', 'country', 'roles'] },
@@ -69,9 +76,12 @@ export function createProvider(config: IssuerConfig, secrets: IssuerSecrets, sta
       const person = personOf(accountId)
       return person && { accountId, claims: () => ({ sub: accountId, ...claimsOf(person) }) }
     },
-    extraTokenClaims: (_ctx, token) => {
+    extraTokenClaims: (ctx, token) => {
       const person = 'accountId' in token ? personOf(String(token.accountId)) : undefined
-      return person && claimsOf(person)
+      // By which the gateway is told that this sign-in has ended.
+      const { AuthorizationCode: code, RefreshToken: refresh } = ctx.oidc.entities
+      const sid = code?.sid ?? refresh?.sid
+      return person && { ...claimsOf(person), ...(sid === undefined ? {} : { sid }) }
     },
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     // A second person signing in, in another tab of the same browser, must not end the first one's evening.
@@ -80,7 +90,7 @@ export function createProvider(config: IssuerConfig, secrets: IssuerSecrets, sta
       const { client, session, provider } = ctx.oidc
       if (client === undefined || session?.accountId === undefined) return undefined
       const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId })
-      grant.addOIDCScope('openid profile offline_access')
+      grant.addOIDCScope('openid profile')
       await grant.save()
       return grant
     },
@@ -101,6 +111,7 @@ export function createProvider(config: IssuerConfig, secrets: IssuerSecrets, sta
     features: {
       devInteractions: { enabled: false },
       revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+      backchannelLogout: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (ctx, form) => {

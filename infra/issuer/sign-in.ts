@@ -2,14 +2,17 @@
 
 import { createHash, randomBytes } from 'node:crypto'
 
-export interface SignInRequest {
+export interface CodeRequest {
   readonly issuerUrl: string
   /** One of the client's registered addresses: the gateway origin with `/`, `/dashboard` or `/cases`. */
   readonly redirectUri: string
-  /** The account to sign in as, from `people.ts`. */
-  readonly accountId: string
   readonly clientId?: string
   readonly scope?: string
+}
+
+export interface SignInRequest extends CodeRequest {
+  /** The account to sign in as, from `people.ts`. */
+  readonly accountId: string
 }
 
 export interface Tokens {
@@ -19,14 +22,31 @@ export interface Tokens {
   readonly expiresInS: number
 }
 
+/** Says who somebody is to the page at `authorize`, and returns where the issuer sends them back to. */
+export type SayWho = (authorize: URL, cookies: Map<string, string>) => Promise<URL>
+
 /** Signs in at the development issuer. @throws when a step answers otherwise than the flow expects, saying which. */
-export async function signIn(request: SignInRequest): Promise<Tokens> {
-  const clientId = request.clientId ?? 'segue-player'
+export function signIn(request: SignInRequest): Promise<Tokens> {
+  return signInBy(request, choosePerson(request.accountId))
+}
+
+/** Chooses a person at the page of the development issuer. */
+export const choosePerson =
+  (accountId: string): SayWho =>
+  async (authorize, cookies) => {
+    const choose = await step('the authorization request', authorize, cookies)
+    const resume = await step('the choice of the person', choose, cookies, { person: accountId })
+    return await step('the end of the sign-in', resume, cookies)
+  }
+
+/** Signs in at any issuer that has discovery. @throws as {@link signIn} */
+export async function signInBy(request: CodeRequest, sayWho: SayWho): Promise<Tokens> {
+  const clientId = request.clientId ?? clientOf(request.redirectUri)
   const verifier = randomBytes(32).toString('base64url')
   const state = randomBytes(16).toString('base64url')
-  const cookies = new Map<string, string>()
+  const endpoints = await endpointsOf(request.issuerUrl)
 
-  const authorize = new URL('/auth', request.issuerUrl)
+  const authorize = new URL(endpoints.authorization_endpoint)
   authorize.search = new URLSearchParams({
     client_id: clientId,
     response_type: 'code',
@@ -37,24 +57,23 @@ export async function signIn(request: SignInRequest): Promise<Tokens> {
     code_challenge_method: 'S256',
   }).toString()
 
-  const choose = await step('the authorization request', authorize, cookies)
-  const resume = await step('the choice of the person', choose, cookies, { person: request.accountId })
-  const returned = await step('the end of the sign-in', resume, cookies)
+  const returned = await sayWho(authorize, new Map())
   const code = returned.searchParams.get('code')
   if (code === null || returned.searchParams.get('state') !== state) {
     throw new Error(`sign-in: no code came back: ${returned.searchParams.get('error_description') ?? returned.href}`)
   }
-
-  const response = await fetch(new URL('/token', request.issuerUrl), {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'authorization_code',
-      client_id: clientId,
-      code,
-      redirect_uri: request.redirectUri,
-      code_verifier: verifier,
-    }),
+  return await askForTokens(endpoints.token_endpoint, {
+    grant_type: 'authorization_code',
+    client_id: clientId,
+    code,
+    redirect_uri: request.redirectUri,
+    code_verifier: verifier,
   })
+}
+
+/** @throws when they are refused */
+export async function askForTokens(tokenEndpoint: string, fields: Record<string, string>): Promise<Tokens> {
+  const response = await fetch(tokenEndpoint, { method: 'POST', body: new URLSearchParams(fields) })
   if (!response.ok)
     throw new Error(`sign-in: the token request was answered ${response.status}: ${await response.text()}`)
   const tokens = (await response.json()) as Record<string, unknown>
@@ -65,6 +84,20 @@ export async function signIn(request: SignInRequest): Promise<Tokens> {
     expiresInS: Number(tokens.expires_in),
   }
 }
+
+interface Endpoints {
+  readonly authorization_endpoint: string
+  readonly token_endpoint: string
+}
+
+export async function endpointsOf(issuerUrl: string): Promise<Endpoints> {
+  const answer = await fetch(`${issuerUrl}/.well-known/openid-configuration`)
+  return (await answer.json()) as Endpoints
+}
+
+/** By which the issuer knows the page at this address. */
+const clientOf = (redirectUri: string): string =>
+  new URL(redirectUri).pathname === '/' ? 'segue-player' : 'segue-dashboard'
 
 /** Sends one request with the cookies so far, and returns where it redirects to. */
 export async function step(

@@ -9,6 +9,7 @@ import { airflowServer } from '../airflow/server.ts'
 import { connectorSettings } from '../debezium/connector-settings.ts'
 import { debeziumServer } from '../debezium/server.ts'
 import { brokerSettings } from '../kafka/server.ts'
+import { keycloakServer } from '../keycloak/server.ts'
 import { EDGE_ADDRESS, NGINX_VERSION } from '../nginx/server.ts'
 import { edgeVariables, USUAL_LIMITS } from '../nginx/settings.ts'
 import { opensearchServer } from '../opensearch/server.ts'
@@ -151,6 +152,40 @@ describe('Superset in docker-compose.yml', () => {
       native.args?.at(-1)?.replace(join(PROJECT_ROOT, 'infra/superset'), '/app/segue'),
     )
     expect(given.SUPERSET_CONFIG_PATH).toBe('/app/segue/superset_config.py')
+  })
+})
+
+describe('Keycloak in docker-compose.yml', () => {
+  const keycloak = services.keycloak
+
+  test('is of the version of the native start', async () => {
+    const version = /<version>(\d+\.\d+\.\d+)<\/version>\s*<type>/.exec(await read('infra/keycloak/pom.xml'))?.[1]
+    expect(keycloak?.image).toBe(`quay.io/keycloak/keycloak:${version}`)
+  })
+
+  test('has the options of the native start, and the same realm', async () => {
+    const env = { SEGUE_AUDIENCE: 'segue-gateway', SEGUE_SUPERSET_CLIENT_ID: 'segue-superset' }
+    const native = await keycloakServer.launch({
+      host: HOST,
+      ports: usual,
+      folder: '/none',
+      cacheDir: '/none',
+      secrets: await ensureSecrets(join(folder, 'secrets.json')),
+      env: { ...env, SEGUE_SUPERSET_URL: `http://${HOST}:${usual.superset}` },
+    })
+    // It builds itself when it starts.
+    const built = (native.args ?? []).filter((word) => word !== '--optimized')
+    const own = built.slice(built.indexOf('start'))
+    expect(keycloak?.command?.filter((word) => !/^--(db|health-enabled)=/.test(word))).toEqual(own)
+    const given = keycloak?.environment ?? {}
+    const names = Object.keys(native.env ?? {}).filter((name) => /^(?:SEGUE_|KC_)/.test(name))
+    expect(Object.keys(given).sort()).toEqual(['JAVA_OPTS_KC_HEAP', ...names].sort())
+    for (const name of names) {
+      if (/PASSWORD|SECRET/.test(name)) expect(given[name], name).toMatch(/^\$\{SEGUE_\w+:-\}$/)
+      else expect(given[name], name).toBe(native.env?.[name])
+    }
+    expect(built).toEqual(expect.arrayContaining(String(given.JAVA_OPTS_KC_HEAP).split(' ')))
+    expect(keycloak?.volumes).toContain('./infra/keycloak/realm.json:/opt/keycloak/data/import/segue-realm.json:ro')
   })
 })
 

@@ -1,6 +1,7 @@
 /** Owns the environment record of a stack: every address and secret its programs read, ours or configured. */
 
 import { CLICKHOUSE_READER, CLICKHOUSE_USER } from '../clickhouse/server.ts'
+import { realmAddress } from '../keycloak/server.ts'
 import { EDGE_ADDRESS } from '../nginx/server.ts'
 import { addressOf, addressVariable, databaseRole, LOGIN_ROLES } from '../postgres/roles.ts'
 import type { EnvRecord } from './env-file.ts'
@@ -22,6 +23,8 @@ const CONFIGURED_BY: Readonly<Record<ServerName | ExtraName, string>> = {
   opensearch: 'SEGUE_OPENSEARCH_URL',
   debezium: 'SEGUE_DEBEZIUM_URL',
   nginx: 'SEGUE_NGINX_URL',
+  // Whoever signs people in: this one in place of ours.
+  keycloak: 'SEGUE_ISSUER_URL',
 }
 
 export function isConfigured(name: ServerName | ExtraName, source: NodeJS.ProcessEnv): boolean {
@@ -41,7 +44,7 @@ export function stackEnvironment(
   if (isConfigured('minio', source) && !(source.SEGUE_MINIO_ACCESS_KEY && source.SEGUE_MINIO_SECRET_KEY)) {
     throw new StackProblem('SEGUE_MINIO_URL is set: set SEGUE_MINIO_ACCESS_KEY and SEGUE_MINIO_SECRET_KEY as well')
   }
-  const issuer = source.SEGUE_ISSUER_URL?.trim() || `http://${HOST}:${ports.issuer}`
+  const ownIssuer = extras.includes('keycloak') ? realmAddress(HOST, ports) : `http://${HOST}:${ports.issuer}`
   const postgres =
     source.SEGUE_POSTGRES_URL?.trim() || `postgres://segue:${secrets.postgres_password}@${HOST}:${ports.postgres}/segue`
   const logins = LOGIN_ROLES.map((role) => {
@@ -63,8 +66,7 @@ export function stackEnvironment(
     SEGUE_MINIO_ACCESS_KEY: secrets.minio_access_key,
     SEGUE_MINIO_SECRET_KEY: secrets.minio_secret_key,
     SEGUE_MINIO_BUCKET: 'segue-audio',
-    SEGUE_ISSUER_URL: issuer,
-    SEGUE_JWKS_URL: `${issuer}/jwks`,
+    SEGUE_ISSUER_URL: ownIssuer,
     SEGUE_AUDIENCE: 'segue-gateway',
     SEGUE_SUPERSET_URL: `http://${HOST}:${ports.superset}`,
     SEGUE_SUPERSET_CLIENT_ID: 'segue-superset',

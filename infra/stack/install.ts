@@ -1,4 +1,4 @@
-/** Owns the installation of everything that npm does not bring: Debian's programs, Kafka, MinIO, Superset, Airflow. */
+/** Owns the installation of everything that npm does not bring: Debian's programs, Kafka, MinIO, Keycloak, Superset, Airflow. */
 
 import { mkdir } from 'node:fs/promises'
 import { type DebianProgram, ensureDebianPrograms } from './apt.ts'

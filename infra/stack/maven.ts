@@ -1,4 +1,4 @@
-/** Owns programs that come as jars from Maven Central: the Java that runs them, and folders of theirs in the cache, by the pom that names them. */
+/** Owns programs that come from Maven Central, as jars or as an archive: the Java that runs them, and folders of theirs in the cache, by the pom that names them. */
 
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -18,6 +18,8 @@ export interface MavenProgram {
   readonly instead: string
   /** The path of the file that says which jars. */
   readonly pom: string
+  /** Of one that comes as an archive and builds itself before its first start: the words for Java, by its folder. */
+  readonly build?: (folder: string) => readonly string[]
 }
 
 const NEEDED_JAVA = 17
@@ -37,25 +39,26 @@ export async function javaFor({ title }: MavenProgram): Promise<string> {
   return path
 }
 
-/** The pom is the version: another pom, another folder. */
-async function jarsOf(cacheDir: string, { name, pom }: MavenProgram): Promise<string> {
+/** The pom is the version: another pom, or another build, another folder. */
+export async function folderOf(cacheDir: string, { name, pom, build }: MavenProgram): Promise<string> {
   const hash = createHash('sha256').update(await readFile(pom))
+  if (build !== undefined) hash.update(JSON.stringify(build('')))
   return join(cacheDir, name, hash.digest('hex').slice(0, 12))
 }
 
 /** As Java takes it: all jars of the program. */
 export const classPathOf = async (cacheDir: string, program: MavenProgram): Promise<string> =>
-  join(await jarsOf(cacheDir, program), '*')
+  join(await folderOf(cacheDir, program), '*')
 
 /** What a part that is installed so has of its definition. */
 export const fromMaven = (program: MavenProgram) => ({
-  missing: (cacheDir: string) => missingJars(cacheDir, program),
+  missing: (cacheDir: string) => missingProgram(cacheDir, program),
   missingTools: () => missingJavaTools(program),
-  install: (context: InstallContext) => installJars(context, program),
+  install: (context: InstallContext) => installProgram(context, program),
 })
 
-async function missingJars(cacheDir: string, program: MavenProgram): Promise<string | undefined> {
-  return (await exists(await jarsOf(cacheDir, program))) ? undefined : `${program.title} by Maven`
+async function missingProgram(cacheDir: string, program: MavenProgram): Promise<string | undefined> {
+  return (await exists(await folderOf(cacheDir, program))) ? undefined : `${program.title} by Maven`
 }
 
 async function missingJavaTools({ title, instead }: MavenProgram): Promise<readonly string[]> {
@@ -74,16 +77,17 @@ async function missingJavaTools({ title, instead }: MavenProgram): Promise<reado
   return lines
 }
 
-async function installJars({ cacheDir, step, signal }: InstallContext, program: MavenProgram): Promise<void> {
-  await installAside(await jarsOf(cacheDir, program), async (aside) => {
-    await runTool(
-      {
-        command: 'mvn',
-        args: ['-B', '-f', program.pom, 'dependency:copy-dependencies', `-DoutputDirectory=${aside}`],
-        logFile: join(cacheDir, 'logs', `${program.name}.log`),
-        signal,
-      },
-      step,
-    )
+async function installProgram({ cacheDir, step, signal }: InstallContext, program: MavenProgram): Promise<void> {
+  const { build, name, pom } = program
+  const logFile = join(cacheDir, 'logs', `${name}.log`)
+  await installAside(await folderOf(cacheDir, program), async (aside) => {
+    const goal = build === undefined ? 'copy' : 'unpack'
+    // Of an archive it notes beside the pom, unless told otherwise, that it need not be unpacked again.
+    const folders = [`-DoutputDirectory=${aside}`, `-DmarkersDirectory=${join(aside, 'markers')}`]
+    const args = ['-B', '-f', pom, `dependency:${goal}-dependencies`, ...folders]
+    await runTool({ command: 'mvn', args, logFile, signal }, step)
+    if (build === undefined) return
+    step.note('builds itself')
+    await runTool({ command: await javaFor(program), args: build(aside), logFile, signal }, step)
   })
 }

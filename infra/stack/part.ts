@@ -8,7 +8,7 @@ import type { Secrets } from './secrets.ts'
 
 export type ServerName = 'postgres' | 'redis' | 'kafka' | 'clickhouse' | 'minio' | 'issuer'
 /** A server that a start leaves out unless it is asked for. */
-export type ExtraName = 'superset' | 'airflow' | 'opensearch' | 'debezium' | 'nginx'
+export type ExtraName = 'superset' | 'airflow' | 'opensearch' | 'debezium' | 'nginx' | 'keycloak'
 export type AppName = 'gateway' | 'gateway-2' | 'workers'
 export type PartName = ServerName | ExtraName | AppName
 

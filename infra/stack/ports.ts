@@ -25,6 +25,12 @@ export const PORT_TABLE = {
   clickhouse: { variable: 'SEGUE_CLICKHOUSE_PORT', usual: 18_123, wanted: 'ClickHouse' },
   minio: { variable: 'SEGUE_MINIO_PORT', usual: 19_000, wanted: 'MinIO' },
   issuer: { variable: 'SEGUE_ISSUER_PORT', usual: 18_090, wanted: 'the issuer' },
+  keycloak: { variable: 'SEGUE_KEYCLOAK_PORT', usual: 18_091, wanted: 'Keycloak' },
+  keycloakManagement: {
+    variable: 'SEGUE_KEYCLOAK_MANAGEMENT_PORT',
+    usual: 18_092,
+    wanted: "Keycloak's inner door",
+  },
   gateway: { variable: 'SEGUE_GATEWAY_PORT', usual: 18_080, wanted: 'the gateway' },
   gateway2: { variable: 'SEGUE_GATEWAY_2_PORT', usual: 18_082, wanted: 'the second gateway' },
   superset: { variable: 'SEGUE_SUPERSET_PORT', usual: 18_088, wanted: 'Superset' },

@@ -19,6 +19,9 @@ const SECRET_NAMES = [
   'address_secret',
   'superset_secret',
   'superset_client_secret',
+  'keycloak_admin_password',
+  'keycloak_people_password',
+  'keycloak_services_secret',
   'airflow_secret',
   'airflow_password',
 ] as const

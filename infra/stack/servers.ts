@@ -5,6 +5,7 @@ import { clickhouseServer } from '../clickhouse/server.ts'
 import { debeziumServer } from '../debezium/server.ts'
 import { issuerServer } from '../issuer/server.ts'
 import { kafkaServer } from '../kafka/server.ts'
+import { keycloakServer } from '../keycloak/server.ts'
 import { minioServer } from '../minio/server.ts'
 import { nginxServer } from '../nginx/server.ts'
 import { opensearchServer } from '../opensearch/server.ts'
@@ -30,6 +31,7 @@ export const EXTRAS = {
   opensearch: opensearchServer,
   debezium: debeziumServer,
   nginx: nginxServer,
+  keycloak: keycloakServer,
 } as const satisfies Record<ExtraName, PartDefinition>
 
 export const APPS = {

@@ -73,7 +73,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const signal = options.signal === undefined ? stopping.signal : AbortSignal.any([options.signal, stopping.signal])
   const extras = (options.extras ?? []).filter((name) => !isConfigured(name, source))
   const needed = extras.flatMap((name) => PARTS[name].needs ?? [])
-  const wanted = SERVER_NAMES.filter((name) => options.parts !== 'needed' || needed.includes(name))
+  const wanted = SERVER_NAMES.filter(
+    (name) =>
+      (options.parts !== 'needed' || needed.includes(name)) &&
+      // Keycloak takes its place.
+      !(name === 'issuer' && extras.includes('keycloak')),
+  )
   const servers = wanted.filter((name) => !isConfigured(name, source))
   const all = options.gateways === 2 ? APP_NAMES : APP_NAMES.filter((name) => name !== 'gateway-2')
   const apps = APP_NAMES.filter((name) => needed.includes(name) || (options.parts === 'all' && all.includes(name)))

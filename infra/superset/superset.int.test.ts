@@ -1,4 +1,4 @@
-/** Owns the test of Superset as `npm run stack -- superset` starts it: who sees which numbers, who sees none, and how it ends. */
+/** Owns the test of Superset as `npm run stack -- superset keycloak` starts it: who signs in at Keycloak sees which numbers, who sees none, and how it ends. */
 
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { allGone, partsOf, type SegueProcess, segue } from '../cli/testing/segue-process.ts'
 import { type ClickHouseClient, createClickHouse } from '../clickhouse/client.ts'
 import { clickhouseConfig } from '../clickhouse/config.ts'
+import { typePassword } from '../keycloak/testing/keycloak.ts'
 import { createPool, type Pool } from '../postgres/client.ts'
 import { postgresConfig } from '../postgres/config.ts'
 import { activePremium } from '../questions/fixtures/active-premium.ts'
@@ -26,6 +27,7 @@ import { readEnv } from '../runtime/env.ts'
 import { readEnvFile } from '../stack/env-file.ts'
 import { cacheFolder, inDataFolder } from '../stack/folders.ts'
 import { freePorts, type Ports } from '../stack/ports.ts'
+import { ensureSecrets } from '../stack/secrets.ts'
 import { supersetPython } from './server.ts'
 import { ARTIST, FIRST_TRACK, HEARD_AT, insertKnownRows, MINUTE_MS, SECOND_TRACK } from './testing/known-rows.ts'
 import { nobodyAt, type SupersetSession, signInAt } from './testing/session.ts'
@@ -40,6 +42,8 @@ let dataDir: string
 let ports: Ports
 let running: SegueProcess
 let url: string
+/** Of everybody. */
+let password: string
 let clickhouse: ClickHouseClient
 /** Who may write. */
 let postgres: Pool
@@ -51,15 +55,16 @@ beforeAll(async () => {
   dataDir = join(parent, 'data')
   ports = await freePorts()
   url = `http://127.0.0.1:${ports.superset}`
-  running = segue({ dataDir, ports }, 'stack', 'superset')
+  running = segue({ dataDir, ports }, 'stack', 'superset', 'keycloak')
   await until(() => UP.test(running.said()) || running.child.exitCode !== null)
   if (!UP.test(running.said())) throw new Error(`Superset did not come up:\n${running.said()}`)
   const env = await readEnvFile(inDataFolder.environment(dataDir))
   clickhouse = createClickHouse(readEnv(env, clickhouseConfig))
   postgres = createPool(readEnv(env, (read) => postgresConfig(read, 'admin')).url, { applicationName: 'test' })
   await insertKnownRows(clickhouse)
-  analyst = await signInAt(url, 'acct-noor')
-  finance = await signInAt(url, 'acct-petra')
+  password = (await ensureSecrets(inDataFolder.secrets(dataDir))).keycloak_people_password
+  analyst = await signInAt(url, typePassword('noor', password))
+  finance = await signInAt(url, typePassword('petra', password))
 }, UP_WITHIN_MS)
 
 afterAll(async () => {
@@ -184,7 +189,9 @@ describe('an analyst', () => {
         else if (response.url().includes('/chart/data')) answered += 1
       })
       await page.goto(`${url}/login/segue?next=/superset/dashboard/listening/`)
-      await page.getByRole('button', { name: 'Noor Haddad' }).click()
+      await page.getByLabel('Username').fill('noor')
+      await page.getByLabel('Password', { exact: true }).fill(password)
+      await page.getByRole('button', { name: 'Sign In' }).click()
       await page.getByText('Listeners by minute').first().waitFor()
       const drawn = page.locator('.dashboard-chart').filter({ has: page.locator('canvas, table') })
       await expect.poll(() => drawn.count(), { timeout: 90_000, interval: 500 }).toBe(LISTENING_CHARTS)
@@ -229,7 +236,7 @@ describe('finance', () => {
 describe('a stranger', () => {
   test.each([
     ['who has not signed in', async () => nobodyAt(url)],
-    ['who has an account and no role', async () => await signInAt(url, 'acct-ada')],
+    ['who has an account and no role', async () => await signInAt(url, typePassword('ada', password))],
   ])('%s gets nothing', async (_name, arrive) => {
     const stranger = await arrive()
     for (const path of ['/api/v1/chart/', '/api/v1/dashboard/', '/api/v1/dataset/', '/api/v1/database/']) {
@@ -325,9 +332,9 @@ describe("ClickHouse's driver for Python", () => {
 
 describe('npm run stack -- superset', () => {
   test('says where it is and how to sign in, has started what it needs alone, and ends at Ctrl-C without a process left', async () => {
-    expect(running.said()).toContain(`${url}/superset/dashboard/listening/  (sign in as Noor Haddad)`)
+    expect(running.said()).toContain(`${url}/superset/dashboard/listening/  (sign in as noor)`)
     const marks = await partsOf(dataDir)
-    expect(Object.keys(marks).sort()).toEqual(['clickhouse', 'issuer', 'postgres', 'superset'])
+    expect(Object.keys(marks).sort()).toEqual(['clickhouse', 'keycloak', 'postgres', 'superset'])
     running.child.kill('SIGINT')
     expect(await running.ended).toBe(0)
     expect(await allGone(marks)).toBe(true)

@@ -7,6 +7,7 @@ import { gatewayConfig } from '../../gateway/config.ts'
 import type { Connection } from '../../gateway/connection.ts'
 import type { Context } from '../../gateway/context.ts'
 import type { Dependencies } from '../../gateway/dependencies.ts'
+import { NONE_ENDED } from '../../gateway/ended-sign-ins.ts'
 import { hearWord } from '../../gateway/hear-word.ts'
 import { keeperEvents } from '../../gateway/keeper-events.ts'
 import { leaseEvents } from '../../gateway/lease-events.ts'
@@ -103,6 +104,7 @@ export function createBenchGateway(random: () => number, log: Logger): BenchGate
     metrics,
     dependencies,
     tokens: { atSight: () => undefined, judge: issuer(account, () => clock.nowMs + TOKEN_LIVES_MS) },
+    endedSignIns: NONE_ENDED,
     admission: createAdmission(limits, () => 0),
     waitingRoom: createWaitingRoom(limits.silentOfAnAddress),
     catalog: createCatalog(catalogSource),

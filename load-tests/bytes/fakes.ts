@@ -1,7 +1,7 @@
 /** Owns what stands behind the ports of the bench gateway: a log, sessions, a catalog and an issuer that never leave the process. */
 
 import type { CatalogSource } from '../../gateway/catalog.ts'
-import type { VerifyToken } from '../../gateway/token-verifier.ts'
+import { UNKNOWN_SIGN_IN, type VerifyToken } from '../../gateway/token-verifier.ts'
 import { type PlaybackLog, PlaybackLogError } from '../../infra/kafka/playback-log.ts'
 import type { SessionStore } from '../../infra/redis/session-store.ts'
 import { DOWN_EXAMPLES, UP_EXAMPLES } from '../../protocol/fixtures/messages.ts'
@@ -50,6 +50,7 @@ export function issuer(account: { readonly id: string }, expiresAtMs: () => numb
           subject: {
             ...{ accountId: account.id, name: 'Ada', plan: 'individual', country: 'DE', member: '', roles: [] },
             expiresAtMs: expiresAtMs(),
+            signIn: UNKNOWN_SIGN_IN,
           },
         }
       : { ok: false, refusal: 'token_malformed' }

@@ -1,6 +1,6 @@
 /** Owns one run: a fleet of gateways, clients and workers over the models, made from a seed, troubled for a time, and then watched coming to rest. */
 
-import type { VerifyToken } from '../../gateway/token-verifier.ts'
+import { UNKNOWN_SIGN_IN, type VerifyToken } from '../../gateway/token-verifier.ts'
 import { playbackLogOver } from '../../infra/kafka/producer.ts'
 import type { SessionStore } from '../../infra/redis/session-store.ts'
 import type { Logger } from '../../infra/runtime/log.ts'
@@ -240,8 +240,8 @@ export class Fleet {
       const expiresAtMs = Number(expiry)
       if (expiresAtMs < this.world.nowMs) return { ok: false, refusal: 'token_expired' }
       const known = PLANS.find((name) => name === plan) ?? 'free'
-      const subject = { accountId, name: accountId, plan: known, country: 'DE', member, roles: [], expiresAtMs }
-      return { ok: true, subject }
+      const who = { accountId, name: accountId, plan: known, country: 'DE', member, roles: [] }
+      return { ok: true, subject: { ...who, expiresAtMs, signIn: UNKNOWN_SIGN_IN } }
     }
   }
 }

@@ -6,6 +6,7 @@ import { type CatalogSource, createCatalog, whileUp } from '../../gateway/catalo
 import { createClock } from '../../gateway/clock.ts'
 import type { Context } from '../../gateway/context.ts'
 import type { Dependencies } from '../../gateway/dependencies.ts'
+import { NONE_ENDED } from '../../gateway/ended-sign-ins.ts'
 import { grantPolicyNow, NOTHING } from '../../gateway/grant-policy.ts'
 import { hearWord } from '../../gateway/hear-word.ts'
 import { keeperEvents } from '../../gateway/keeper-events.ts'
@@ -135,10 +136,12 @@ export function createContext(parts: ContextParts & ContextWitness): FleetContex
     dependencies: { ...dependencies, ...others } satisfies Dependencies,
     tokens: createTokenDesk({
       verify: parts.verifyToken,
+      isRevoked: () => false,
       badTokens: limits.badTokensOfAnAddress,
       metrics: NO_METRICS,
       now: () => context.now(),
     }),
+    endedSignIns: NONE_ENDED,
     admission: createAdmission(limits, () => 0),
     waitingRoom: createWaitingRoom(limits.silentOfAnAddress),
     catalog: createCatalog(whileUp(dependencies.postgres, parts.tracks)),

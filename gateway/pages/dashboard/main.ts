@@ -1,6 +1,6 @@
 /** Owns the start of the dashboard page: who may see it, what is looked at, the figures that come, and the parts joined together. */
 
-import { broken, startAnalystsPage } from '../analysts-page.ts'
+import { startAnalystsPage } from '../analysts-page.ts'
 import { element } from '../element.ts'
 import { getJson } from '../gateway-api.ts'
 import { type SignIn, SignInEnded } from '../sign-in.ts'
@@ -45,7 +45,7 @@ function dashboard(signIn: SignIn): HTMLElement {
     failed: (error) => {
       console.warn(error)
       const isOver = error instanceof SignInEnded
-      if (isOver) broken(error)
+      if (isOver) signIn.lost()
       else fresh.failed(error)
       return isOver
     },

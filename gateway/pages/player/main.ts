@@ -2,7 +2,7 @@
 
 import { getJson, pageConfig } from '../gateway-api.ts'
 import { openSignIn } from '../sign-in.ts'
-import { brokenPage, welcome } from '../top-bar.ts'
+import { brokenPage, SIGNED_OUT, welcome } from '../top-bar.ts'
 import type { Catalog } from './catalog.ts'
 import { showPlayer } from './player-page.ts'
 
@@ -10,12 +10,13 @@ const marks = document.documentElement.dataset
 
 async function start(): Promise<void> {
   const config = await pageConfig()
-  const signIn = await openSignIn(config)
+  const signIn = await openSignIn(config, config.client_id)
   const { account } = signIn
   if (account === undefined) {
     marks.state = 'signed-out'
     const begin = () => void signIn.begin().catch(broken)
-    document.body.replaceChildren(welcome('Music that keeps going, from one track into the next.', 'Sign in', begin))
+    const sentence = signIn.wasLost ? SIGNED_OUT : 'Music that keeps going, from one track into the next.'
+    document.body.replaceChildren(welcome(sentence, 'Sign in', begin))
     return
   }
   const catalog = await getJson<Catalog>('/api/catalog', await signIn.token())

@@ -29,6 +29,7 @@ import { tellOf } from './tell-of.ts'
 import { upNextView } from './up-next-view.ts'
 
 const REFRESH_MS = 200
+const isSignedOut = (reason = '') => reason === 'token_revoked' || reason.startsWith('no access token')
 /** A playlist cannot be opened here. */
 const SOUGHT = ['track', 'artist', 'album'] as const
 const MOST_SHOWN = 30
@@ -108,6 +109,10 @@ export function showPlayer(config: PageConfig, signIn: SignIn, account: Account,
     conflicts.element,
   )
   tellOf(client, ownId, told.say, strip.say)
+  client.on('state', ({ state, reason }) => {
+    // Leaving the page ends what plays.
+    if (state === 'failed' && isSignedOut(reason)) signIn.lost()
+  })
   heedCommands(client, player, volume, run)
   listenForKeys(controls, stage.shown, run)
 

@@ -1,6 +1,6 @@
 /** Owns a person at Superset without a browser: signed in by the issuer, asking the API. */
 
-import { cookieHeader, step, takeCookies } from '../../issuer/sign-in.ts'
+import { cookieHeader, type SayWho, step, takeCookies } from '../../issuer/sign-in.ts'
 
 export interface Answer {
   readonly status: number
@@ -17,14 +17,13 @@ export function nobodyAt(supersetUrl: string): SupersetSession {
   return sessionOf(supersetUrl, new Map())
 }
 
-export async function signInAt(supersetUrl: string, accountId: string): Promise<SupersetSession> {
+/** @param sayWho who somebody is, to the issuer */
+export async function signInAt(supersetUrl: string, sayWho: SayWho): Promise<SupersetSession> {
   const cookies = new Map<string, string>()
   const authorize = await step('the sign-in at Superset', new URL('/login/segue', supersetUrl), cookies)
-  const choose = await step('the authorization request', authorize, cookies)
-  const resume = await step('the choice of the person', choose, cookies, { person: accountId })
-  const returned = await step('the end of the sign-in', resume, cookies)
+  const returned = await sayWho(authorize, cookies)
   const landed = await step('the return to Superset', returned, cookies)
-  if (landed.pathname.startsWith('/login')) throw new Error(`Superset let ${accountId} not in: its log says why`)
+  if (landed.pathname.startsWith('/login')) throw new Error('Superset let nobody in: its log says why')
   return sessionOf(supersetUrl, cookies)
 }
 

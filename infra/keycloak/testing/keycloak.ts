@@ -1,0 +1,122 @@
+/** Owns Keycloak for the tests that need it: beside the servers of the test stack, in a folder that goes with it; how people sign in there, and what its administrator does. */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type CodeRequest,
+  cookieHeader,
+  type SayWho,
+  signInBy,
+  type Tokens,
+  takeCookies,
+} from '../../issuer/sign-in.ts'
+import { cacheFolder, inDataFolder } from '../../stack/folders.ts'
+import { freePorts } from '../../stack/ports.ts'
+import { silentScreen } from '../../stack/screen.ts'
+import { ensureSecrets, type Secrets } from '../../stack/secrets.ts'
+import { startStack } from '../../stack/stack.ts'
+import { KEYCLOAK_ADMIN } from '../server.ts'
+
+/** How long a start may take where other programs have the processors. */
+export const KEYCLOAK_WITHIN_MS = 300_000
+
+export interface Keycloak {
+  readonly issuerUrl: string
+  readonly secrets: Secrets
+  /** Where its pages are expected to be served. */
+  readonly gatewayPort: number
+  stop(): Promise<void>
+}
+
+export async function startKeycloak(): Promise<Keycloak> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'segue-keycloak-'))
+  const forget = () => rm(dataDir, { recursive: true, force: true })
+  try {
+    const ports = await freePorts()
+    const stack = await startStack({
+      dataDir,
+      cacheDir: cacheFolder(process.env),
+      ports,
+      source: {},
+      parts: 'needed',
+      extras: ['keycloak'],
+      screen: silentScreen,
+      onDeath: ({ title, tail }) => console.error(`${title} ended by itself:\n${tail.join('\n')}`),
+    })
+    return {
+      issuerUrl: stack.env.SEGUE_ISSUER_URL ?? '',
+      secrets: await ensureSecrets(inDataFolder.secrets(dataDir)),
+      gatewayPort: ports.gateway,
+      async stop() {
+        await stack.stop()
+        await forget()
+      },
+    }
+  } catch (error) {
+    await forget()
+    throw error
+  }
+}
+
+/** Types a name and a password into the form of Keycloak. */
+export const typePassword =
+  (username: string, password: string): SayWho =>
+  async (authorize, cookies) => {
+    const page = await fetch(authorize, { redirect: 'manual', headers: { cookie: cookieHeader(cookies) } })
+    takeCookies(page, cookies)
+    const html = await page.text()
+    const action = /<form id="kc-form-login"[^>]* action="([^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&')
+    if (action === undefined) throw new Error(`sign-in: no form came: ${page.status} ${page.headers.get('location')}`)
+    const answer = await fetch(action, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie: cookieHeader(cookies) },
+      body: new URLSearchParams({ username, password }),
+    })
+    takeCookies(answer, cookies)
+    const location = answer.headers.get('location')
+    if (location !== null) return new URL(location)
+    const said = /kc-feedback-text">\s*([^<]+?)\s*</.exec(await answer.text())?.[1]
+    throw new Error(`sign-in: ${said ?? `the form was answered ${answer.status}`}`)
+  }
+
+export const signInByPassword = (request: CodeRequest, username: string, password: string): Promise<Tokens> =>
+  signInBy(request, typePassword(username, password))
+
+/** Asks Keycloak's admin interface, below the realm. */
+export type AskAdmin = (method: string, path: string, body?: object) => Promise<Response>
+
+/** As its administrator, who may all. */
+export async function asAdmin({ issuerUrl, secrets }: Keycloak): Promise<AskAdmin> {
+  const { origin } = new URL(issuerUrl)
+  return asWhoHas(issuerUrl, `${origin}/realms/master/protocol/openid-connect/token`, {
+    grant_type: 'password',
+    client_id: 'admin-cli',
+    username: KEYCLOAK_ADMIN,
+    password: secrets.keycloak_admin_password,
+  })
+}
+
+/** As a service, which may look after people alone. */
+export async function asService({ issuerUrl, secrets }: Keycloak): Promise<AskAdmin> {
+  return asWhoHas(issuerUrl, `${issuerUrl}/protocol/openid-connect/token`, serviceGrant(secrets))
+}
+
+export const serviceGrant = (secrets: Secrets): Record<string, string> => ({
+  grant_type: 'client_credentials',
+  client_id: 'segue-services',
+  client_secret: secrets.keycloak_services_secret,
+})
+
+async function asWhoHas(issuerUrl: string, tokenUrl: string, grant: Record<string, string>): Promise<AskAdmin> {
+  const answer = await fetch(tokenUrl, { method: 'POST', body: new URLSearchParams(grant) })
+  const { access_token } = (await answer.json()) as { access_token: string }
+  const realm = issuerUrl.replace('/realms/', '/admin/realms/')
+  return (method, path, body) =>
+    fetch(`${realm}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+}
