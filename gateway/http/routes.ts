@@ -81,7 +81,7 @@ export function addHttpRoutes(app: TemplatedApp, parts: HttpParts): void {
     '/api/artists/:artist_id/account',
     authorized(parts.tokens, 'analyst', createArtistAccounts(parts.readArtistAccount)),
   )
-  app.post('/backchannel-logout', postRoute(createBackchannelLogout(parts.logout), parts.log, headers))
+  app.post('/backchannel-logout', postRoute(createBackchannelLogout(parts.logout), surroundings))
   const { sharingCases } = parts
   add('/api/sharing/cases', authorized(parts.tokens, 'analyst', createCaseList(sharingCases)))
   add('/api/sharing/cases/:case_id', authorized(parts.tokens, 'analyst', createCaseReading(sharingCases)))
