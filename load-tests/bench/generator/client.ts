@@ -18,9 +18,11 @@ export class Client implements WireOwner, VoiceLine {
   #wire: Wire | undefined
   #answers = 0
   isReady = false
-  /** What is said and not answered, since when the last of it. */
+  /** What is said and not answered. */
   underWay = 0
-  saidAtMs = 0
+  /** When each of those that are kept under way was said, in turn. */
+  saidAtMs = new Float64Array(1)
+  turn = 0
 
   constructor(voice: Voice, events: ClientEvents) {
     this.voice = voice

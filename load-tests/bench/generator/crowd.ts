@@ -63,7 +63,8 @@ export class Crowd implements ClientEvents {
     this.#pumps = true
     const nowMs = performance.now()
     for (const client of this.#clients) {
-      client.saidAtMs = nowMs
+      client.saidAtMs = new Float64Array(window).fill(nowMs)
+      client.turn = 0
       client.say(window)
     }
   }
@@ -146,8 +147,13 @@ export class Crowd implements ClientEvents {
 
   #time(client: Client, answers: number, nowMs: number): void {
     if (this.#pumps) {
-      this.#record(nowMs - client.saidAtMs, answers)
-      client.saidAtMs = nowMs
+      // Each answer makes room for one more message, which is answered when its turn comes again.
+      const { saidAtMs } = client
+      for (let i = 0; i < answers; i += 1) {
+        this.#record(nowMs - (saidAtMs[client.turn] ?? nowMs), 1)
+        saidAtMs[client.turn] = nowMs
+        client.turn = (client.turn + 1) % saidAtMs.length
+      }
       client.say(answers)
       return
     }

@@ -19,7 +19,7 @@ const FIGURES = {
 
 export const signIn: Work = {
   title: 'sign-in by ES256 token',
-  servers: ['uws', 'uws-token', 'segue', 'ws', 'socketio', 'centrifugo'],
+  servers: ['uws-token', 'uws', 'segue', 'ws', 'socketio', 'centrifugo'],
   figures: FIGURES,
   compared: 'cpu_us',
   async run(rig, name) {
