@@ -46,7 +46,6 @@ export function capacityOf(listeners: number, v: Values): Capacity {
   const logBytes = rows * v.eventBytes
   const clickhouseCores = (rows / (v.clickhouseRowsPerS * v.clickhouseUse)) * v.clickhouseCores
 
-  const socketBytes = beats * v.beatBytes + credits * v.grantBytes + events * v.telemetryBytes
   const backToBack = (listeners / v.zones) * US * v.returnUs
 
   return {
@@ -56,7 +55,8 @@ export function capacityOf(listeners: number, v: Values): Capacity {
       { name: 'messages from players', value: beats + credits + events, unit: '/s' },
       { name: 'gateway processes, a core each', value: gateways, unit: '' },
       { name: '… memory of their sessions', value: (listeners * v.sessionKb * 1_000) / GB, unit: 'GB' },
-      { name: '… to players', value: (socketBytes * BITS) / GB, unit: 'Gbit/s' },
+      { name: '… to players', value: (listeners * v.downBytesPerS * BITS) / GB, unit: 'Gbit/s' },
+      { name: '… from players', value: (listeners * v.upBytesPerS * BITS) / GB, unit: 'Gbit/s' },
       { name: 'Redis steps', value: redisOps, unit: '/s' },
       { name: '… shards', value: Math.ceil(redisCores), unit: '' },
       { name: '… memory, with a replica', value: (2 * listeners * v.redisSessionKb * 1_000) / GB, unit: 'GB' },

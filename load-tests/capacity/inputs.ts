@@ -109,9 +109,13 @@ export const INPUTS = {
   copies: { value: 3, unit: '', what: 'copies of each record', source: 'acks=all on three brokers' },
   retentionDays: { value: 7, unit: 'd', what: 'Kafka keeps a record', source: 'TOPICS' },
 
-  beatBytes: { value: 300, unit: 'B', what: 'heartbeat and answer, with frames', source: 'assumed' },
-  grantBytes: { value: 650, unit: 'B', what: 'credit and a grant of one address', source: 'assumed' },
-  telemetryBytes: { value: 350, unit: 'B', what: 'an event and its acknowledgement', source: 'assumed' },
+  downBytesPerS: {
+    value: 175,
+    unit: 'B/s',
+    what: 'down a socket, for each listener',
+    source: 'k6, steady, 200 listeners',
+  },
+  upBytesPerS: { value: 63, unit: 'B/s', what: 'up a socket, for each listener', source: 'k6, steady, 200 listeners' },
   audioKbps: {
     value: 160,
     unit: 'kbit/s',

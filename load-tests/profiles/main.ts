@@ -24,8 +24,8 @@ const listen = (yard: Yard, forMs: number) => wait(forMs, undefined, { signal: y
 
 const PATHS = {
   heartbeat: {
-    about: 'every client says where its playhead is, once a second',
-    variables: { SEGUE_HEARTBEAT_INTERVAL_MS: '1000' },
+    about: 'every client says where its playhead is, every 3 s',
+    variables: { SEGUE_HEARTBEAT_INTERVAL_MS: '3000' },
     reportEveryMs: 0,
     heat: listen,
   },
