@@ -38,7 +38,11 @@ export function issuerService(config: IssuerConfig, log: Logger): IssuerService 
     },
     async reload() {
       const secrets = await loadIssuerSecrets(config.path)
-      listener = issuerListener(createProvider(config, secrets, state), origins, log)
+      const provider = createProvider(config, secrets, state)
+      provider.on('backchannel.error', (_ctx, error, client) => {
+        log.warn({ err: error, client_id: client.clientId }, 'the end of a sign-in could not be told')
+      })
+      listener = issuerListener(provider, origins, log)
       log.info({ kids: secrets.keys.map((key) => key.kid) }, 'signing keys read')
     },
     async stop() {

@@ -1,8 +1,10 @@
 /** Owns the test of the development issuer on its own port: the flow, the claims, rotation, refusals. */
 
 import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import getPort from 'get-port'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -11,7 +13,7 @@ import { Secret } from '../runtime/secret.ts'
 import type { IssuerConfig } from './config.ts'
 import { type IssuerService, issuerService } from './issuer-service.ts'
 import { PEOPLE } from './people.ts'
-import { signIn } from './sign-in.ts'
+import { choosePerson, cookieHeader, signIn, signInBy, step, takeCookies } from './sign-in.ts'
 import { rotateSigningKey } from './signing-keys.ts'
 
 const GATEWAY = 'http://127.0.0.1:65010'
@@ -93,6 +95,40 @@ describe('the development issuer', () => {
     })
     expect(revoked.status).toBe(200)
     expect((await tokenRequest({ grant_type: 'refresh_token', refresh_token: refreshToken })).status).toBe(400)
+  })
+
+  test('tells the gateway when a sign-in ends, and renews no token of it', async () => {
+    const told: string[] = []
+    const { port, hostname } = new URL(GATEWAY)
+    const gateway = createServer(async (request, response) => {
+      told.push(`${request.url} ${await text(request)}`)
+      response.end('{}')
+    }).listen(Number(port), hostname)
+    try {
+      const cookies = new Map<string, string>()
+      const { idToken, accessToken, refreshToken } = await signInBy(
+        { issuerUrl: config.url, redirectUri: `${GATEWAY}/` },
+        (authorize) => choosePerson('acct-ada')(authorize, cookies),
+      )
+      const ask = new URL('/session/end', config.url)
+      ask.search = new URLSearchParams({ id_token_hint: idToken, post_logout_redirect_uri: `${GATEWAY}/` }).toString()
+      const page = await fetch(ask, { headers: { cookie: cookieHeader(cookies) } })
+      takeCookies(page, cookies)
+      const xsrf = /name="xsrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? ''
+      const confirm = new URL('/session/end/confirm', config.url)
+      expect((await step('the sign-out', confirm, cookies, { xsrf, logout: 'yes' })).href).toBe(`${GATEWAY}/`)
+
+      const [path, body] = told[0]?.split(' ') ?? []
+      expect([told.length, path]).toEqual([1, '/backchannel-logout'])
+      const logoutToken = new URLSearchParams(body).get('logout_token') ?? ''
+      const keys = createRemoteJWKSet(new URL('/jwks', config.url))
+      const options = { issuer: config.url, audience: 'segue-player', typ: 'logout+jwt' }
+      const { payload } = await jwtVerify(logoutToken, keys, options)
+      expect(payload).toMatchObject({ sub: 'acct-ada', sid: (await verify(accessToken)).payload.sid })
+      expect((await tokenRequest({ grant_type: 'refresh_token', refresh_token: refreshToken })).status).toBe(400)
+    } finally {
+      gateway.close()
+    }
   })
 
   test('refuses a request without PKCE, an unknown person and an unregistered address', async () => {

@@ -26,6 +26,7 @@ export function pageOrigins(gatewayOrigin: string): string[] {
 /** Builds the provider. Access tokens outlive a restart, what `state` remembers does not. */
 export function createProvider(config: IssuerConfig, secrets: IssuerSecrets, state: IssuerState): Provider {
   const origins = pageOrigins(config.gatewayOrigin)
+  const logoutUri = `${config.gatewayOrigin}/backchannel-logout`
   const pageClient = (clientId: string, name: string, paths: readonly string[]): ClientMetadata => {
     const pages = origins.flatMap((origin) => paths.map((path) => `${origin}${path}`))
     return {
@@ -37,7 +38,7 @@ export function createProvider(config: IssuerConfig, secrets: IssuerSecrets, sta
       response_types: ['code'],
       token_endpoint_auth_method: 'none',
       id_token_signed_response_alg: 'ES256',
-      backchannel_logout_uri: `${config.gatewayOrigin}/backchannel-logout`,
+      backchannel_logout_uri: logoutUri,
       backchannel_logout_session_required: true,
     }
   }
@@ -84,8 +85,8 @@ export function createProvider(config: IssuerConfig, secrets: IssuerSecrets, sta
       return person && { ...claimsOf(person), ...(sid === undefined ? {} : { sid }) }
     },
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
-    // A second person signing in, in another tab of the same browser, must not end the first one's evening.
-    expiresWithSession: () => false,
+    // Whoever signs out has signed out: no refresh token is good for longer.
+    expiresWithSession: () => true,
     loadExistingGrant: async (ctx) => {
       const { client, session, provider } = ctx.oidc
       if (client === undefined || session?.accountId === undefined) return undefined
@@ -93,6 +94,12 @@ export function createProvider(config: IssuerConfig, secrets: IssuerSecrets, sta
       grant.addOIDCScope('openid profile')
       await grant.save()
       return grant
+    },
+    // It asks public addresses alone; the only one that it is to ask is the gateway, which is here.
+    fetch: (input, init = {}) => {
+      if (String(input) !== logoutUri) throw new Error(`the issuer asks nobody at ${String(input)}`)
+      Reflect.deleteProperty(init, 'dispatcher')
+      return globalThis.fetch(input, init)
     },
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     renderError: (ctx, out) => {

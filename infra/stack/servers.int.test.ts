@@ -122,14 +122,14 @@ describe('the test stack', () => {
     await client.removeObject(bucket, 'servers-test')
   })
 
-  test('has an issuer whose discovery and keys agree with the environment', async () => {
+  test('has an issuer whose discovery agrees with the environment, and leads to its keys', async () => {
     const issuer = address('SEGUE_ISSUER_URL')
     const discovery = (await (await fetch(`${issuer}/.well-known/openid-configuration`)).json()) as Record<
       string,
       string
     >
-    expect(discovery).toMatchObject({ issuer, jwks_uri: address('SEGUE_JWKS_URL') })
-    const keys = (await (await fetch(address('SEGUE_JWKS_URL'))).json()) as { keys: { alg?: string }[] }
+    expect(discovery).toMatchObject({ issuer, jwks_uri: `${issuer}/jwks` })
+    const keys = (await (await fetch(discovery.jwks_uri ?? '')).json()) as { keys: { alg?: string }[] }
     expect(keys.keys.map((key) => key.alg)).toContain('ES256')
   })
 })

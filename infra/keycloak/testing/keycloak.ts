@@ -19,7 +19,7 @@ import { startStack } from '../../stack/stack.ts'
 import { KEYCLOAK_ADMIN } from '../server.ts'
 
 /** How long a start may take where other programs have the processors. */
-export const KEYCLOAK_WITHIN_MS = 300_000
+export const KEYCLOAK_WITHIN_MS = 420_000
 
 export interface Keycloak {
   readonly issuerUrl: string
