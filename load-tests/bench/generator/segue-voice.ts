@@ -11,7 +11,8 @@ import type { Heard, Voice, VoiceLine, VoiceOptions } from './voice.ts'
 /** Far enough in that the number of it always takes four bytes, with room behind it. */
 const BEGINS_AT_MS = 70_000
 const CHUNK_MS = 4_000
-const CREDIT_CHUNKS = 8
+/** As far as the gateway looks ahead. */
+const GRANTED_CHUNKS = 8
 const BITRATES = [160, 320] as const
 /** The first word of a message that is an answer, by what is asked: looked for before anything is decoded. */
 const ANSWERS = { heartbeat: 'heartbeat_ack', telemetry: 'ack', credit: 'grant', fan: 'notice' } as const
@@ -76,6 +77,8 @@ export class SegueVoice implements Voice {
         if (message.stream_id === undefined || this.#streamId !== '') return 'other'
         this.#streamId = message.stream_id
         this.#beganAtMs = Date.now()
+        // Who heard what was never granted is suspect, and costs more.
+        if (this.#options.chatter === 'heartbeat') this.#say(this.#wish(160))
         return 'ready'
       default:
         return 'other'
@@ -118,12 +121,12 @@ export class SegueVoice implements Voice {
   /** By another bitrate each time, so that each is answered by new addresses. */
   #credit(): Buffer {
     this.#turn += 1
-    const bitrate_kbps = BITRATES[this.#turn % BITRATES.length] ?? 160
+    return this.#made(this.#wish(BITRATES[this.#turn % BITRATES.length] ?? 160), undefined).frames(1, () => 0)
+  }
+
+  #wish(bitrate_kbps: (typeof BITRATES)[number]): UpMessage {
     const next_chunk = Math.floor((BEGINS_AT_MS + Date.now() - this.#beganAtMs) / CHUNK_MS)
-    return this.#made(
-      { type: 'credit', stream_id: this.#streamId, bitrate_kbps, next_chunk, chunks: CREDIT_CHUNKS },
-      undefined,
-    ).frames(1, () => 0)
+    return { type: 'credit', stream_id: this.#streamId, bitrate_kbps, next_chunk, chunks: GRANTED_CHUNKS }
   }
 
   #introduce(): void {
