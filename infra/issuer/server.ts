@@ -21,7 +21,8 @@ export const issuerServer = definePart({
       SEGUE_ISSUER_HOST: host,
       SEGUE_ISSUER_PORT: String(ports.issuer),
       SEGUE_ISSUER_PATH: folder,
-      SEGUE_GATEWAY_ORIGIN: `http://${host}:${ports.gateway}`,
+      // Where there is an edge, people come back to that.
+      SEGUE_GATEWAY_ORIGIN: env.SEGUE_GATEWAY_ORIGIN ?? `http://${host}:${ports.gateway}`,
     })
   },
   async probe({ host, ports }) {
