@@ -1,10 +1,10 @@
 /**
  * Owns the signing of chunk addresses: AWS Signature Version 4 in the query string, computed here, with no call to the store.
- * The signing key depends on the day alone and is kept, which makes a signature two hashes.
+ * The signing key depends on the day alone and is kept, which makes a signature three hashes, in memory that is filled once a second.
  * Source: AWS General Reference, "Authenticating requests: using query parameters".
  */
 
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 import type { Secret } from '../infra/runtime/secret.ts'
 
 export interface SignerConfig {
@@ -24,18 +24,23 @@ export function createSigner(config: SignerConfig): Signer {
   const { host, origin, pathname } = new URL(config.bucketUrl)
   const folder = pathname.endsWith('/') ? pathname : `${pathname}/`
   let second = -1
-  let stamp = ''
   let day = ''
-  let scope = ''
   let signingKey: Buffer = Buffer.alloc(0)
+  /** Of the addresses of this second: how their queries begin, and what signs them. */
+  let queryHead = ''
+  let signature = (_digest: string): string => ''
 
   const turnTo = (nowS: number): void => {
     second = nowS
-    stamp = `${new Date(nowS * 1000).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
-    if (stamp.startsWith(day) && day !== '') return
-    day = stamp.slice(0, 8)
-    scope = `${day}/${config.region}/s3/aws4_request`
-    signingKey = signingKeyOf(config, day)
+    const stamp = `${new Date(nowS * 1000).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
+    if (!stamp.startsWith(day) || day === '') {
+      day = stamp.slice(0, 8)
+      signingKey = signingKeyOf(config, day)
+    }
+    const scope = `${day}/${config.region}/s3/aws4_request`
+    const credential = encodeURIComponent(`${config.accessKey}/${scope}`)
+    queryHead = `X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${credential}&X-Amz-Date=${stamp}&X-Amz-Expires=`
+    signature = hmacOf(signingKey, `AWS4-HMAC-SHA256\n${stamp}\n${scope}\n`)
   }
 
   return {
@@ -45,13 +50,9 @@ export function createSigner(config: SignerConfig): Signer {
       const path = folder + escapePath(key)
       // A parameter of ours is signed with the rest, and comes after theirs in the order of bytes.
       const ours = fence === 0 ? '' : `&x-segue-fence=${fence}`
-      const query = `X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${encodeURIComponent(`${config.accessKey}/${scope}`)}&X-Amz-Date=${stamp}&X-Amz-Expires=${lifeS}&X-Amz-SignedHeaders=host${ours}`
-      const request = `GET\n${path}\n${query}\nhost:${host}\n\nhost\nUNSIGNED-PAYLOAD`
-      const digest = createHash('sha256').update(request).digest('hex')
-      const signature = createHmac('sha256', signingKey)
-        .update(`AWS4-HMAC-SHA256\n${stamp}\n${scope}\n${digest}`)
-        .digest('hex')
-      return `${origin}${path}?${query}&X-Amz-Signature=${signature}`
+      const query = `${queryHead}${lifeS}&X-Amz-SignedHeaders=host${ours}`
+      const digest = hash('sha256', `GET\n${path}\n${query}\nhost:${host}\n\nhost\nUNSIGNED-PAYLOAD`)
+      return `${origin}${path}?${query}&X-Amz-Signature=${signature(digest)}`
     },
   }
 }
@@ -61,8 +62,31 @@ function signingKeyOf(config: SignerConfig, day: string): Buffer {
   return step(step(step(step(`AWS4${config.secretKey.reveal()}`, day), config.region), 's3'), 'aws4_request')
 }
 
+const BLOCK_BYTES = 64
+const DIGEST_BYTES = 32
+
+/** HMAC-SHA256 (RFC 2104) of `head` and a digest in hexadecimal, as hexadecimal: Node's own makes an object for each, which costs more than the hashes. */
+function hmacOf(key: Buffer, head: string): (digest: string) => string {
+  const inner = Buffer.alloc(BLOCK_BYTES + head.length + 2 * DIGEST_BYTES)
+  const outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES)
+  for (let index = 0; index < BLOCK_BYTES; index++) {
+    inner[index] = (key[index] ?? 0) ^ 0x36
+    outer[index] = (key[index] ?? 0) ^ 0x5c
+  }
+  inner.write(head, BLOCK_BYTES, 'latin1')
+  return (digest) => {
+    inner.write(digest, BLOCK_BYTES + head.length, 'latin1')
+    outer.set(hash('sha256', inner, 'buffer'), BLOCK_BYTES)
+    return hash('sha256', outer)
+  }
+}
+
+/** Of letters that are never escaped, as those of chunks are. */
+const PLAIN_PATH = /^[\w.~/-]*$/
+
 /** Every byte but the unreserved ones of RFC 3986 is escaped; a slash separates. */
 function escapePath(key: string): string {
+  if (PLAIN_PATH.test(key)) return key
   return key
     .split('/')
     .map((part) => encodeURIComponent(part).replaceAll(/[!'()*]/g, escapeByte))

@@ -20,12 +20,13 @@ export interface Window {
   readonly untilMs: number
 }
 
+const WHOLE: Window = { fromMs: Number.POSITIVE_INFINITY, untilMs: 0 }
 const FUNCTIONS = 40
 const STACKS = 120
 const NOT_WORK = ['(idle)', '(program)']
 
-/** Of the time between, what was neither idle nor outside of JavaScript and its garbage collector. */
-export function profileText(profile: CpuProfile, { fromMs, untilMs }: Window): string {
+/** Of the time of the window, what was neither idle nor outside of JavaScript and its garbage collector. */
+export function profileText(profile: CpuProfile, { fromMs, untilMs }: Window = WHOLE): string {
   const stacks = stacksOf(profile.nodes)
   const totalUs = profile.timeDeltas.reduce((sum, us) => sum + us, 0)
   const own = new Map<string, number>()
