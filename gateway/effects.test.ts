@@ -20,7 +20,7 @@ const context = {
       if (record.type !== 'telemetry') recorded.push(`${record.type} ${record.stream_id}`)
     },
   },
-  keeper: { save: nothing, settle: nothing },
+  keeper: { saveInTime: nothing, settle: nothing },
   leases: { show: nothing },
   dependencies: { kafka: { worked: nothing } },
 } as unknown as Context

@@ -41,7 +41,7 @@ export function perform(
         context.leases.show(held, effect.freed)
         break
       case 'save':
-        context.keeper.save(held)
+        context.keeper.saveInTime(held)
         break
       case 'refuse':
         refuse(context, connection, effect.error, effect.message)

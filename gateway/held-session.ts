@@ -15,6 +15,9 @@ export interface Unsent {
   upNext: boolean
 }
 
+/** Heartbeats that come more often than this part of a lease are saved, and told to the account, together: a third of the beat that a client is asked for, and so less than may be lost with a gateway anyway. */
+export const REST_OF_LEASE = 1 / 9
+
 export interface HeldSession {
   readonly session: Session
   /** Of the take by which this gateway got it. */
@@ -37,6 +40,8 @@ export interface HeldSession {
   savedAtMs: number
   /** Its save is put off for a moment. */
   lingers: boolean
+  /** Not yet saved is more than evidence of what was heard. */
+  urgent: boolean
   /** Where its client spoke from last, for whoever ends its stream later. */
   network: ClientNetwork | undefined
   /** What the other devices of the account were shown last; undefined when it is to be said anew. */
@@ -59,6 +64,7 @@ export function hold(session: Session, epoch: number, tokenExpiresAtMs: number, 
     beatAtMs: Number.NEGATIVE_INFINITY,
     savedAtMs: Number.NEGATIVE_INFINITY,
     lingers: false,
+    urgent: false,
     network: undefined,
     shown: undefined,
     refreshByMs: 0,

@@ -15,7 +15,7 @@ import type { Lease } from '../session/lease.ts'
 import { giveLease, isStale } from '../session/leasing.ts'
 import { STREAM_LIMITS } from '../session/stream-limits.ts'
 import { isOutdated, statusOf } from './device-status.ts'
-import type { HeldSession } from './held-session.ts'
+import { type HeldSession, REST_OF_LEASE } from './held-session.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface LeaseEvents {
@@ -64,8 +64,7 @@ export interface LeaseKeeper {
 export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
   const { store, redis, log, leaseMs, denyPlans, metrics, now, events } = parts
 
-  /** Heartbeats may come as often as a client likes: within this the account hears nothing new by them. */
-  const leastBetweenBeatsMs = leaseMs / 9
+  const leastBetweenBeatsMs = leaseMs * REST_OF_LEASE
 
   /** What is under way says for these what a beat would. */
   const arriving = new WeakSet<HeldSession>()

@@ -135,6 +135,44 @@ describe('a session that Redis takes', () => {
   })
 })
 
+describe('a session that was saved just now', () => {
+  const A_MOMENT_MS = 40
+  const aMoment = () => new Promise((resolve) => setTimeout(resolve, A_MOMENT_MS))
+
+  it('rests when only evidence came since', async () => {
+    saves[0]?.answer('saved')
+    await settled()
+    keeper.saveInTime(held)
+    await aMoment()
+    expect(saves).toHaveLength(1)
+  })
+
+  it('is saved within moments when its client has spoken, though it rests or is being saved', async () => {
+    held.spoken = true
+    keeper.save(held)
+    saves[0]?.answer('saved')
+    await aMoment()
+    expect(saves.map(({ save }) => save.spoken)).toEqual([false, true])
+    saves[1]?.answer('saved')
+    await settled()
+    keeper.saveInTime(held)
+    keeper.save(held)
+    await aMoment()
+    expect(saves).toHaveLength(3)
+  })
+
+  it('is saved within moments when something is to go to the books', async () => {
+    saves[0]?.answer('saved')
+    await settled()
+    held.unrecorded.push(
+      ...stop(held.session, stopAt(0, 2), 0).flatMap((it) => (it.kind === 'record' ? [it.record] : [])),
+    )
+    keeper.saveInTime(held)
+    await aMoment()
+    expect(saves).toHaveLength(2)
+  })
+})
+
 describe('what a session records', () => {
   it('Q1 is in the books when a save holds it, the end after the beginning', async () => {
     stops(2)

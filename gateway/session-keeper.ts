@@ -9,7 +9,7 @@ import { plainMsgpack } from '../protocol/plain-msgpack.ts'
 import { lastWill, type Session } from '../session/session.ts'
 import { type SessionSnapshot, sessionFrom, snapshotOf } from '../session/snapshot.ts'
 import { whence } from './connection.ts'
-import { type HeldSession, hasUnsent, hold, takeUnsent, type Unsent } from './held-session.ts'
+import { type HeldSession, hasUnsent, hold, REST_OF_LEASE, takeUnsent, type Unsent } from './held-session.ts'
 import { createLingering } from './lingering.ts'
 import type { Metrics } from './metrics.ts'
 import type { SignInMark } from './token-verifier.ts'
@@ -33,6 +33,8 @@ export interface KeeperEvents {
 export interface SessionKeeper {
   /** Saves the session as it is, at once when it has said or granted something, which is sent then; else within moments. Without Redis that is sent unsaved, counted, and saved when Redis is back. */
   save(held: HeldSession): void
+  /** As `save`; when nothing has become of the session but evidence of what was heard, not within a ninth of a lease of the save before. */
+  saveInTime(held: HeldSession): void
   /** The session is not as it was saved, and that may wait: for the next `save`, a resume, or the end of this gateway. */
   park(held: HeldSession): void
   /** The first save: until it is done, the ticket of the session opens nothing. */
@@ -107,6 +109,7 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
     try {
       do {
         held.dirty = false
+        held.urgent = false
         held.savedAtMs = performance.now()
         said = takeUnsent(held)
         const records = [...held.unrecorded]
@@ -191,17 +194,26 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
   }
   const lingering = createLingering(saveNow, restMs)
   const linger = (held: HeldSession): void => {
-    if (held.lingers) return
-    if (performance.now() - held.savedAtMs < restMs) lingering.rest(held)
-    else lingering.add(held)
+    if (held.urgent || performance.now() - held.savedAtMs >= restMs) lingering.add(held)
+    else lingering.rest(held)
+  }
+  const save = (held: HeldSession): void => {
+    held.dirty = true
+    held.urgent = true
+    if (hasUnsent(held)) saveNow(held)
+    else if (!held.saving) linger(held)
   }
   const inTurn = pLimit(TAKES_AT_ONCE)
 
   return {
-    save(held) {
+    save,
+    saveInTime(held) {
+      if (isWaitedFor(held)) {
+        save(held)
+        return
+      }
       held.dirty = true
-      if (hasUnsent(held)) saveNow(held)
-      else if (!held.saving) linger(held)
+      if (!held.saving && !held.lingers) linger(held)
     },
     park(held) {
       held.dirty = true
@@ -263,9 +275,6 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
     },
   }
 }
-
-/** Heartbeats that come more often than this part of a lease are saved together: a third of the beat that a client is asked for, and so less than may be lost with a gateway anyway. */
-const REST_OF_LEASE = 1 / 9
 
 const isWaitedFor = (held: HeldSession): boolean => hasUnsent(held) || held.unrecorded.length > 0
 

@@ -26,7 +26,7 @@ let errors: number
 const context = {
   catalog: { listing: () => found },
   recommender: { upNext: () => list, bring: () => brought },
-  keeper: { save: () => (saves += 1) },
+  keeper: { saveInTime: () => (saves += 1) },
   log: { error: () => (errors += 1) },
   now: () => 1,
 } as unknown as Context

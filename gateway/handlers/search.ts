@@ -31,11 +31,10 @@ export async function onSearch(
   } catch (error) {
     if (!(error instanceof DependencyAway || error instanceof TooManySearches)) throw error
     if (connection.state.at !== 'ready') return
-    if (error instanceof TooManySearches) {
+    if (error instanceof TooManySearches)
       refuse(context, connection, 'overloaded', error.message, { re: id, retryAfterMs: TRY_AGAIN_MS })
-      return
-    }
-    refuse(context, connection, 'unavailable', `${error.message} now; try again`, { re: id, retryAfterMs: AWAY_MS })
+    else
+      refuse(context, connection, 'unavailable', `${error.message} now; try again`, { re: id, retryAfterMs: AWAY_MS })
   } finally {
     connection.searchesUnderWay -= 1
   }

@@ -1,8 +1,9 @@
 /** Owns `npm run bench`: its options, its progress, its table, and its verdict on what is claimed. */
 
 import { writeFile } from 'node:fs/promises'
-import { Argument, Command, InvalidArgumentError } from 'commander'
+import { Argument, Command } from 'commander'
 import { onInterruption } from '../../infra/cli/interruption.ts'
+import { namesOf } from '../../infra/cli/names-of.ts'
 import { wholeNumber } from '../../infra/cli/whole-number.ts'
 import { createScreen } from '../../infra/stack/screen.ts'
 import { writeProfileTexts } from '../profiles/write-profile-texts.ts'
@@ -23,20 +24,12 @@ interface Options {
   readonly check: boolean
 }
 
-const serverNames = (text: string): readonly ServerName[] => {
-  const names = text.split(',').map((name) => name.trim())
-  const unknown = names.filter((name) => !SERVER_NAMES.some((known) => known === name))
-  if (unknown.length > 0)
-    throw new InvalidArgumentError(`${unknown.join(', ')}: choose from ${SERVER_NAMES.join(', ')}`)
-  return SERVER_NAMES.filter((name) => names.includes(name))
-}
-
 const program = new Command('bench')
   .description(
     'Measures the gateway beside raw uWebSockets.js, the same session in ws and in Socket.IO, and Centrifugo: the server on one processor, the load on another.',
   )
   .addArgument(new Argument('[works...]', 'what is done; all unless told').choices(WORK_NAMES))
-  .option('--servers <names>', `of ${SERVER_NAMES.join(',')}`, serverNames)
+  .option('--servers <names>', `of ${SERVER_NAMES.join(',')}`, namesOf(SERVER_NAMES))
   .option(
     '--runs <n>',
     'of each work by each server; the table shows the median, least and most',

@@ -2,8 +2,9 @@
 
 import { writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { onInterruption } from '../../infra/cli/interruption.ts'
+import { namesOf } from '../../infra/cli/names-of.ts'
 import { wholeNumber } from '../../infra/cli/whole-number.ts'
 import { createScreen } from '../../infra/stack/screen.ts'
 import { death, SEQUEL_NAMES, type SequelName, STEADY_MS } from './death.ts'
@@ -33,14 +34,6 @@ const REPORT_EVERY_MS = 10_000
 
 const whole = (most: number) => wholeNumber(1, most)
 
-const sequels = (text: string): readonly SequelName[] => {
-  const names = text.split(',').map((name) => name.trim())
-  const unknown = names.filter((name) => !SEQUEL_NAMES.some((known) => known === name))
-  if (unknown.length > 0)
-    throw new InvalidArgumentError(`${unknown.join(', ')}: choose from ${SEQUEL_NAMES.join(', ')}`)
-  return SEQUEL_NAMES.filter((name) => names.includes(name))
-}
-
 const options = new Command('storms')
   .description(
     'Drops thousands of clients, or kills the gateway under them, and measures how they come back, beside raw uWebSockets.js.',
@@ -49,7 +42,7 @@ const options = new Command('storms')
   .option('--clients <n>', 'sessions: 10000 for jitter, 19000 for death unless told', whole(38_000))
   .option('--runs <n>', 'runs of each storm', whole(100), 3)
   .option('--seconds <n>', 'jitter: how long a run lasts', whole(3_600), 34)
-  .option('--only <names>', `death: of ${SEQUEL_NAMES.join(',')}`, sequels, SEQUEL_NAMES)
+  .option('--only <names>', `death: of ${SEQUEL_NAMES.join(',')}`, namesOf(SEQUEL_NAMES), SEQUEL_NAMES)
   .option('--generators <n>', 'processes that hold the clients', whole(16), 2)
   .option('--pin', 'bind what is measured to one processor and all else to another', false)
   .option('--no-floor', 'Segue alone')
