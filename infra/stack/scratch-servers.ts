@@ -1,14 +1,9 @@
-/** Owns servers for the length of one measurement: a stack of its own in a folder that goes with it. */
+/** Owns servers for the length of one measurement. */
 
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { EnvRecord } from './env-file.ts'
-import { cacheFolder } from './folders.ts'
+import { startOwnStack } from './own-stack.ts'
 import type { ExtraName } from './part.ts'
-import { freePorts } from './ports.ts'
-import { silentScreen } from './screen.ts'
-import { type Stack, type StackOptions, startStack } from './stack.ts'
+import type { Stack, StackOptions } from './stack.ts'
 
 /**
  * Servers whose address is set, in the environment or by `variables`, are not started but used.
@@ -21,24 +16,11 @@ export async function withScratchServers<T>(
   extras: readonly ExtraName[] = [],
   keptIn?: string,
 ): Promise<T> {
-  const dataDir = keptIn ?? (await mkdtemp(join(tmpdir(), 'segue-scratch-')))
+  const source = { SEGUE_LOG_LEVEL: 'warn', ...process.env, ...variables }
+  const stack = await startOwnStack({ source, parts, extras, keptIn })
   try {
-    const stack = await startStack({
-      dataDir,
-      cacheDir: cacheFolder(process.env),
-      ports: await freePorts(),
-      source: { SEGUE_LOG_LEVEL: 'warn', ...process.env, ...variables },
-      parts,
-      extras,
-      screen: silentScreen,
-      onDeath: ({ title, tail }) => console.error(`${title} ended by itself:\n${tail.join('\n')}`),
-    })
-    try {
-      return await work(stack.env, stack)
-    } finally {
-      await stack.stop()
-    }
+    return await work(stack.env, stack)
   } finally {
-    if (keptIn === undefined) await rm(dataDir, { recursive: true, force: true })
+    await stack.stop()
   }
 }

@@ -1,8 +1,5 @@
 /** Owns Keycloak for the tests that need it: beside the servers of the test stack, in a folder that goes with it; how people sign in there, and what its administrator does. */
 
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   type CodeRequest,
   cookieHeader,
@@ -11,11 +8,9 @@ import {
   type Tokens,
   takeCookies,
 } from '../../issuer/sign-in.ts'
-import { cacheFolder, inDataFolder } from '../../stack/folders.ts'
-import { freePorts } from '../../stack/ports.ts'
-import { silentScreen } from '../../stack/screen.ts'
+import { inDataFolder } from '../../stack/folders.ts'
+import { startOwnStack } from '../../stack/own-stack.ts'
 import { ensureSecrets, type Secrets } from '../../stack/secrets.ts'
-import { startStack } from '../../stack/stack.ts'
 import { KEYCLOAK_ADMIN } from '../server.ts'
 
 /** How long a start may take where other programs have the processors. */
@@ -30,32 +25,12 @@ export interface Keycloak {
 }
 
 export async function startKeycloak(): Promise<Keycloak> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'segue-keycloak-'))
-  const forget = () => rm(dataDir, { recursive: true, force: true })
-  try {
-    const ports = await freePorts()
-    const stack = await startStack({
-      dataDir,
-      cacheDir: cacheFolder(process.env),
-      ports,
-      source: {},
-      parts: 'needed',
-      extras: ['keycloak'],
-      screen: silentScreen,
-      onDeath: ({ title, tail }) => console.error(`${title} ended by itself:\n${tail.join('\n')}`),
-    })
-    return {
-      issuerUrl: stack.env.SEGUE_ISSUER_URL ?? '',
-      secrets: await ensureSecrets(inDataFolder.secrets(dataDir)),
-      gatewayPort: ports.gateway,
-      async stop() {
-        await stack.stop()
-        await forget()
-      },
-    }
-  } catch (error) {
-    await forget()
-    throw error
+  const stack = await startOwnStack({ source: {}, parts: 'needed', extras: ['keycloak'] })
+  return {
+    issuerUrl: stack.env.SEGUE_ISSUER_URL ?? '',
+    secrets: await ensureSecrets(inDataFolder.secrets(stack.dataDir)),
+    gatewayPort: stack.ports.gateway,
+    stop: stack.stop,
   }
 }
 
