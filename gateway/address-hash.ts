@@ -1,8 +1,9 @@
 /** Owns how an address is written down: hashed by a key that is another one every week, so that it can be compared and not found out. */
 
-import { createHmac, hkdfSync } from 'node:crypto'
+import { hkdfSync } from 'node:crypto'
 import type { Secret } from '../infra/runtime/secret.ts'
 import { ADDRESS_EPOCH_MS } from '../protocol/events/network.ts'
+import { createHmac, type Hmac } from './hmac.ts'
 
 const KEY_BYTES = 32
 const HASH_HEX = 32
@@ -13,14 +14,14 @@ export type AddressHash = (text: string, epoch: number) => string
 export const epochOf = (nowMs: number): number => Math.floor(nowMs / ADDRESS_EPOCH_MS)
 
 export function createAddressHash(secret: Secret): AddressHash {
-  let known: { readonly epoch: number; readonly key: Buffer } | undefined
-  const keyOf = (epoch: number): Buffer => {
+  let known: { readonly epoch: number; readonly hmac: Hmac } | undefined
+  const hmacOf = (epoch: number): Hmac => {
     // Whoever learns the key of one week learns nothing of the others, and of the secret.
     if (known?.epoch !== epoch) {
       const key = hkdfSync('sha256', secret.reveal(), '', `segue address ${epoch}`, KEY_BYTES)
-      known = { epoch, key: Buffer.from(key) }
+      known = { epoch, hmac: createHmac(new Uint8Array(key)) }
     }
-    return known.key
+    return known.hmac
   }
-  return (text, epoch) => createHmac('sha256', keyOf(epoch)).update(text).digest('hex').slice(0, HASH_HEX)
+  return (text, epoch) => hmacOf(epoch).hex(text).slice(0, HASH_HEX)
 }

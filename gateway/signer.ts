@@ -4,8 +4,9 @@
  * Source: AWS General Reference, "Authenticating requests: using query parameters".
  */
 
-import { createHmac, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Secret } from '../infra/runtime/secret.ts'
+import { createHmac, type Hmac } from './hmac.ts'
 
 export interface SignerConfig {
   /** The bucket as players reach it, by path or by host: `http://127.0.0.1:19000/segue-audio`. */
@@ -25,22 +26,22 @@ export function createSigner(config: SignerConfig): Signer {
   const folder = pathname.endsWith('/') ? pathname : `${pathname}/`
   let second = -1
   let day = ''
-  let signingKey: Buffer = Buffer.alloc(0)
-  /** Of the addresses of this second: how their queries begin, and what signs them. */
+  let ofTheDay: Hmac = createHmac(Buffer.alloc(0))
+  /** Of the addresses of this second: how their queries begin, and what is signed. */
   let queryHead = ''
-  let signature = (_digest: string): string => ''
+  let signedHead = ''
 
   const turnTo = (nowS: number): void => {
     second = nowS
     const stamp = `${new Date(nowS * 1000).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
     if (!stamp.startsWith(day) || day === '') {
       day = stamp.slice(0, 8)
-      signingKey = signingKeyOf(config, day)
+      ofTheDay = createHmac(signingKeyOf(config, day))
     }
     const scope = `${day}/${config.region}/s3/aws4_request`
     const credential = encodeURIComponent(`${config.accessKey}/${scope}`)
     queryHead = `X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${credential}&X-Amz-Date=${stamp}&X-Amz-Expires=`
-    signature = hmacOf(signingKey, `AWS4-HMAC-SHA256\n${stamp}\n${scope}\n`)
+    signedHead = `AWS4-HMAC-SHA256\n${stamp}\n${scope}\n`
   }
 
   return {
@@ -52,33 +53,15 @@ export function createSigner(config: SignerConfig): Signer {
       const ours = fence === 0 ? '' : `&x-segue-fence=${fence}`
       const query = `${queryHead}${lifeS}&X-Amz-SignedHeaders=host${ours}`
       const digest = hash('sha256', `GET\n${path}\n${query}\nhost:${host}\n\nhost\nUNSIGNED-PAYLOAD`)
-      return `${origin}${path}?${query}&X-Amz-Signature=${signature(digest)}`
+      return `${origin}${path}?${query}&X-Amz-Signature=${ofTheDay.hex(signedHead + digest)}`
     },
   }
 }
 
 function signingKeyOf(config: SignerConfig, day: string): Buffer {
-  const step = (key: Buffer | string, text: string) => createHmac('sha256', key).update(text).digest()
-  return step(step(step(step(`AWS4${config.secretKey.reveal()}`, day), config.region), 's3'), 'aws4_request')
-}
-
-const BLOCK_BYTES = 64
-const DIGEST_BYTES = 32
-
-/** HMAC-SHA256 (RFC 2104) of `head` and a digest in hexadecimal, as hexadecimal: Node's own makes an object for each, which costs more than the hashes. */
-function hmacOf(key: Buffer, head: string): (digest: string) => string {
-  const inner = Buffer.alloc(BLOCK_BYTES + head.length + 2 * DIGEST_BYTES)
-  const outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES)
-  for (let index = 0; index < BLOCK_BYTES; index++) {
-    inner[index] = (key[index] ?? 0) ^ 0x36
-    outer[index] = (key[index] ?? 0) ^ 0x5c
-  }
-  inner.write(head, BLOCK_BYTES, 'latin1')
-  return (digest) => {
-    inner.write(digest, BLOCK_BYTES + head.length, 'latin1')
-    outer.set(hash('sha256', inner, 'buffer'), BLOCK_BYTES)
-    return hash('sha256', outer)
-  }
+  const step = (key: Uint8Array, text: string) => createHmac(key).bytes(text)
+  const first = Buffer.from(`AWS4${config.secretKey.reveal()}`)
+  return step(step(step(step(first, day), config.region), 's3'), 'aws4_request')
 }
 
 /** Of letters that are never escaped, as those of chunks are. */
