@@ -13,6 +13,8 @@ export type ClientAddress = (
 const FORWARDED = 'x-forwarded-for'
 
 export function createClientAddress(trusted: BlockList): ClientAddress {
+  // Without a proxy nothing is looked up: it costs as much as a tenth of an upgrade.
+  if (trusted.rules.length === 0) return (res) => addressText(new Uint8Array(res.getRemoteAddress()))
   const isTrusted = (address: string) => trusted.check(address, isIpv6(address) ? 'ipv6' : 'ipv4')
   return (res, req) => {
     const peer = addressText(new Uint8Array(res.getRemoteAddress()))

@@ -4,6 +4,7 @@ import { CLOSE_CODES, type CloseName } from '../protocol/close-codes.ts'
 import { encodeMessage } from '../protocol/codec.ts'
 import { ERRORS, type ErrorName } from '../protocol/errors.ts'
 import type { DownMessage } from '../protocol/messages/down.ts'
+import type { Said } from '../session/numbered.ts'
 import type { Connection } from './connection.ts'
 import type { Context } from './context.ts'
 import { LANE_OF, LANES, Lanes } from './lanes.ts'
@@ -39,6 +40,12 @@ export function mayWriteAtOnce({ socket, encoding, lanes, closing }: Connection)
 /** As {@link send}, of a frame whose memory is written anew for the next: the socket has copied it when this returns. */
 export function writeAtOnce(connection: Connection, frame: Uint8Array): void {
   if (connection.socket?.send(frame, true) !== HANDED_ON) connection.lanes = new Lanes()
+}
+
+/** As {@link send}, of a message that has its frame: where that goes out now, the message is not looked at. */
+export function sendSaid(context: Context, connection: Connection, said: Said): void {
+  if (mayWriteAtOnce(connection)) writeAtOnce(connection, said.frame)
+  else send(context, connection, said.message, said.frame)
 }
 
 /** A client may hold this much even when all of them together hold too much. */

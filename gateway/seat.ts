@@ -8,7 +8,7 @@ import type { Context } from './context.ts'
 import { placeDevice, takenOverBy } from './devices.ts'
 import { perform } from './effects.ts'
 import type { HeldSession, Unsent } from './held-session.ts'
-import { close, send } from './outbox.ts'
+import { close, send, sendSaid } from './outbox.ts'
 
 /** Each is told of every change of its account. */
 const MOST_SOCKETS_OF_AN_ACCOUNT = 64
@@ -55,7 +55,7 @@ export function voice(context: Context, held: HeldSession, { messages, upNext }:
   const connection = context.bySession.get(held.session.who.session_id)
   if (connection?.state.at !== 'ready' || connection.state.held !== held) return
   for (const one of messages) {
-    if ('frame' in one) send(context, connection, one.message, one.frame)
+    if ('frame' in one) sendSaid(context, connection, one)
     else send(context, connection, one)
   }
   if (upNext) send(context, connection, upNextNow(held.session))

@@ -66,5 +66,18 @@ export function skipTo(sayings: Sayings, lastSeq: number): void {
 export function missedSince(sayings: Sayings, lastSeq: number): readonly Said[] | undefined {
   const missing = sayings.seq - lastSeq
   if (missing < 0 || missing > sayings.replay.count) return undefined
-  return sayings.replay.newest(missing).map((frame) => ({ message: plainMsgpack.unpack(frame), frame }))
+  return sayings.replay.newest(missing).map((frame) => new Repeated(frame))
+}
+
+/** Read only where its frame does not do: most clients are sent that. */
+class Repeated implements Said {
+  readonly frame: Uint8Array
+
+  constructor(frame: Uint8Array) {
+    this.frame = frame
+  }
+
+  get message(): Numbered {
+    return plainMsgpack.unpack(this.frame)
+  }
 }

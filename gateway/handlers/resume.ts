@@ -7,7 +7,7 @@ import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import { perform } from '../effects.ts'
 import { EXPIRY_GRACE_MS } from '../monitor.ts'
-import { close, refuse, send } from '../outbox.ts'
+import { close, refuse, send, sendSaid } from '../outbox.ts'
 import { hasSeat, seat } from '../seat.ts'
 import type { Taken } from '../session-keeper.ts'
 import { turnAway } from '../turn-away.ts'
@@ -108,7 +108,7 @@ function goOn(context: Context, connection: Connection, message: Resume, taken: 
     ...(quietMs === 0 ? {} : { quiet_ms: quietMs }),
     ...(missed === undefined ? { state: stateNow(session, nowMs) } : {}),
   })
-  for (const { message, frame } of missed ?? []) send(context, connection, message, frame)
+  for (const said of missed ?? []) sendSaid(context, connection, said)
   if (missed !== undefined && message.up_next_revision !== session.upNextRevision)
     send(context, connection, upNextNow(session))
   context.returns.add(connection, held)
