@@ -7,6 +7,7 @@ import { opensearchConfig } from '../infra/opensearch/config.ts'
 import { postgresConfig } from '../infra/postgres/config.ts'
 import { redisConfig } from '../infra/redis/config.ts'
 import type { EnvReader } from '../infra/runtime/env.ts'
+import { tracingConfig } from '../infra/tracing/tracing.ts'
 import { PLANS, type Plan } from '../protocol/vocabulary.ts'
 import { trustedProxies } from './trusted-proxies.ts'
 
@@ -135,6 +136,7 @@ const sections = (read: EnvReader) => ({
     /** Messages above that rate, refused within a minute, before the client is closed. */
     maxHurried: read.integer('SEGUE_MAX_HURRIED', { min: 1, max: 100_000, fallback: 100 }),
   },
+  tracing: tracingConfig(read),
   postgres: postgresConfig(read, 'gateway'),
   redis: redisConfig(read),
   kafka: kafkaConfig(read),

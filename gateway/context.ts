@@ -3,6 +3,7 @@
 import type { PlaybackLog } from '../infra/kafka/producer.ts'
 import type { DeviceList } from '../infra/redis/account-store.ts'
 import type { Logger } from '../infra/runtime/log.ts'
+import type { Tracing } from '../infra/tracing/tracing.ts'
 import type { GrantPolicy } from '../session/chunk-window.ts'
 import type { AdDesk } from './ad-desk.ts'
 import type { Admission } from './admission.ts'
@@ -40,6 +41,7 @@ export interface Context {
   /** What may be granted now: nothing, when sessions have gone on unsaved for too long. */
   readonly grantPolicy: GrantPolicy
   readonly playbackLog: PlaybackLog
+  readonly tracing: Pick<Tracing, 'begin'>
   readonly keeper: SessionKeeper
   readonly leases: LeaseKeeper
   readonly tickets: Tickets

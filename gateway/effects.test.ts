@@ -20,6 +20,7 @@ const context = {
       if (record.type !== 'telemetry') recorded.push(`${record.type} ${record.stream_id}`)
     },
   },
+  tracing: { begin: nothing },
   keeper: { saveInTime: nothing, settle: nothing },
   leases: { show: nothing },
   dependencies: { kafka: { worked: nothing } },

@@ -93,12 +93,16 @@ export function recordRest(context: Context, held: HeldSession): void {
 
 /** An end that Kafka does not take now stays in Redis as the will of its stream, and the reaper sends that. */
 export function record(context: Context, held: HeldSession, value: PlayRecord): void {
-  context.playbackLog.append(value.account_id, encodeRecord(value)).then(
+  const span = context.tracing.begin('playback.events send', 'producer')
+  span?.note({ 'segue.record': value.type, 'segue.stream_id': value.stream_id })
+  context.playbackLog.append(value.account_id, encodeRecord(value), span?.traceparent).then(
     () => {
+      span?.end()
       context.dependencies.kafka.worked()
       if (isEnd(value)) context.keeper.settle(held.session.who.session_id, value.stream_id)
     },
     (error: unknown) => {
+      span?.end(error)
       context.metrics.recordsFailed.inc({ record: value.type })
       context.dependencies.kafka.failed(error)
       if (isEnd(value)) context.keeper.amend(value)

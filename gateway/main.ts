@@ -22,6 +22,7 @@ import { readEnv } from '../infra/runtime/env.ts'
 import { runUntilSignal, type Service } from '../infra/runtime/lifecycle.ts'
 import { createLogger } from '../infra/runtime/log.ts'
 import { listCases, markCase, readCase } from '../infra/sharing/cases.ts'
+import { openTracing } from '../infra/tracing/open-tracing.ts'
 import { createAdDesk } from './ad-desk.ts'
 import { createAdmission } from './admission.ts'
 import { createCatalog, whileUp } from './catalog.ts'
@@ -82,6 +83,7 @@ try {
   const clickhouse = createClickHouse(config.clickhouse)
   const redis = createRedis(config.redis, log)
   const playbackLog = createPlaybackLog(config.kafka, 'segue-gateway', log)
+  const tracing = await openTracing(config.tracing, 'segue-gateway', log)
   const { url, bucket, accessKey, secretKey, region } = config.minio
 
   const gatewayId = randomUUID()
@@ -186,6 +188,7 @@ try {
       return grantPolicyNow(dependencies.redis, config.timing.unsavedGraceMs)
     },
     playbackLog,
+    tracing,
     keeper,
     leases,
     tickets: createTickets(config.tickets.secret),
@@ -263,7 +266,10 @@ try {
     },
   })
   const kept = [endedSignIns, campaigns, ...recommender.services]
-  await runUntilSignal([stores, ...Object.values(dependencies), ...kept, bus, createMonitor(context), server], log)
+  await runUntilSignal(
+    [tracing, stores, ...Object.values(dependencies), ...kept, bus, createMonitor(context), server],
+    log,
+  )
   // A keep-alive connection of a client, or a server that is away, would hold the process.
   process.exit(0)
 } catch (error) {

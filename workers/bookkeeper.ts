@@ -37,7 +37,7 @@ type Outcome<Entered> =
   | { readonly kind: 'ahead'; readonly booksAt: bigint }
 
 export function createBookkeeper<Entered>(
-  { config, metrics, log }: WorkerContext,
+  { config, metrics, tracing, log }: WorkerContext,
   { name, clientId, group, pool, ...books }: Books<Entered>,
 ): Worker {
   const troubles = new Troubles()
@@ -89,7 +89,7 @@ export function createBookkeeper<Entered>(
   }
 
   async function handle(batch: ConsumedBatch, control: BatchControl): Promise<void> {
-    const outcome = await insist(batch, control.signal)
+    const outcome = await control.during('postgres transaction', () => insist(batch, control.signal))
     if (outcome.kind === 'ahead') {
       sentBack.note(batch.partition, outcome.booksAt, control.signal)
       control.seek(outcome.booksAt)
@@ -107,7 +107,7 @@ export function createBookkeeper<Entered>(
     async start() {
       const topic = TOPICS.playbackEvents.name
       const booksAt = (partition: number) => readOffset(pool, { group, topic, partition })
-      const options = { clientId, groupId: group, topic, gather: UNHURRIED, booksAt, handle }
+      const options = { clientId, groupId: group, topic, gather: UNHURRIED, booksAt, tracing, handle }
       consumer = runConsumer(config.kafka, options, log)
     },
     ready: () => !troubles.any && consumer?.joined() === true,

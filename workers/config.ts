@@ -6,6 +6,7 @@ import { opensearchConfig } from '../infra/opensearch/config.ts'
 import { postgresConfig } from '../infra/postgres/config.ts'
 import { redisConfig } from '../infra/redis/config.ts'
 import type { EnvReader } from '../infra/runtime/env.ts'
+import { tracingConfig } from '../infra/tracing/tracing.ts'
 
 export type WorkersConfig = ReturnType<typeof workersConfig>
 
@@ -54,6 +55,7 @@ export const workersConfig = (read: EnvReader) => ({
     /** How often it is looked at how popular tracks are. */
     popularityMs: read.integer('SEGUE_SEARCH_POPULARITY_MS', { min: 50, max: 86_400_000, fallback: 600_000 }),
   },
+  tracing: tracingConfig(read),
   kafka: kafkaConfig(read),
   clickhouse: clickhouseConfig(read),
   /** Each worker that signs in there has a role of its own. */

@@ -4,6 +4,7 @@ import { registerDependencies } from '../infra/runtime/dependency-metrics.ts'
 import { readEnv } from '../infra/runtime/env.ts'
 import { runUntilSignal } from '../infra/runtime/lifecycle.ts'
 import { createLogger } from '../infra/runtime/log.ts'
+import { openTracing } from '../infra/tracing/open-tracing.ts'
 import { createAds } from './ads/ads.ts'
 import { workersConfig } from './config.ts'
 import { createDependencies } from './dependencies.ts'
@@ -38,13 +39,14 @@ try {
   const config = readEnv(process.env, workersConfig)
   const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(WORKERS)
   const metrics = createWorkerMetrics()
+  const tracing = await openTracing(config.tracing, 'segue-workers', log)
   const dependencies = createDependencies(config, log)
   registerDependencies(metrics.registry, 'segue_worker', dependencies.all)
   const workers = names.map((name) => {
     const create = WORKERS[name]
     if (create === undefined)
       throw new Error(`there is no worker '${name}': choose from ${Object.keys(WORKERS).join(', ')}`)
-    return create({ config, metrics, log: log.child({ worker: name }) })
+    return create({ config, metrics, tracing, log: log.child({ worker: name }) })
   })
   const monitor = createMonitor({
     host: config.host,
@@ -54,7 +56,7 @@ try {
     metrics,
     log,
   })
-  await runUntilSignal([monitor, dependencies, sideBySide('workers', workers)], log, SHUTDOWN_WITHIN_MS)
+  await runUntilSignal([monitor, tracing, dependencies, sideBySide('workers', workers)], log, SHUTDOWN_WITHIN_MS)
   // kafkajs cannot be told to give up on a broker that is away, and would hold the process.
   process.exit(0)
 } catch (error) {

@@ -2,6 +2,7 @@
 
 import type { Service } from '../infra/runtime/lifecycle.ts'
 import type { Logger } from '../infra/runtime/log.ts'
+import type { Tracing } from '../infra/tracing/tracing.ts'
 import type { WorkersConfig } from './config.ts'
 import type { WorkerMetrics } from './metrics.ts'
 
@@ -13,6 +14,7 @@ export interface Worker extends Service {
 export interface WorkerContext {
   readonly config: WorkersConfig
   readonly metrics: WorkerMetrics
+  readonly tracing: Tracing
   readonly log: Logger
 }
 

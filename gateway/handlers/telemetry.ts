@@ -18,6 +18,7 @@ const MOST_BATCHES = 16
 
 export function onTelemetry(context: Context, connection: Connection, session: Session, message: Telemetry): void {
   const nowMs = context.now()
+  const span = context.tracing.begin('telemetry', 'server')
   const { batch, events } = message
   for (const event of events) {
     if (!isNear(event.at_ms, nowMs) || !isNear(uuidv7TimeMs(event.id), nowMs)) {
@@ -31,6 +32,7 @@ export function onTelemetry(context: Context, connection: Connection, session: S
   }
   connection.batchesUnderWay += 1
   const { who } = session
+  span?.note({ 'segue.session_id': who.session_id, 'segue.event_ids': events.map(({ id }) => id) })
   const taken = events.map((event) => takenFrom(session, event))
   const record = encodeRecord({
     type: 'telemetry',
@@ -39,16 +41,21 @@ export function onTelemetry(context: Context, connection: Connection, session: S
     received_at_ms: nowMs,
     events: taken,
   })
-  context.playbackLog.append(who.account_id, record).then(
+  const sending = span?.begin('playback.events send', 'producer')
+  context.playbackLog.append(who.account_id, record, sending?.traceparent).then(
     () => {
+      sending?.end()
       connection.batchesUnderWay -= 1
       context.dependencies.kafka.worked()
       context.metrics.eventsAcknowledged.inc(events.length)
       context.metrics.staleEvents.inc(staleOf(taken))
       context.metrics.ackSeconds.observe((context.now() - nowMs) / 1000)
       send(context, connection, { type: 'ack', batch })
+      span?.end()
     },
     (error: unknown) => {
+      sending?.end(error)
+      span?.end(error)
       connection.batchesUnderWay -= 1
       context.metrics.recordsFailed.inc({ record: 'telemetry' })
       context.dependencies.kafka.failed(error)

@@ -5,6 +5,7 @@ import { PlaybackLogError } from './playback-log.ts'
 export interface Pending {
   readonly key: string
   readonly value: Uint8Array
+  readonly traceparent?: string | undefined
   readonly resolve: () => void
   readonly reject: (error: PlaybackLogError) => void
 }

@@ -3,8 +3,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Admin, Batch, Consumer, EachBatchPayload, IHeaders } from 'kafkajs'
 import type { Logger } from '../runtime/log.ts'
+import type { Tracing } from '../tracing/tracing.ts'
 import { createKafka } from './client.ts'
 import type { KafkaConfig } from './config.ts'
+import { followBatch } from './followed-batch.ts'
 
 export interface ConsumedRecord {
   readonly offset: bigint
@@ -30,6 +32,8 @@ export interface BatchControl {
   commit(offset: bigint): Promise<void>
   /** Reads on from `offset` instead of from the end of this batch. */
   seek(offset: bigint): void
+  /** Tells of `work` in the traces of the batch's records. */
+  during<T>(name: string, work: () => Promise<T>): Promise<T>
 }
 
 export interface ConsumerOptions {
@@ -45,6 +49,7 @@ export interface ConsumerOptions {
   readonly gather?: { readonly bytes: number; readonly withinMs: number }
   /** Where the reader's own books of a partition stand: they decide where Kafka's offset of the group is beyond them, batch or no batch. */
   booksAt?(partition: number): Promise<bigint>
+  readonly tracing?: Tracing
   /** Throwing hands the same batch over again, after a pause. */
   handle(batch: ConsumedBatch, control: BatchControl): Promise<void>
 }
@@ -254,9 +259,12 @@ class GroupConsumer implements RunningConsumer {
       })
     }, HEARTBEAT_MS)
     let sought = false
+    const given = read(batch)
+    const followed = followBatch(this.#options.tracing, this.#options.groupId, given)
     try {
-      await this.#options.handle(read(batch), {
+      await this.#options.handle(given, {
         signal,
+        during: followed.during.bind(followed),
         commit: (offset) => this.#consumer.commitOffsets([{ topic, partition, offset: String(offset) }]),
         seek: (offset) => {
           sought = true
@@ -264,7 +272,9 @@ class GroupConsumer implements RunningConsumer {
         },
       })
       if (!sought) resolveOffset(batch.lastOffset())
+      followed.end()
     } catch (error) {
+      followed.end(error)
       if (lost === undefined && !signal.aborted) throw error
       this.#log.info({ partition }, 'a batch was left: its partition is given out again')
     } finally {

@@ -5,8 +5,9 @@ export interface PlaybackLog {
    * Resolves when every in-sync replica has the record; records of one key keep the order of the calls.
    * @throws {PlaybackLogError} when it is not known to be there. It may be there all the same: a reader
    * sees a record that is appended again twice, so what it holds must say what it is.
+   * @param traceparent of who follows the record; its readers go on
    */
-  append(key: string, value: Uint8Array): Promise<void>
+  append(key: string, value: Uint8Array, traceparent?: string): Promise<void>
   /** Resolves when everything appended until now is settled. */
   flush(): Promise<void>
   /** Settles what is under way, refuses what comes after. */

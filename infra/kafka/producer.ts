@@ -69,10 +69,10 @@ class KafkaPlaybackLog implements PlaybackLog {
     })
   }
 
-  append(key: string, value: Uint8Array): Promise<void> {
+  append(key: string, value: Uint8Array, traceparent?: string): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#stopped) throw new PlaybackLogError('unavailable', 'the log was stopped')
-      this.#queue.push({ key, value, resolve, reject })
+      this.#queue.push({ key, value, traceparent, resolve, reject })
       this.#sending ??= this.#send()
     })
   }
@@ -111,7 +111,11 @@ class KafkaPlaybackLog implements PlaybackLog {
   }
 
   async #attempt(batch: readonly Pending[]): Promise<void> {
-    const messages = batch.map(({ key, value }) => ({ key, value: asBuffer(value) }))
+    const messages = batch.map(({ key, value, traceparent }) =>
+      traceparent === undefined
+        ? { key, value: asBuffer(value) }
+        : { key, value: asBuffer(value), headers: { traceparent } },
+    )
     let timer: NodeJS.Timeout | undefined
     const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`no answer within ${this.#attemptMs} ms`)), this.#attemptMs)

@@ -23,6 +23,7 @@ import { createWaitingRoom } from '../../gateway/waiting-room.ts'
 import { createDependency, DEPENDENCIES, type DependencyName } from '../../infra/runtime/dependency.ts'
 import { readEnv } from '../../infra/runtime/env.ts'
 import type { Logger } from '../../infra/runtime/log.ts'
+import { NO_TRACING } from '../../infra/tracing/tracing.ts'
 import { GRANT_POLICY } from '../../session/chunk-window.ts'
 import { AccountModel } from '../simulation/account-model.ts'
 import { catalogSource, issuer, playbackLog, sessionStore } from './fakes.ts'
@@ -114,6 +115,7 @@ export function createBenchGateway(random: () => number, log: Logger): BenchGate
     signer: createSigner({ ...minio, bucketUrl: minio.url, accessKey: minio.accessKey.reveal() }),
     grantPolicy: GRANT_POLICY,
     playbackLog: playbackLog(random),
+    tracing: NO_TRACING,
     returns: createReturns(() => context, { ...RETURNS_PACE, mostQuietMs: heartbeatIntervalMs }),
     keeper,
     leases,

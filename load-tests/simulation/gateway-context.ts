@@ -26,6 +26,7 @@ import type { AccountStore } from '../../infra/redis/account-store.ts'
 import type { SessionStore } from '../../infra/redis/session-store.ts'
 import { createDependency, type Dependency } from '../../infra/runtime/dependency.ts'
 import { Secret } from '../../infra/runtime/secret.ts'
+import { NO_TRACING } from '../../infra/tracing/tracing.ts'
 import type { Grant } from '../../protocol/messages/grant.ts'
 import { GRANT_POLICY } from '../../session/chunk-window.ts'
 import type { KafkaModel } from './kafka-model.ts'
@@ -152,6 +153,7 @@ export function createContext(parts: ContextParts & ContextWitness): FleetContex
     get grantPolicy() {
       return grantPolicyNow(dependencies.redis, timing.unsavedGraceMs) === NOTHING ? NOTHING : granting
     },
+    tracing: NO_TRACING,
     playbackLog: parts.wrapLog(playbackLogOver(kafka.client(actor) as Parameters<typeof playbackLogOver>[0], log)),
     keeper,
     leases,

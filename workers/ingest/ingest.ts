@@ -21,7 +21,7 @@ const GATHER = { bytes: 256 * 1024, withinMs: 150 } as const
 /** Of whoever had a partition before: what it was still writing is there by then, or is asked about. */
 const SETTLED_AFTER_MS = 15_000
 
-export const createIngest: CreateWorker = ({ config, metrics, log }) => {
+export const createIngest: CreateWorker = ({ config, metrics, tracing, log }) => {
   const clickhouse = createClickHouse(config.clickhouse, { application: CLIENT_ID })
   const deadLetters = createDeadLetters(config.kafka, CLIENT_ID, log)
   const troubles = new Troubles()
@@ -95,11 +95,14 @@ export const createIngest: CreateWorker = ({ config, metrics, log }) => {
     const away = 'ClickHouse does not say what it has, trying again'
     const knownToMs = await insist(partition, signal, away, () => knownTo(signal))
     const isNew = (id: string, receivedMs: number) => seen.isNew(id, knownToMs, receivedMs)
-    await writer.add(rowsOf(records, isNew), signal).catch((error: unknown) => {
-      // Its partitions are another's now, and so is their failing; what is still ours fails again in a moment.
-      storeFails = false
-      throw error
-    })
+    const rows = rowsOf(records, isNew)
+    await control
+      .during('clickhouse insert', () => writer.add(rows, signal))
+      .catch((error: unknown) => {
+        // Its partitions are another's now, and so is their failing; what is still ours fails again in a moment.
+        storeFails = false
+        throw error
+      })
     await control.commit(batch.nextOffset)
     metrics.lag.set({ worker: NAME, partition }, Number(batch.endOffset - batch.nextOffset))
   }
@@ -115,6 +118,7 @@ export const createIngest: CreateWorker = ({ config, metrics, log }) => {
           topic: TOPICS.playbackEvents.name,
           gather: GATHER,
           concurrency: TOPICS.playbackEvents.partitions,
+          tracing,
           handle,
         },
         log,

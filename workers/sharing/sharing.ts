@@ -38,7 +38,7 @@ interface Held {
   readonly signal: AbortSignal
 }
 
-export const createSharing: CreateWorker = ({ config, metrics, log }) => {
+export const createSharing: CreateWorker = ({ config, metrics, tracing, log }) => {
   const { mode, caseFrom, nudgeFrom, nudgeEveryDays, checkpointMs, accountsInMemory, expiryMs } = config.sharing
   const pool = createPool(config.postgres.sharing.url, {
     applicationName: CLIENT_ID,
@@ -232,6 +232,7 @@ export const createSharing: CreateWorker = ({ config, metrics, log }) => {
           topic: TOPICS.playbackEvents.name,
           gather: UNHURRIED,
           booksAt: (partition) => readOffset(pool, at(partition)),
+          tracing,
           handle: (batch, control) => inTurn(() => handle(batch, control)),
         },
         log,

@@ -57,7 +57,7 @@ export class Learner {
   }
 
   async start(): Promise<void> {
-    const { config, store, log } = this.#parts
+    const { config, store, tracing, log } = this.#parts
     const edition = (await this.#restore()) ?? (await store.newEdition())
     const isPublished = (await store.edition()) === edition
     this.#publisher = new Publisher({ memory: this.memory, store, edition, isPublished, ...config.recommend })
@@ -70,6 +70,7 @@ export class Learner {
         topic: TOPICS.playbackEvents.name,
         gather: UNHURRIED,
         booksAt: async (partition) => this.#savedTo.get(partition) ?? 0n,
+        tracing,
         handle: (batch, control) => this.#handle(batch, control),
       },
       log,

@@ -16,6 +16,7 @@ import { createLogger } from '../../../infra/runtime/log.ts'
 import type { EnvRecord } from '../../../infra/stack/env-file.ts'
 import { withScratchServers } from '../../../infra/stack/scratch-servers.ts'
 import type { Stack } from '../../../infra/stack/stack.ts'
+import { NO_TRACING } from '../../../infra/tracing/tracing.ts'
 import { workersConfig } from '../../config.ts'
 import { createWorkerMetrics } from '../../metrics.ts'
 import { createSearch } from '../search.ts'
@@ -89,7 +90,7 @@ async function bench({ tracks, seed, misspelt, queries, changes, atOnce, keep }:
     // Nobody has heard any of these tracks: looked at, all would be popular no more, and a tenth of the catalog change while it is measured.
     const config = { ...others, search: { ...search, popularityMs: Number.POSITIVE_INFINITY } }
     const metrics = createWorkerMetrics()
-    const worker = createSearch({ config, metrics, log: createLogger('bench', 'warn') })
+    const worker = createSearch({ config, metrics, tracing: NO_TRACING, log: createLogger('bench', 'warn') })
     await worker.start(new AbortController().signal)
     while (!(await knownIndices(client)).some(isReady)) await pause(LOOK_EVERY_MS)
     say(`the index is there, after ${((performance.now() - beganMs) / 1_000).toFixed(0)} s`)
