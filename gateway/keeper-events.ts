@@ -15,6 +15,6 @@ export function keeperEvents(context: () => Context): KeeperEvents {
       unseat(context(), held.session.who.session_id, held.epoch + 1)
     },
     letGo: (held) => recordRest(context(), held),
-    streamEnded: (held) => loseStream(context(), held),
+    streamEnded: (held, streamId) => loseStream(context(), held, streamId),
   }
 }

@@ -68,8 +68,10 @@ export function unseat(context: Context, sessionId: string, epoch: number): void
   letGo(context, connection)
 }
 
-/** The reaper has ended the stream of a session that is held here: its client is told. */
-export function loseStream(context: Context, held: HeldSession): void {
+/** The reaper has ended a stream of a session that is held here: its client is told, unless another one plays by now. */
+export function loseStream(context: Context, held: HeldSession, streamId: string): void {
+  const { state } = held.session
+  if (state.at === 'idle' || state.stream.streamId !== streamId) return
   const connection = context.bySession.get(held.session.who.session_id)
   if (connection?.state.at !== 'ready' || connection.state.held !== held) return
   const nowMs = context.now()

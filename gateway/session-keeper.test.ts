@@ -60,7 +60,7 @@ beforeEach(() => {
       record: (_held, { type, stream_id }) => recorded.push(`${type} ${stream_id}`),
       elsewhere: () => recorded.push('elsewhere'),
       letGo: () => recorded.push('let go'),
-      streamEnded: () => undefined,
+      streamEnded: (_held, streamId) => recorded.push(`lost ${streamId}`),
     },
   })
   held = hold(newSession(LISTENER, DEVICE), 1, 0)
@@ -103,6 +103,7 @@ const pauses = (id: number) =>
 const goesOn = (id: number) =>
   perform(resume(held.session, { id, stream_id: STREAM_ID }, 0, { lookAheadChunks: 0, urlLifeMs: 0, renewBeforeMs: 0 }))
 const stops = (id: number) => perform(stop(held.session, stopAt(0, id), 0))
+const OTHER_ID = '018f0000-0000-7000-8000-0000000000ff'
 const BEGAN = `stream-started ${STREAM_ID}`
 const ENDED = `stream-ended ${STREAM_ID}`
 const settled = () => new Promise((resolve) => setImmediate(resolve))
@@ -132,6 +133,18 @@ describe('a session that Redis takes', () => {
     saves[1]?.answer('saved')
     await settled()
     expect(said).toEqual([1, 'grant', 2])
+  })
+})
+
+describe('a session whose stream the reaper has ended', () => {
+  it('D4 is told which one: by the answer, another may play', async () => {
+    const next = { re: 2, streamId: OTHER_ID, track: aTrack(), positionMs: 0, reason: 'queue' as const, upNext: [] }
+    perform(begin(held.session, { ...next, endReason: 'completed', endPositionMs: 0, endStreamId: STREAM_ID }, 0))
+    saves[0]?.answer('ended')
+    await settled()
+    expect(recorded).toContain(`lost ${STREAM_ID}`)
+    expect(recorded).not.toContain(`lost ${OTHER_ID}`)
+    expect(saves[1]?.save.stream?.streamId).toBe(OTHER_ID)
   })
 })
 

@@ -26,8 +26,8 @@ export interface KeeperEvents {
   elsewhere(held: HeldSession): void
   /** Redis did not take it, and it is not kept for longer. */
   letGo(held: HeldSession): void
-  /** The reaper has ended its stream. */
-  streamEnded(held: HeldSession): void
+  /** The reaper has ended this stream of it, which was open when the save began. */
+  streamEnded(held: HeldSession, streamId: string): void
 }
 
 export interface SessionKeeper {
@@ -113,12 +113,13 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
         held.savedAtMs = performance.now()
         said = takeUnsent(held)
         const records = [...held.unrecorded]
+        const stream = willOf(held, leaseMs)
         const result = await store.save({
           sessionId: held.session.who.session_id,
           epoch: held.epoch,
           spoken: held.spoken,
           state: stateOf(held),
-          stream: willOf(held, leaseMs),
+          stream,
         })
         redis.worked()
         if (!held.dirty) unsaved.remove(held)
@@ -130,7 +131,7 @@ export function createSessionKeeper({ store, redis, leaseMs, metrics, events }: 
         for (const record of takeSaved(held, records)) events.record(held, record)
         events.send(held, said)
         said = undefined
-        if (result === 'ended') events.streamEnded(held)
+        if (result === 'ended' && stream !== undefined) events.streamEnded(held, stream.streamId)
       } while (held.dirty && isWaitedFor(held))
     } catch (error) {
       unsaved.add(held)

@@ -47,10 +47,12 @@ function auditEvents({ events, counts, violate }: Seen): void {
   }
 }
 
-function auditEnds(clickhouse: ClickHouseBook, { streams, counts, diedUnsaved, violate }: Seen): void {
+function auditEnds(clickhouse: ClickHouseBook, { sessions, streams, counts, diedUnsaved, violate }: Seen): void {
   for (const { stream_id, account_id, session_id, reason_end } of clickhouse.streams.values()) {
     counts.streams += 1
-    if (reason_end === undefined) violate('I6', account_id, `${stream_id} of ${session_id} began and never ended`)
+    if (reason_end !== undefined) continue
+    const about = sessions.get(session_id)?.client ?? account_id
+    violate('I6', about, `${stream_id} of ${session_id}, of ${account_id}, began and never ended`)
   }
   for (const { streamId, client } of streams.values()) {
     if (clickhouse.streams.has(streamId)) continue
