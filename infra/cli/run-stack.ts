@@ -10,6 +10,7 @@ import type { StackProblem } from '../stack/problem.ts'
 import { createScreen, type Screen } from '../stack/screen.ts'
 import { type Stack, startStack } from '../stack/stack.ts'
 import { StatusBook } from '../stack/status/book.ts'
+import { seenScreen } from '../stack/status/seen-screen.ts'
 import { type StatusServer, serveStatus } from '../stack/status/serve.ts'
 import { createSupervisor } from '../stack/supervisor.ts'
 import type { StackWatch } from '../stack/watch.ts'
@@ -26,13 +27,13 @@ export interface StackRun {
 
 export async function runStack({ parts, extras, demo }: StackRun): Promise<void> {
   const beganMs = Date.now()
-  const screen = createScreen(process.stdout)
+  const screen = seenScreen(createScreen(process.stdout))
   const interruption = onInterruption(screen.line)
   const broken = new AbortController()
   const signal = AbortSignal.any([interruption.signal, broken.signal])
   let stack: Stack | undefined
   let up = false
-  const book = new StatusBook()
+  const book = new StatusBook(screen)
   let page: StatusServer | undefined
   const watch: StackWatch = {
     ports: ['status'],

@@ -8,6 +8,7 @@ import type { StackPlan, StackWatch } from '../watch.ts'
 import { type Address, PAGES_OF } from './addresses.ts'
 import { memoryUsed } from './memory-used.ts'
 import { asked, type LifeState, type PartLife, told, unborn, whatToDo } from './part-life.ts'
+import type { SeenScreen, UnderWay } from './seen-screen.ts'
 
 export interface PartStatus {
   readonly name: PartName
@@ -32,6 +33,8 @@ export interface StackStatus {
   readonly now_ms: number
   readonly data: string
   readonly logs: string
+  /** What is being installed, started, filled. */
+  readonly under_way: readonly UnderWay[]
   readonly parts: readonly PartStatus[]
 }
 
@@ -40,6 +43,7 @@ const ASK_EVERY_MS = 15_000
 const MEASURED_FOR_MS = 4_000
 
 export class StatusBook {
+  readonly #screen: SeenScreen
   #plan: StackPlan | undefined
   readonly #lives = new Map<PartName, PartLife>()
   readonly #versions = new Map<PartName, string>()
@@ -48,6 +52,10 @@ export class StatusBook {
   #used: Promise<ReadonlyMap<PartName, number>> = Promise.resolve(new Map())
   #usedAtMs = 0
   #asking: NodeJS.Timeout | undefined
+
+  constructor(screen: SeenScreen) {
+    this.#screen = screen
+  }
 
   async planned(plan: StackPlan): Promise<void> {
     this.#plan = plan
@@ -83,6 +91,7 @@ export class StatusBook {
       now_ms: Date.now(),
       data: dataDir,
       logs: inDataFolder.logs(dataDir),
+      under_way: this.#screen.underWay,
       parts: plan === undefined ? [] : plan.parts.map((name) => this.#partOf(name, plan, used.get(name) ?? 0)),
     }
   }

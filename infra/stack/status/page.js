@@ -49,6 +49,14 @@ function link({ label, url, remark }) {
   return item
 }
 
+/** A list whose items are made anew when they are others. */
+function list(node, items, make) {
+  const key = JSON.stringify(items)
+  if (node.dataset.shown !== key) node.replaceChildren(...items.map(make))
+  node.dataset.shown = key
+  node.hidden = items.length === 0
+}
+
 function newRow(part) {
   const row = {
     dot: element('span', 'dot'),
@@ -56,6 +64,7 @@ function newRow(part) {
     since: element('time', 'quiet since'),
     used: element('span', ''),
     meter: document.createElement('meter'),
+    opens: element('ul', 'opens'),
     problem: element('p', 'problem'),
     todo: element('p', 'todo'),
   }
@@ -67,7 +76,7 @@ function newRow(part) {
   row.item = element(
     'li',
     'part',
-    element('div', 'who', name, about),
+    element('div', 'who', name, about, row.opens),
     element('p', 'how', row.dot, row.state, row.since),
     element('div', 'memory', element('p', '', row.used), row.meter, held),
     element('div', 'trouble', row.problem, row.todo),
@@ -88,6 +97,7 @@ function draw(row, part, nowMs) {
   row.item.classList.toggle('above', part.used_mb > part.limit_mb)
   write(row.problem, part.problem)
   write(row.todo, part.todo)
+  list(row.opens, WELL.has(part.state) ? part.pages.map((page) => ({ ...page, remark: '' })) : [], link)
   row.problem.hidden = part.problem === ''
   row.todo.hidden = part.todo === ''
 }
@@ -121,12 +131,9 @@ function show(status) {
   write(byId('sum'), `${parts.filter(({ state }) => WELL.has(state)).length} of ${parts.length} ready · ${figures}`)
   write(byId('folder'), status.data)
   const open = parts.filter(({ state }) => WELL.has(state)).flatMap(({ pages }) => pages)
-  const key = JSON.stringify(open)
-  const list = byId('pages')
-  if (list.dataset.shown !== key) {
-    list.dataset.shown = key
-    list.replaceChildren(...open.map(link))
-  }
+  list(byId('pages'), open, link)
+  const doing = status.under_way.map(({ title, note, since_ms }) => [title, ago(status.now_ms - since_ms), note])
+  list(byId('doing'), doing, (words) => element('li', '', words.filter((word) => word !== '').join(' · ')))
 }
 
 async function ask() {
