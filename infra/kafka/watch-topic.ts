@@ -4,6 +4,9 @@ import { randomUUID } from 'node:crypto'
 import { createKafka } from './client.ts'
 import type { KafkaConfig } from './config.ts'
 
+/** Of one question for more, which a stop waits for. */
+const WAIT_MS = 300
+
 export interface SeenRecord {
   readonly key: string
   readonly value: Buffer | null
@@ -19,7 +22,7 @@ export async function watchTopic(config: KafkaConfig, topic: string): Promise<To
   const kafka = createKafka(config, 'segue-watch')
   const groupId = `segue-watch-${randomUUID()}`
   const admin = kafka.admin({ retry: { retries: 5, initialRetryTime: 200 } })
-  const consumer = kafka.consumer({ groupId, retry: { retries: 5, initialRetryTime: 200 } })
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: WAIT_MS, retry: { retries: 5, initialRetryTime: 200 } })
   const seen: SeenRecord[] = []
   await admin.connect()
   const ends = await admin.fetchTopicOffsets(topic)
