@@ -146,7 +146,7 @@ async function ask() {
   } catch {
     write(
       byId('lost'),
-      `The stack does not answer since ${clock.format(lastHeardMs)}: it was stopped, or has ended. What is below is how it was then. npm run stack starts it again.`,
+      `The stack does not answer since ${clock.format(lastHeardMs)}: it was stopped, or has ended. What is below is how it was then. Start it again in a terminal, as before.`,
     )
     byId('lost').hidden = false
     document.documentElement.dataset.lost = 'yes'

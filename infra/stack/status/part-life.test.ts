@@ -50,6 +50,12 @@ describe('a part', () => {
 test.each([
   ['ready', up, false, ''],
   ['failed', failed, false, 'It is started again by itself. Its log is L.'],
+  [
+    'failed at once',
+    told(born, 'failed', { problem: 'x' }, LATER),
+    false,
+    'It did not come up, so everything stops. Its log is L: mend',
+  ],
   ['failed server', failed, true, 'Nothing runs without it, so everything stops. Its log is L'],
   [
     'restarting',

@@ -61,12 +61,16 @@ export function asked(life: PartLife, problem: string, nowMs: number): PartLife 
 }
 
 /** @param isServer without it nothing runs; anything else is started again by itself */
-export function whatToDo({ state }: PartLife, isServer: boolean, logFile: string): string {
-  if (state === 'silent')
-    return `It runs and does not answer. Its log is ${logFile}; killed, it ${isServer ? 'takes all down, to be started again' : 'is started again by itself'}.`
+export function whatToDo({ state, wasUp }: PartLife, isServer: boolean, logFile: string): string {
+  const mend = `Its log is ${logFile}: mend what it says, then start again.`
+  if (state === 'silent') {
+    const killed = isServer ? 'takes all down, to be started again' : 'is started again by itself'
+    return `It runs and does not answer. Its log is ${logFile}; killed, it ${killed}.`
+  }
   if (state === 'restarting') return `It is started again by itself. Its log of before is ${logFile}.1.`
   if (state !== 'failed') return ''
+  if (!wasUp) return `It did not come up, so everything stops. ${mend}`
   return isServer
-    ? `Nothing runs without it, so everything stops. Its log is ${logFile}: mend what it says, then start again.`
+    ? `Nothing runs without it, so everything stops. ${mend}`
     : `It is started again by itself. Its log is ${logFile}.`
 }
