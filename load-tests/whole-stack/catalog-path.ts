@@ -10,7 +10,7 @@ import { readEnv } from '../../infra/runtime/env.ts'
 import { TOPICS } from '../../protocol/events/topics.ts'
 import { until } from '../until.ts'
 import type { StackPlace } from './stack-place.ts'
-import { must, type Step } from './steps.ts'
+import { must, type Step, stepBut } from './steps.ts'
 
 /** Debezium reads on every 20 ms and the worker search writes what it hears; the rest is for a machine that is busy. */
 const WITHIN_MS = 60_000
@@ -49,56 +49,46 @@ export function catalogPath({ env, openSearchUrl }: StackPlace): readonly Step[]
     }
   }
 
+  const takeBack = async () => {
+    if (track !== undefined) await rename(track.id, track.title)
+  }
+  const step = stepBut(takeBack)
+
   return [
-    {
-      title: 'a title changes in PostgreSQL, and Debezium tells Kafka of it',
-      async work() {
-        const [chosen] = await query<Track>(
-          `SELECT track_id AS id, title FROM tracks WHERE status = 'available' ORDER BY isrc LIMIT 1`,
-        )
-        must(chosen !== undefined, 'the catalog is empty: npm run segue -- demo fills it')
-        must((await found(chosen.id)) === undefined, `${word} is found before it is anywhere`)
-        const changes = await watchTopic(kafka, TOPICS.catalogChanges.name)
-        try {
-          await rename(chosen.id, `${chosen.title} ${word}`)
-          track = chosen
-          const told = () => changes.seen.some(({ value }) => value?.includes(chosen.id) === true)
-          await until(told, {
-            what: `a change of track ${chosen.id} in ${TOPICS.catalogChanges.name}`,
-            withinMs: WITHIN_MS,
-          })
-        } finally {
-          await changes.stop()
-        }
-        return `'${chosen.title}'`
-      },
-    },
-    {
-      title: 'OpenSearch finds it by its new title',
-      async work() {
-        must(track !== undefined, 'no title was changed')
-        const { id, title } = track
-        await until(async () => (await found(id)) !== undefined, {
-          what: `a track by the name ${word}`,
-          withinMs: WITHIN_MS,
-        })
-        const named = await found(id)
-        must(named === `${title} ${word}`, `it is found as '${named}'`)
-        return `'${named}'`
-      },
-    },
-    {
-      title: 'the title is taken back, and OpenSearch knows the other no more',
-      async work() {
-        must(track !== undefined, 'no title was changed')
-        const { id, title } = track
-        await rename(id, title)
-        await until(async () => (await found(id)) === undefined, {
-          what: `${word} to be forgotten`,
-          withinMs: WITHIN_MS,
-        })
-        return `'${title}'`
-      },
-    },
+    step('a title changes in PostgreSQL, and Debezium tells Kafka of it', async () => {
+      const [chosen] = await query<Track>(
+        `SELECT track_id AS id, title FROM tracks WHERE status = 'available' ORDER BY isrc LIMIT 1`,
+      )
+      must(chosen !== undefined, 'the catalog is empty: npm run segue -- demo fills it')
+      must((await found(chosen.id)) === undefined, `${word} is found before it is anywhere`)
+      const changes = await watchTopic(kafka, TOPICS.catalogChanges.name)
+      try {
+        track = chosen
+        await rename(chosen.id, `${chosen.title} ${word}`)
+        const told = () => changes.seen.some(({ value }) => value?.includes(chosen.id) === true)
+        const what = `a change of track ${chosen.id} in ${TOPICS.catalogChanges.name}`
+        await until(told, { what, withinMs: WITHIN_MS })
+      } finally {
+        await changes.stop()
+      }
+      return `'${chosen.title}'`
+    }),
+    step('OpenSearch finds it by its new title', async () => {
+      must(track !== undefined, 'no title was changed')
+      const { id, title } = track
+      const isFound = async () => (await found(id)) !== undefined
+      await until(isFound, { what: `a track by the name ${word}`, withinMs: WITHIN_MS })
+      const named = await found(id)
+      must(named === `${title} ${word}`, `it is found as '${named}'`)
+      return `'${named}'`
+    }),
+    step('the title is taken back, and OpenSearch knows the other no more', async () => {
+      must(track !== undefined, 'no title was changed')
+      const { id, title } = track
+      await takeBack()
+      const isForgotten = async () => (await found(id)) === undefined
+      await until(isForgotten, { what: `${word} to be forgotten`, withinMs: WITHIN_MS })
+      return `'${title}'`
+    }),
   ]
 }

@@ -16,7 +16,7 @@ import { HeadlessPlayer } from '../headless-player.ts'
 import { until } from '../until.ts'
 import { type Analyst, analystAt } from './analyst.ts'
 import type { StackPlace } from './stack-place.ts'
-import { must, type Step } from './steps.ts'
+import { must, type Step, stepBut } from './steps.ts'
 
 const LISTENER = 'ada'
 const WITHIN_MS = 60_000
@@ -51,18 +51,7 @@ export function listeningPath(place: StackPlace): readonly Step[] {
     await watch?.stop()
     watch = undefined
   }
-  /** What it holds is let go where it fails: the path ends there. */
-  const step = (title: string, work: () => Promise<string>): Step => ({
-    title,
-    async work() {
-      try {
-        return await work()
-      } catch (error) {
-        await leave()
-        throw error
-      }
-    },
-  })
+  const step = stepBut(leave)
 
   return [
     step('Ada signs in at Keycloak with her password', async () => {

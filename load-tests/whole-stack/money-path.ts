@@ -5,16 +5,23 @@ import { createHash } from 'node:crypto'
 import { buffer, text } from 'node:stream/consumers'
 import { AIRFLOW_USER } from '../../infra/airflow/server.ts'
 import { signInAt } from '../../infra/airflow/session.ts'
+import { createClickHouse } from '../../infra/clickhouse/client.ts'
+import { clickhouseConfig } from '../../infra/clickhouse/config.ts'
 import { openReports, reportsConfig } from '../../infra/minio/reports.ts'
 import { postgresConfig } from '../../infra/postgres/config.ts'
 import { withPool } from '../../infra/postgres/with-pool.ts'
 import { readEnv } from '../../infra/runtime/env.ts'
+import { within } from '../../infra/runtime/within.ts'
 import { nodeProgram } from '../../infra/stack/node-program.ts'
+import { until } from '../until.ts'
 import type { StackPlace } from './stack-place.ts'
 import { must, type Step } from './steps.ts'
 
 const STREAMS = 200
 const DAG = 'royalty_close'
+/** Each of its four tasks starts a program of its own, one after the other. */
+const CLOSED_WITHIN_MS = 900_000
+const COUNTED_WITHIN_MS = 120_000
 const TASKS = ['check_inputs', 'close', 'cross_check', 'export']
 
 /** The month before this one. */
@@ -36,14 +43,16 @@ export function moneyPath({ env, secrets, airflowUrl }: StackPlace): readonly St
       async work() {
         const [closed] = await query(`SELECT FROM accounting_months WHERE month = $1 AND status = 'closed'`)
         if (closed !== undefined) return `${month} was closed before: its streams are in it`
-        return `${month}: ${await demoMonth(month, env)} streams`
+        const streams = await demoMonth(month, env)
+        await untilCounted(month, streams, env)
+        return `${month}: ${streams} streams`
       },
     },
     {
       title: 'Airflow closes the month: inputs checked, closed, counted four times, exported',
       async work() {
         const session = await signInAt(airflowUrl, AIRFLOW_USER, secrets.airflow_password)
-        const { state, tasks } = await session.run(DAG, { month })
+        const { state, tasks } = await within(CLOSED_WITHIN_MS, () => session.run(DAG, { month }))
         const told = TASKS.map((name) => {
           const task = tasks.find((each) => each.task === name)
           const { status } = (task?.result ?? {}) as { readonly status?: string }
@@ -90,6 +99,23 @@ export function moneyPath({ env, secrets, airflowUrl }: StackPlace): readonly St
       },
     },
   ]
+}
+
+/** ClickHouse hears of them on a way of its own, and the close compares both. */
+async function untilCounted(month: string, streams: number, env: NodeJS.ProcessEnv): Promise<void> {
+  const clickhouse = createClickHouse(readEnv(env, clickhouseConfig))
+  const query = `SELECT uniqExact(stream_id) AS n FROM streams WHERE toYYYYMM(started_at) = {month:UInt32}`
+  const counted = async () => {
+    const query_params = { month: Number(month.replace('-', '')) }
+    const [row] = await (await clickhouse.query({ query, query_params, format: 'JSONEachRow' })).json<{ n: string }>()
+    return Number(row?.n)
+  }
+  try {
+    const what = `${streams} streams of ${month} in ClickHouse`
+    await until(async () => (await counted()) >= streams, { what, withinMs: COUNTED_WITHIN_MS })
+  } finally {
+    await clickhouse.close()
+  }
 }
 
 /** @returns how many streams count */

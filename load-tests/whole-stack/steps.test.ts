@@ -1,7 +1,7 @@
 /** Owns the test of how steps are run, told and counted. */
 
 import { expect, test } from 'vitest'
-import { must, runSteps, tallyLine } from './steps.ts'
+import { must, runSteps, stepBut, tallyLine } from './steps.ts'
 
 const step = (title: string, failure?: string) => ({
   title,
@@ -37,4 +37,13 @@ test('after one that fails the rest of its path is not tried, and counted as fai
     expect.stringMatching(/^✓ four/),
   ])
   expect(tallyLine(tally)).toBe('2 passed, 2 failed')
+})
+
+test('what a step that fails must let go is let go, and what one that passes needs is kept', async () => {
+  const left: string[] = []
+  const step = stepBut(async () => void left.push('left'))
+  await expect(step('one', async () => 'seen').work()).resolves.toBe('seen')
+  expect(left).toEqual([])
+  await expect(step('two', () => Promise.reject(new Error('no socket'))).work()).rejects.toThrow('no socket')
+  expect(left).toEqual(['left'])
 })

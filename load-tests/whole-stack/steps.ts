@@ -38,6 +38,21 @@ export async function runSteps(steps: readonly Step[], tally: Tally, say: (line:
 
 export const tallyLine = ({ passed, failed }: Tally): string => `${passed} passed, ${failed} failed`
 
+/** A step after whose failure something must be let go, or taken back: its path ends there. */
+export function stepBut(leave: () => Promise<void>): (title: string, work: () => Promise<string>) => Step {
+  return (title, work) => ({
+    title,
+    async work() {
+      try {
+        return await work()
+      } catch (error) {
+        await leave()
+        throw error
+      }
+    },
+  })
+}
+
 /** @throws when it does not hold, saying what does not. */
 export function must(holds: boolean, what: string): asserts holds {
   if (!holds) throw new Error(what)
