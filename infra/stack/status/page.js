@@ -130,7 +130,9 @@ function show(status) {
   const figures = `${megabytes.format(used)} of ${megabytes.format(limit)} MB`
   write(byId('sum'), `${parts.filter(({ state }) => WELL.has(state)).length} of ${parts.length} ready · ${figures}`)
   write(byId('folder'), status.data)
-  const open = parts.filter(({ state }) => WELL.has(state)).flatMap(({ pages }) => pages)
+  // What listeners open goes first.
+  const order = [...parts].sort((one, other) => Number(other.name === 'gateway') - Number(one.name === 'gateway'))
+  const open = order.filter(({ state }) => WELL.has(state)).flatMap(({ pages }) => pages)
   list(byId('pages'), open, link)
   const doing = status.under_way.map(({ title, note, since_ms }) => [title, ago(status.now_ms - since_ms), note])
   list(byId('doing'), doing, (words) => element('li', '', words.filter((word) => word !== '').join(' · ')))

@@ -32,12 +32,12 @@ describe('a part', () => {
     expect(told(told(born, 'failed', { problem: 'x' }, BORN), 'starting', {}, LATER).state).toBe('starting')
   })
 
-  test('that does not answer once is ready still; twice, it is silent until it answers', () => {
-    expect(answered(up, 'late')).toMatchObject({ state: 'ready', problem: '' })
-    expect(answered(up, 'late', '', 'late')).toMatchObject({ state: 'ready', problem: '' })
-    const silent = answered(up, 'late', 'refused')
-    expect(silent).toMatchObject({ state: 'silent', sinceMs: LATER + 1, problem: 'refused', pid: 7 })
-    expect(answered(silent, 'refused')).toMatchObject({ state: 'silent', sinceMs: LATER + 1 })
+  test('that does not answer once or twice is ready still; thrice, it is silent until it answers', () => {
+    expect(answered(up, 'late', 'late')).toMatchObject({ state: 'ready', problem: '' })
+    expect(answered(up, 'late', 'late', '', 'late')).toMatchObject({ state: 'ready', problem: '' })
+    const silent = answered(up, 'late', 'late', 'refused')
+    expect(silent).toMatchObject({ state: 'silent', sinceMs: LATER + 2, problem: 'refused', pid: 7 })
+    expect(answered(silent, 'refused')).toMatchObject({ state: 'silent', sinceMs: LATER + 2 })
     expect(answered(silent, '')).toMatchObject({ state: 'ready', problem: '' })
   })
 
@@ -63,7 +63,7 @@ test.each([
     false,
     'It is started again by itself. Its log of before is L.1.',
   ],
-  ['silent', answered(up, 'x', 'x'), false, 'killed, it is started again by itself'],
+  ['silent', answered(up, 'x', 'x', 'x'), false, 'killed, it is started again by itself'],
 ] as const)('one that is %s has to be done about it: what the page says', (_name, life, isServer, todo) => {
   const said = whatToDo(life, isServer, 'L')
   if (todo === '') expect(said).toBe('')

@@ -16,8 +16,8 @@ export interface PartLife {
   readonly unanswered: number
 }
 
-/** One answer that is late, on a machine with other things to do, is no silence. */
-const UNANSWERED = 2
+/** Answers that are late, on a machine with other things to do, are no silence. */
+const UNANSWERED = 3
 
 export const unborn = (nowMs: number): PartLife => ({
   state: 'waiting',
