@@ -21,7 +21,7 @@ import { freePorts, type Ports } from '../stack/ports.ts'
 import { isAlive, markOf } from '../stack/process-record.ts'
 import { descendantsOf } from '../stack/process-tree.ts'
 import { AIRFLOW_USER } from './server.ts'
-import { type AirflowSession, type RunEnd, signInAt } from './testing/session.ts'
+import { type AirflowSession, type RunEnd, signInAt } from './session.ts'
 
 const UP = /All is up, after [\d.]+ s/
 const UP_WITHIN_MS = 400_000

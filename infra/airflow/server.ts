@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
 import { PROJECT_ROOT } from '../stack/folders.ts'
 import { definePart } from '../stack/part.ts'
+import { versionInRequirements } from '../stack/pinned-version.ts'
 import { plainEnv } from '../stack/plain-env.ts'
 import { writePrivateFile } from '../stack/private-file.ts'
 import { PYTHON_PACKAGE } from '../stack/python.ts'
@@ -33,6 +34,7 @@ const passwordsFile = (folder: string) => join(folder, 'passwords.json')
 export const airflowServer = definePart({
   name: 'airflow',
   title: 'Airflow',
+  version: async () => await versionInRequirements(PACKAGES.requirements, 'apache-airflow'),
   ports: ['airflow'],
   // What the commands of its tasks talk to.
   needs: ['postgres', 'kafka', 'clickhouse', 'minio'],

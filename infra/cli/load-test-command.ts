@@ -1,10 +1,7 @@
 /** Owns commands whose program lies in a room that infra may not import, load-tests or workers: each is a process of its own, its arguments passed through. */
 
-import { spawn } from 'node:child_process'
-import { constants } from 'node:os'
 import { Command } from 'commander'
-import { nodeProgram } from '../stack/node-program.ts'
-import { onInterruption } from './interruption.ts'
+import { passOn } from './passed-on.ts'
 
 export interface LoadTestCommand {
   readonly name: string
@@ -23,18 +20,6 @@ export function loadTestCommand({ name, description, program }: LoadTestCommand)
       .allowUnknownOption()
       .passThroughOptions()
       .action(async (flags: string[]) => {
-        process.exitCode = await run(program, flags)
+        process.exitCode = await passOn(program, flags)
       })
-}
-
-async function run(program: string, flags: readonly string[]): Promise<number> {
-  const { command, args, env } = nodeProgram(program, {})
-  const child = spawn(command, [...args, ...flags], { env, stdio: 'inherit' })
-  // The program stops its servers on a signal of its own; this process only waits for it.
-  const interruption = onInterruption(() => child.kill('SIGKILL'))
-  interruption.signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true })
-  return await new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
-  })
 }

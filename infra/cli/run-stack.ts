@@ -9,7 +9,11 @@ import { portsFrom } from '../stack/ports.ts'
 import type { StackProblem } from '../stack/problem.ts'
 import { createScreen, type Screen } from '../stack/screen.ts'
 import { type Stack, startStack } from '../stack/stack.ts'
+import { StatusBook } from '../stack/status/book.ts'
+import { seenScreen } from '../stack/status/seen-screen.ts'
+import { type StatusServer, serveStatus } from '../stack/status/serve.ts'
 import { createSupervisor } from '../stack/supervisor.ts'
+import type { StackWatch } from '../stack/watch.ts'
 import { onInterruption } from './interruption.ts'
 import { welcome } from './welcome.ts'
 
@@ -23,12 +27,23 @@ export interface StackRun {
 
 export async function runStack({ parts, extras, demo }: StackRun): Promise<void> {
   const beganMs = Date.now()
-  const screen = createScreen(process.stdout)
+  const screen = seenScreen(createScreen(process.stdout))
   const interruption = onInterruption(screen.line)
   const broken = new AbortController()
   const signal = AbortSignal.any([interruption.signal, broken.signal])
   let stack: Stack | undefined
   let up = false
+  const book = new StatusBook(screen)
+  let page: StatusServer | undefined
+  const watch: StackWatch = {
+    ports: ['status'],
+    async planned(plan) {
+      await book.planned(plan)
+      page = await serveStatus(book, plan.ports.status)
+      screen.line(`  how each part stands: ${page.url}`)
+    },
+    became: book.became,
+  }
 
   const onDeath = createSupervisor({
     screen,
@@ -49,16 +64,21 @@ export async function runStack({ parts, extras, demo }: StackRun): Promise<void>
       extras,
       screen,
       signal,
+      watch,
       onDeath,
     })
+    book.stackIs('up')
     if (demo) await loadDemo(stack, screen, signal)
-    screen.line(welcome(stack, extras, Date.now() - beganMs))
+    screen.line(welcome({ ...stack, source: process.env }, page?.url ?? '', Date.now() - beganMs))
     up = true
     await aborted(signal)
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
+    book.stackIs('stopping')
     await stopAll(stack, screen)
+    book.close()
+    await page?.stop()
     screen.close()
     interruption.end()
   }

@@ -1,14 +1,17 @@
 /** Owns the test of the two commands as a person meets them: up, in the way, down, up again, killed, forgotten. */
 
 import { access, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { accessibilityFaults, launchBrowser, openPage } from '../../gateway/pages/testing/browser.ts'
 import { readEnvFile } from '../stack/env-file.ts'
 import { inDataFolder } from '../stack/folders.ts'
 import { freePorts, type Ports } from '../stack/ports.ts'
+import type { StackStatus } from '../stack/status/book.ts'
 import { allGone, partsOf, type SegueProcess, segue } from './testing/segue-process.ts'
 
 const UP = /Segue is up, after ([\d.]+) s/
@@ -42,6 +45,18 @@ async function until(done: () => boolean | Promise<boolean>, withinMs: number): 
 }
 
 const parts = () => partsOf(dataDir)
+const status = async () => (await (await fetch(`http://127.0.0.1:${ports.status}/status.json`)).json()) as StackStatus
+
+/** What a browser gets that was led to this address by another name. */
+async function statusCodeAs(host: string, port: number): Promise<number | undefined> {
+  return await new Promise((resolve, reject) => {
+    const asked = get({ host: '127.0.0.1', port, path: '/status.json', headers: { host } }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode)
+    })
+    asked.once('error', reject)
+  })
+}
 
 beforeAll(async () => {
   parent = await mkdtemp(join(tmpdir(), 'segue-start-'))
@@ -99,11 +114,48 @@ describe('npm start', () => {
     })
   })
 
+  test('has a page that says how each part stands, for whoever opens it at its own name', async () => {
+    expect(running?.said()).toContain(`http://127.0.0.1:${ports.status}/`)
+    const { state, parts: told } = await status()
+    expect(state).toBe('up')
+    expect(told.map(({ name }) => name).sort()).toEqual(Object.keys(await parts()).sort())
+    for (const part of told) {
+      expect([part.name, part]).toMatchObject([part.name, { state: 'ready', problem: '', todo: '' }])
+      expect(part.version, part.name).toMatch(/^\d+\.\d+|^\d{4}-\d\d-\d\d /)
+      expect(part.used_mb, part.name).toBeGreaterThan(1)
+      expect(part.used_mb, part.name).toBeLessThan(part.limit_mb)
+    }
+    const { SEGUE_POSTGRES_URL: admin = '' } = await readEnvFile(inDataFolder.environment(dataDir))
+    expect(JSON.stringify(told)).not.toContain(new URL(admin).password)
+    expect(await statusCodeAs('segue.example', ports.status)).toBe(421)
+    const browser = await launchBrowser()
+    try {
+      const { page, errors } = await openPage(browser, `http://127.0.0.1:${ports.status}/`)
+      await page.getByRole('heading', { name: 'Everything is up' }).waitFor()
+      expect(await page.locator('.part').count()).toBe(told.length)
+      expect(await page.getByRole('link', { name: 'Player' }).first().getAttribute('href')).toBe(
+        `http://127.0.0.1:${ports.gateway}/`,
+      )
+      expect(await accessibilityFaults(page)).toEqual([])
+      expect(errors).toEqual([])
+    } finally {
+      await browser.close()
+    }
+  })
+
   test('starts the gateway again when it is killed, and says so', async () => {
     const before = (await parts()).gateway
+    const seen = new Set<string>()
     if (before === undefined) throw new Error('no gateway in the record')
     process.kill(before.pid, 'SIGKILL')
-    await until(() => running?.said().includes('Gateway is back') ?? false, 40_000)
+    await until(async () => {
+      const gateway = (await status()).parts.find(({ name }) => name === 'gateway')
+      seen.add(`${gateway?.state} ${gateway?.problem}`)
+      return running?.said().includes('Gateway is back') ?? false
+    }, 40_000)
+    expect([...seen]).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^failed SIGKILL/), expect.stringMatching(/^restarting SIGKILL/)]),
+    )
     expect(running?.said()).toContain('Gateway ended by itself (SIGKILL)')
     expect((await fetch(`http://127.0.0.1:${ports.gateway}/readyz`)).status).toBe(200)
   })

@@ -1,67 +1,45 @@
 /** Owns what the screen says when a stack is up: where everything is, and who may look at it. */
 
-import { join } from 'node:path'
-import { AIRFLOW_USER } from '../airflow/server.ts'
-import { PEOPLE, type Role, userNameOf } from '../issuer/people.ts'
-import { KEYCLOAK_ADMIN } from '../keycloak/server.ts'
-import { certificatesIn } from '../nginx/certificates.ts'
-import { isConfigured } from '../stack/environment.ts'
 import { inDataFolder } from '../stack/folders.ts'
-import type { ExtraName } from '../stack/part.ts'
-import { HOST } from '../stack/ports.ts'
-import type { Stack } from '../stack/stack.ts'
+import type { PartName } from '../stack/part.ts'
+import { type Address, PAGES_OF, type Place, trustOf } from '../stack/status/addresses.ts'
 import { boxed } from './box.ts'
 
 type Row = readonly [string, string]
 
-export function welcome(stack: Stack, extras: readonly ExtraName[], tookMs: number): string {
+/** In the order of the table: what listeners open first. */
+const PAGED = Object.keys(PAGES_OF) as PartName[]
+/** A remark longer than this has a line of its own. */
+const BESIDE = 40
+
+/** @param statusUrl of the page of the stack */
+export function welcome(place: Place, statusUrl: string, tookMs: number): string {
+  const { parts, dataDir } = place
   const rows: readonly Row[] = [
-    ...(stack.parts.includes('gateway') ? pages(stack) : []),
-    ...extras.flatMap((name) => EXTRA_ROWS[name](stack)),
-    ['Data', stack.dataDir],
-    ['Logs', inDataFolder.logs(stack.dataDir)],
+    ...PAGED.filter((name) => parts.includes(name))
+      .flatMap((name) => PAGES_OF[name]?.(place) ?? [])
+      .flatMap(rowsOf),
+    ...(parts.includes('nginx') ? trust(dataDir) : []),
+    ['Status', `${statusUrl}  (each part: its state, its memory)`],
+    ['Data', dataDir],
+    ['Logs', inDataFolder.logs(dataDir)],
     ['To stop', 'Ctrl-C'],
   ]
-  const what = stack.parts.includes('gateway') ? 'Segue is' : 'All is'
+  const what = parts.includes('gateway') ? 'Segue is' : 'All is'
   return `\n${what} up, after ${(tookMs / 1000).toFixed(1)} s\n\n${boxed(rows)}`
 }
 
-function pages(stack: Stack): readonly Row[] {
-  const { env } = stack
-  // A sign-in goes back to the edge where there is one.
-  const page = env.SEGUE_GATEWAY_ORIGIN ?? `http://${env.SEGUE_GATEWAY_HOST}:${env.SEGUE_GATEWAY_PORT}`
-  return [
-    ['Player', `${page}/`],
-    ['Dashboard', `${page}/dashboard${signInAs('analyst', stack)}`],
-    ['Cases', `${page}/cases  (accounts that look shared)`],
-  ]
+function rowsOf({ label, url, remark }: Address): readonly Row[] {
+  if (remark === '') return [[label, url]]
+  return remark.length > BESIDE
+    ? [
+        [label, url],
+        ['', `(${remark})`],
+      ]
+    : [[label, `${url}  (${remark})`]]
 }
 
-const EXTRA_ROWS: Readonly<Record<ExtraName, (stack: Stack) => readonly Row[]>> = {
-  superset: (stack) => [
-    ['Listening', `${stack.env.SEGUE_SUPERSET_URL}/superset/dashboard/listening/${signInAs('analyst', stack)}`],
-    ['Royalties', `${stack.env.SEGUE_SUPERSET_URL}/superset/dashboard/royalties/${signInAs('finance', stack)}`],
-  ],
-  keycloak: ({ ports, dataDir }) => [
-    ['Keycloak', `http://${HOST}:${ports.keycloak}/admin/  (sign in as ${KEYCLOAK_ADMIN} with keycloak_admin_password`],
-    ['', `of ${inDataFolder.secrets(dataDir)}; people with keycloak_people_password)`],
-  ],
-  // Nobody looks at these two: they are what the player's search box asks.
-  opensearch: () => [],
-  debezium: () => [],
-  nginx: ({ dataDir }) => [
-    ['Trust', certificatesIn(join(dataDir, 'nginx', 'tls')).authority],
-    ['', '(the authority of the certificate: take it into the browser, or accept its warning)'],
-  ],
-  airflow: ({ env, dataDir }) => [
-    ['Jobs', `${env.SEGUE_AIRFLOW_URL}/`],
-    ['', `(sign in as ${AIRFLOW_USER} with airflow_password of ${inDataFolder.secrets(dataDir)})`],
-  ],
-}
-
-/** Who of the demo people has `role`; of somebody else's issuer nothing is known. */
-function signInAs(role: Role, { parts }: Stack): string {
-  const person = PEOPLE.find(({ roles }) => roles.includes(role))
-  if (person === undefined || isConfigured('issuer', process.env)) return ''
-  return `  (sign in as ${parts.includes('keycloak') ? userNameOf(person) : person.name})`
-}
+const trust = (dataDir: string): readonly Row[] => [
+  ['Trust', trustOf(dataDir)],
+  ['', '(the authority of the certificate: take it into the browser, or accept its warning)'],
+]

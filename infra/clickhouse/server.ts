@@ -3,16 +3,22 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { probeHttp } from '../stack/http-probe.ts'
+import { MEMORY } from '../stack/memory.ts'
 import { nodeProgram } from '../stack/node-program.ts'
 import { definePart } from '../stack/part.ts'
+import { versionInPackage } from '../stack/pinned-version.ts'
 
 export const CLICKHOUSE_USER = 'segue'
 /** May look at everything and change nothing: for reports. */
 export const CLICKHOUSE_READER = 'segue_reader'
 
+/** That of chdb. */
+export const ENGINE_VERSION = '26.7'
+
 export const clickhouseServer = definePart({
   name: 'clickhouse',
   title: 'ClickHouse',
+  version: async () => `${ENGINE_VERSION} (chdb ${await versionInPackage('chdb')})`,
   ports: ['clickhouse'],
   stopSignal: 'SIGTERM',
   stopWithinMs: 8_000,
@@ -26,6 +32,8 @@ export const clickhouseServer = definePart({
       SEGUE_CLICKHOUSE_HOST: host,
       SEGUE_CLICKHOUSE_PORT: String(ports.clickhouse),
       SEGUE_CLICKHOUSE_PATH: join(folder, 'data'),
+      // An analyst with a machine to himself may give it more.
+      SEGUE_CLICKHOUSE_MEMORY_MB: env.SEGUE_CLICKHOUSE_MEMORY_MB ?? String(MEMORY.clickhouse.toldMb),
       SEGUE_CLICKHOUSE_USER: CLICKHOUSE_USER,
       SEGUE_CLICKHOUSE_PASSWORD: secrets.clickhouse_password,
       SEGUE_CLICKHOUSE_READER: CLICKHOUSE_READER,

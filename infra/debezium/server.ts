@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { addressVariable } from '../postgres/roles.ts'
 import { propertiesText } from '../stack/java-properties.ts'
 import { classPathOf, fromMaven, javaFor, type MavenProgram } from '../stack/maven.ts'
+import { MEMORY } from '../stack/memory.ts'
 import { definePart } from '../stack/part.ts'
+import { versionInPom } from '../stack/pinned-version.ts'
 import { plainEnv } from '../stack/plain-env.ts'
 import { writePrivateFile } from '../stack/private-file.ts'
 import { beginCapture } from './capture.ts'
@@ -16,7 +18,7 @@ const LOGGING = join(import.meta.dirname, 'log4j2.xml')
 const OFFSETS = 'offsets'
 const MAIN = 'org.apache.kafka.connect.cli.ConnectStandalone'
 /** What it holds is small: keys of rows that changed. The quick compiler alone, as for Kafka. */
-const JVM = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'] as const
+const JVM = [`-Xmx${MEMORY.debezium.toldMb}m`, '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'] as const
 
 const PROGRAM: MavenProgram = {
   name: 'debezium',
@@ -28,6 +30,7 @@ const PROGRAM: MavenProgram = {
 export const debeziumServer = definePart({
   name: 'debezium',
   title: 'Debezium 3',
+  version: async () => await versionInPom(POM, 'debezium-connector-postgres'),
   ports: ['debezium'],
   needs: ['postgres', 'kafka'],
   stopSignal: 'SIGTERM',

@@ -9,13 +9,15 @@ import { Kafka, logLevel } from 'kafkajs'
 import { exists } from '../stack/install-aside.ts'
 import { propertiesText } from '../stack/java-properties.ts'
 import { classPathOf, fromMaven, javaFor, type MavenProgram } from '../stack/maven.ts'
+import { MEMORY } from '../stack/memory.ts'
 import { definePart, type StartContext } from '../stack/part.ts'
+import { versionInPom } from '../stack/pinned-version.ts'
 import { plainEnv } from '../stack/plain-env.ts'
 
 const POM = join(import.meta.dirname, 'pom.xml')
 const LOGGING = join(import.meta.dirname, 'log4j2.xml')
 /** The quick compiler alone: half the processor time of a start, for a broker that serves one machine. */
-const JVM = ['-Xmx512m', '-XX:TieredStopAtLevel=1'] as const
+const JVM = [`-Xmx${MEMORY.kafka.toldMb}m`, '-XX:TieredStopAtLevel=1'] as const
 
 const PROGRAM: MavenProgram = {
   name: 'kafka',
@@ -80,6 +82,7 @@ async function format(context: StartContext): Promise<void> {
 export const kafkaServer = definePart({
   name: 'kafka',
   title: 'Kafka 4',
+  version: async () => await versionInPom(POM, 'kafka_2\\.13'),
   ports: ['kafka', 'kafkaController'],
   stopSignal: 'SIGTERM',
   stopWithinMs: 8_000,

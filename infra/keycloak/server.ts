@@ -7,19 +7,28 @@ import type { EnvRecord } from '../stack/env-file.ts'
 import { probeHttp } from '../stack/http-probe.ts'
 import { exists } from '../stack/install-aside.ts'
 import { folderOf, fromMaven, javaFor, type MavenProgram } from '../stack/maven.ts'
+import { MEMORY } from '../stack/memory.ts'
 import { definePart, type StartContext } from '../stack/part.ts'
 import { plainEnv } from '../stack/plain-env.ts'
 import type { Ports } from '../stack/ports.ts'
 import { twinOrigin } from '../stack/twin-origin.ts'
 
-/** As in the pom: the name of the folder in the archive. */
-const UNPACKED = 'keycloak-26.7.3'
+/** As in the pom. */
+const VERSION = '26.7.3'
+/** The name of the folder in the archive. */
+const UNPACKED = `keycloak-${VERSION}`
 const REALM_FILE = join(import.meta.dirname, 'realm.json')
 const REALM = 'segue'
 export const KEYCLOAK_ADMIN = 'admin'
 
 /** The quick compiler alone: it halves the processor time of a start. */
-const JVM = ['-Xms64m', '-Xmx512m', '-XX:MaxMetaspaceSize=256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'] as const
+const JVM = [
+  '-Xms64m',
+  `-Xmx${MEMORY.keycloak.toldMb}m`,
+  '-XX:MaxMetaspaceSize=256m',
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+] as const
 /** As its own start script has them. */
 const NEEDED = [
   ...['java.util', 'java.util.concurrent', 'java.security', 'java.lang'].map(
@@ -85,6 +94,7 @@ async function forgetOutdated(folder: string, realm: string, given: EnvRecord): 
 export const keycloakServer = definePart({
   name: 'keycloak',
   title: 'Keycloak 26',
+  version: async () => VERSION,
   ports: ['keycloak', 'keycloakManagement'],
   stopSignal: 'SIGTERM',
   stopWithinMs: 15_000,

@@ -4,15 +4,18 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { goProgram } from '../stack/go-program.ts'
 import { probeHttp } from '../stack/http-probe.ts'
+import { MEMORY } from '../stack/memory.ts'
 import { definePart } from '../stack/part.ts'
 import { plainEnv } from '../stack/plain-env.ts'
+
+/** The last commit upstream: no release is tagged in the form Go reads. */
+const VERSION = 'v0.0.0-20260212201848-7aac2a2c5b7c'
 
 const program = goProgram({
   name: 'minio',
   title: 'MinIO',
   package: 'github.com/minio/minio',
-  // The last commit upstream: no release is tagged in the form Go reads.
-  version: 'v0.0.0-20260212201848-7aac2a2c5b7c',
+  version: VERSION,
   go: '1.24',
   takes: 'some minutes',
   otherwise: 'set SEGUE_MINIO_URL to a store of your own',
@@ -20,6 +23,8 @@ const program = goProgram({
 
 export const minioServer = definePart({
   name: 'minio',
+  // Told by the day of the commit and its name.
+  version: async () => VERSION.replace(/^v0\.0\.0-(\d{4})(\d\d)(\d\d)\d+-/, '$1-$2-$3 '),
   ports: ['minio'],
   stopSignal: 'SIGTERM',
   stopWithinMs: 5_000,
@@ -46,6 +51,7 @@ export const minioServer = definePart({
         MINIO_ROOT_PASSWORD: secrets.minio_secret_key,
         MINIO_BROWSER: 'off',
         MINIO_UPDATE: 'off',
+        GOMEMLIMIT: `${MEMORY.minio.toldMb}MiB`,
       }),
     }
   },

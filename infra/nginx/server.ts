@@ -17,7 +17,7 @@ import { type Edge, edgeVariables, fillTemplate, USUAL_LIMITS } from './settings
 const CONFIGURATION = 'nginx.conf'
 const TEMPLATE = join(import.meta.dirname, 'nginx.conf.template')
 /** That of Debian 12: Debian mends it and leaves the number. */
-export const NGINX_VERSION = '1.22.1'
+const NGINX_VERSION = '1.22.1'
 
 /**
  * Gateways see it come from here, and believe what it says of its clients. An address of its own, as on one machine everybody else comes from
@@ -74,6 +74,7 @@ function edgeOf({ host, ports, folder }: StartContext): Edge {
 export const nginxServer = definePart({
   name: 'nginx',
   title: 'NGINX',
+  version: async () => NGINX_VERSION,
   ports: ['nginx'],
   needs: ['postgres', 'redis', 'kafka', 'clickhouse', 'minio', 'issuer', 'gateway', 'gateway-2', 'workers'],
   debian: [OPENSSL_PACKAGE],

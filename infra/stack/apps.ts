@@ -3,19 +3,22 @@
 import { withLoginsOf } from '../postgres/roles.ts'
 import { bundledProgram } from './bundled-program.ts'
 import { probeHttp } from './http-probe.ts'
+import { heapFlag } from './memory.ts'
 import { nodeProgram } from './node-program.ts'
 import { type AppName, definePart } from './part.ts'
+import { versionInPackage } from './pinned-version.ts'
 import type { PortName } from './ports.ts'
 
 /** What a message leaves behind is young when thousands of sockets speak at once: with little room for the young, each collection copies it. */
 export const GATEWAY_FLAGS = ['--max-semi-space-size=64']
 /** And what a batch of records does. */
-const WORKERS_FLAGS = GATEWAY_FLAGS
+const WORKERS_FLAGS = [...GATEWAY_FLAGS, heapFlag('workers')]
 
 const gateway = <const Name extends AppName>(name: Name, title: string, port: PortName) =>
   definePart({
     name,
     title,
+    version: async () => await versionInPackage(),
     ports: [port],
     stopSignal: 'SIGTERM',
     // Longer than it gives itself to let its players go.
@@ -23,7 +26,7 @@ const gateway = <const Name extends AppName>(name: Name, title: string, port: Po
     startWithinMs: 60_000,
     async launch({ env, ports }) {
       const own = { ...withLoginsOf(env, ['gateway']), SEGUE_GATEWAY_PORT: String(ports[port]) }
-      return await bundledProgram('gateway/main.ts', own, GATEWAY_FLAGS)
+      return await bundledProgram('gateway/main.ts', own, [...GATEWAY_FLAGS, heapFlag(name)])
     },
     async probe({ host, ports }) {
       await probeHttp(`http://${host}:${ports[port]}/readyz`)
@@ -36,6 +39,7 @@ export const secondGatewayApp = gateway('gateway-2', 'Second gateway', 'gateway2
 export const workersApp = definePart({
   name: 'workers',
   title: 'Workers',
+  version: async () => await versionInPackage(),
   ports: ['workers'],
   stopSignal: 'SIGTERM',
   stopWithinMs: 6_000,

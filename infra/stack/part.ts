@@ -41,6 +41,8 @@ export interface Launch {
 export interface PartDefinition {
   readonly name: PartName
   readonly title: string
+  /** The one that a start brings. */
+  version(): Promise<string>
   readonly ports: readonly PortName[]
   /** The servers, and programs of ours, that it does nothing without. */
   readonly needs?: readonly (ServerName | AppName)[]

@@ -43,6 +43,7 @@ export const PORT_TABLE = {
     usual: 19_300,
     wanted: "OpenSearch's inner door",
   },
+  status: { variable: 'SEGUE_STATUS_PORT', usual: 18_084, wanted: 'the page of the stack' },
   debezium: { variable: 'SEGUE_DEBEZIUM_PORT', usual: 18_083, wanted: 'Debezium' },
   nginx: { variable: 'SEGUE_NGINX_PORT', usual: 18_443, wanted: 'NGINX' },
 } as const satisfies Record<string, PortRow>

@@ -10,13 +10,22 @@ export async function signalTree(pid: number, signal: NodeJS.Signals): Promise<v
   for (const child of await descendantsOf(pid)) signalProcess(child, signal)
 }
 
-export async function descendantsOf(pid: number): Promise<number[]> {
+/** The processes of this machine, each with its children. */
+export type ProcessTable = ReadonlyMap<number, readonly number[]>
+
+export async function processTable(): Promise<ProcessTable> {
   const children = new Map<number, number[]>()
   for (const name of await readdir('/proc')) {
     const id = Number(name)
     const parent = Number.isInteger(id) ? await parentOf(id) : undefined
     if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), id])
   }
+  return children
+}
+
+/** @param table looked up now, unless it is given */
+export async function descendantsOf(pid: number, table?: ProcessTable): Promise<number[]> {
+  const children = table ?? (await processTable())
   const found: number[] = []
   for (let from = [pid]; from.length > 0; ) {
     from = from.flatMap((id) => children.get(id) ?? [])

@@ -16,7 +16,9 @@ export async function withScratchServers<T>(
   extras: readonly ExtraName[] = [],
   keptIn?: string,
 ): Promise<T> {
-  const source = { SEGUE_LOG_LEVEL: 'warn', ...process.env, ...variables }
+  // It has the machine to itself.
+  const own = { SEGUE_LOG_LEVEL: 'warn', SEGUE_CLICKHOUSE_MEMORY_MB: '16384' }
+  const source = { ...own, ...process.env, ...variables }
   const stack = await startOwnStack({ source, parts, extras, keptIn })
   try {
     return await work(stack.env, stack)

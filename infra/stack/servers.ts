@@ -14,7 +14,7 @@ import { REDIS_PACKAGE, redisServer } from '../redis/server.ts'
 import { supersetServer } from '../superset/server.ts'
 import { gatewayApp, secondGatewayApp, workersApp } from './apps.ts'
 import type { DebianProgram } from './apt.ts'
-import type { AppName, ExtraName, PartDefinition, ServerName } from './part.ts'
+import type { AppName, ExtraName, PartDefinition, PartName, ServerName } from './part.ts'
 
 export const SERVERS = {
   postgres: postgresServer,
@@ -40,9 +40,13 @@ export const APPS = {
   workers: workersApp,
 } as const satisfies Record<AppName, PartDefinition>
 
+export const PARTS = { ...SERVERS, ...EXTRAS, ...APPS } as const satisfies Record<PartName, PartDefinition>
+
 export const SERVER_NAMES = Object.keys(SERVERS) as ServerName[]
 export const EXTRA_NAMES = Object.keys(EXTRAS) as ExtraName[]
 export const APP_NAMES = Object.keys(APPS) as AppName[]
+/** Started when all else is up: each keeps a core busy for half a minute, and nobody waits for them to listen. */
+export const LAST_NAMES: readonly PartName[] = ['superset', 'airflow']
 
 /** Debian's part: Redis, and ffmpeg, which turns music files into chunks. */
 export const DEBIAN_PROGRAMS: readonly DebianProgram[] = [REDIS_PACKAGE, { commands: ['ffmpeg'], package: 'ffmpeg' }]

@@ -4,12 +4,13 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beginCapture, forgetCapture } from '../debezium/capture.ts'
-import { type Child, type Exit, logTail } from './child.ts'
+import { type Child, type Exit, exitText, logTail } from './child.ts'
 import { type EnvRecord, writeEnvFile } from './env-file.ts'
 import { isConfigured, stackEnvironment } from './environment.ts'
 import { ensureDataFolder, inDataFolder, requireSpace } from './folders.ts'
 import { installSystems } from './install.ts'
-import type { AppName, ExtraName, PartDefinition, PartName, ServerName } from './part.ts'
+import { memoryText } from './memory.ts'
+import type { AppName, ExtraName, PartDefinition, PartName, ServerName, StartContext } from './part.ts'
 import { HOST, type Ports, requireFreePorts } from './ports.ts'
 import { StackProblem } from './problem.ts'
 import { endLeftovers, isAlive, readProcessRecord, removeProcessRecord } from './process-record.ts'
@@ -18,8 +19,9 @@ import { signalTree } from './process-tree.ts'
 import { applySchema } from './schemas.ts'
 import { asStep, type Screen } from './screen.ts'
 import { ensureSecrets } from './secrets.ts'
-import { APP_NAMES, APPS, DEBIAN_PROGRAMS, EXTRA_NAMES, EXTRAS, SERVER_NAMES, SERVERS } from './servers.ts'
+import { APP_NAMES, DEBIAN_PROGRAMS, EXTRA_NAMES, LAST_NAMES, PARTS, SERVER_NAMES } from './servers.ts'
 import { startPart } from './start-part.ts'
+import type { StackWatch } from './watch.ts'
 
 export interface PartDeath {
   readonly name: PartName
@@ -43,6 +45,8 @@ export interface StackOptions {
   readonly gateways?: 1 | 2
   readonly screen: Screen
   readonly signal?: AbortSignal
+  /** Told what becomes of each part; its ports are taken care of with the others. */
+  readonly watch?: StackWatch
   /** Told of a part that ends without being asked to. */
   onDeath?(death: PartDeath): void
 }
@@ -61,18 +65,18 @@ export interface Stack {
   stop(): Promise<void>
 }
 
-const PARTS: Readonly<Record<PartName, PartDefinition>> = { ...SERVERS, ...EXTRAS, ...APPS }
+const DEFINITIONS: Readonly<Record<PartName, PartDefinition>> = PARTS
 /** After a SIGKILL a server's own children, or its port, may be there for a moment longer. */
 const RESTART_TRIES = 5
 const RESTART_PAUSE_MS = 1_000
 
-/** Starts the servers side by side, each with its schema, then the gateway and the workers; a failure stops them all. */
+/** Starts the servers side by side, each with its schema, then what talks to them, and what only shows it last; a failure stops them all. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { dataDir, cacheDir, ports, source, screen } = options
+  const { dataDir, cacheDir, ports, source, screen, watch } = options
   const stopping = new AbortController()
   const signal = options.signal === undefined ? stopping.signal : AbortSignal.any([options.signal, stopping.signal])
   const extras = (options.extras ?? []).filter((name) => !isConfigured(name, source))
-  const needed = extras.flatMap((name) => PARTS[name].needs ?? [])
+  const needed = extras.flatMap((name) => DEFINITIONS[name].needs ?? [])
   const wanted = SERVER_NAMES.filter(
     (name) =>
       (options.parts !== 'needed' || needed.includes(name)) &&
@@ -87,7 +91,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await requireSpace(dataDir, 'SEGUE_DATA_DIR')
   await takeOver(dataDir, screen)
   const wantedPorts = [...servers, ...extras, ...apps].flatMap((name) => PARTS[name].ports)
-  await requireFreePorts(ports, wantedPorts)
+  await requireFreePorts(ports, [...wantedPorts, ...(watch?.ports ?? [])])
   const secrets = await ensureSecrets(inDataFolder.secrets(dataDir))
   await mkdir(inDataFolder.logs(dataDir), { recursive: true })
   const register = await ProcessRegister.open(inDataFolder.processes(dataDir))
@@ -96,21 +100,34 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const children = new Map<PartName, Child>()
   const asked = new WeakSet<Child>()
 
+  const contextOf = (name: PartName): StartContext => {
+    return { host: HOST, ports, secrets, folder: join(dataDir, name), cacheDir, env }
+  }
   const start = async (name: PartName): Promise<void> => {
-    const definition = PARTS[name]
+    const definition = DEFINITIONS[name]
     const logFile = inDataFolder.log(dataDir, name)
+    watch?.became(name, 'starting')
     const child = await startPart({
       definition,
-      context: { host: HOST, ports, secrets, folder: join(dataDir, name), cacheDir, env },
+      context: contextOf(name),
       logFile,
       signal,
-      onSpawn: (spawned) => register.add(name, spawned.pid),
+      onSpawn: async (spawned) => {
+        watch?.became(name, 'starting', { pid: spawned.pid })
+        await register.add(name, spawned.pid)
+      },
+    }).catch((error: unknown) => {
+      watch?.became(name, signal.aborted ? 'stopped' : 'failed', { problem: String(error) })
+      throw error
     })
     children.set(name, child)
+    watch?.became(name, 'ready', { pid: child.pid })
     void child.exited.then(async (exit) => {
       if (asked.has(child) || children.get(name) !== child) return
       children.delete(name)
-      options.onDeath?.({ name, title: definition.title, exit, logFile, tail: await logTail(logFile) })
+      const death = { name, title: definition.title, exit, logFile, tail: await logTail(logFile) }
+      watch?.became(name, 'failed', { problem: [exitText(exit), ...death.tail.slice(-1)].join(': ') })
+      options.onDeath?.(death)
     })
   }
   const end = async (name: PartName): Promise<Exit | undefined> => {
@@ -119,6 +136,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     asked.add(child)
     await child.stop(PARTS[name].stopSignal, PARTS[name].stopWithinMs)
     children.delete(name)
+    watch?.became(name, 'stopped')
     await register.remove(name)
     return await child.exited
   }
@@ -137,17 +155,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       step.note('schema')
       signal.throwIfAborted()
       await applySchema(name, env)
-      return servers.includes(name) ? undefined : 'configured, not started'
+      return servers.includes(name) ? await about(name) : 'configured, not started'
     })
   }
   const startOther = async (name: AppName | ExtraName): Promise<void> => {
     await asStep(screen, PARTS[name].title, async () => {
       await start(name)
-      return undefined
+      return await about(name)
     })
   }
 
   try {
+    await watch?.planned({ env, dataDir, ports, source, parts: [...servers, ...extras, ...apps], contextOf })
     await installSystems({ cacheDir, servers: [...servers, ...extras], programs: DEBIAN_PROGRAMS, screen, signal })
     // An install takes minutes, in which somebody may have come: its answers would pass for ours.
     await requireFreePorts(ports, wantedPorts)
@@ -156,7 +175,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     // One that is run elsewhere has nobody else to make its slot.
     if (isConfigured('debezium', source)) await beginCapture(env)
     else if (servers.includes('postgres') && !extras.includes('debezium')) await forgetCapture(env)
-    await allOrFirstFailure([...apps, ...extras].map(startOther))
+    const others = [...apps, ...extras]
+    const last = others.filter((name) => LAST_NAMES.includes(name))
+    await allOrFirstFailure(others.filter((name) => !last.includes(name)).map(startOther))
+    await allOrFirstFailure(last.map(startOther))
   } catch (error) {
     await endAll()
     throw error
@@ -209,6 +231,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     },
   }
 }
+
+/** What the screen says of one that is up. */
+const about = async (name: PartName): Promise<string> => `${await PARTS[name].version()}, ${memoryText(name)}`
 
 /** Waits for all, so that nothing is still starting when the failure of one stops the rest. */
 async function allOrFirstFailure(work: readonly Promise<void>[]): Promise<void> {

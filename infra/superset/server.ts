@@ -6,6 +6,7 @@ import { addressVariable } from '../postgres/roles.ts'
 import { probeHttp } from '../stack/http-probe.ts'
 import { exists } from '../stack/install-aside.ts'
 import { definePart } from '../stack/part.ts'
+import { versionInRequirements } from '../stack/pinned-version.ts'
 import { plainEnv } from '../stack/plain-env.ts'
 import { StackProblem } from '../stack/problem.ts'
 import { PYTHON_PACKAGE } from '../stack/python.ts'
@@ -71,6 +72,7 @@ function environment(settings: Settings): Readonly<Record<string, string>> {
 export const supersetServer = definePart({
   name: 'superset',
   title: 'Superset',
+  version: async () => await versionInRequirements(PACKAGES.requirements, 'apache-superset'),
   ports: ['superset'],
   needs: ['postgres', 'clickhouse', 'issuer'],
   debian: [PYTHON_PACKAGE],

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { allGone, partsOf, type SegueProcess, segue } from '../cli/testing/segue-process.ts'
 import { type ClickHouseClient, createClickHouse } from '../clickhouse/client.ts'
 import { clickhouseConfig } from '../clickhouse/config.ts'
-import { typePassword } from '../keycloak/testing/keycloak.ts'
+import { typePassword } from '../keycloak/type-password.ts'
 import { createPool, type Pool } from '../postgres/client.ts'
 import { postgresConfig } from '../postgres/config.ts'
 import { activePremium } from '../questions/fixtures/active-premium.ts'
@@ -29,8 +29,8 @@ import { cacheFolder, inDataFolder } from '../stack/folders.ts'
 import { freePorts, type Ports } from '../stack/ports.ts'
 import { ensureSecrets } from '../stack/secrets.ts'
 import { supersetPython } from './server.ts'
+import { nobodyAt, type SupersetSession, signInAt } from './session.ts'
 import { ARTIST, FIRST_TRACK, HEARD_AT, insertKnownRows, MINUTE_MS, SECOND_TRACK } from './testing/known-rows.ts'
-import { nobodyAt, type SupersetSession, signInAt } from './testing/session.ts'
 
 const UP = /All is up, after [\d.]+ s/
 const UP_WITHIN_MS = 400_000

@@ -2,9 +2,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Exit } from '../../infra/stack/child.ts'
+import { until } from '../until.ts'
 import { ENOUGH_BUFFER_MS } from './gaps.ts'
 import type { Rig } from './rig.ts'
-import { until } from './until.ts'
 
 const BUFFERED_WITHIN_MS = 30_000
 const BACK_WITHIN_MS = 30_000

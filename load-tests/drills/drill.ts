@@ -3,13 +3,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRandom } from '../../infra/demo/seeded-random.ts'
 import type { Screen } from '../../infra/stack/screen.ts'
+import { until } from '../until.ts'
 import { createFaults, type Hurt } from './faults.ts'
 import { gapsOf, type Standing } from './gaps.ts'
 import { earsOf, type Heard, heardSince } from './hearing.ts'
 import { type DrillReport, reportOf } from './report.ts'
 import { buildRig, type Rig, type RigTiming } from './rig.ts'
 import { type Fault, faultText, type SchedulePlan, scheduleOf } from './schedule.ts'
-import { until } from './until.ts'
 import { judge, type Seen, type Verdict } from './verdict.ts'
 
 export interface DrillOptions extends SchedulePlan {

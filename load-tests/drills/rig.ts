@@ -8,10 +8,10 @@ import { cacheFolder, inDataFolder } from '../../infra/stack/folders.ts'
 import { freePorts } from '../../infra/stack/ports.ts'
 import type { Screen } from '../../infra/stack/screen.ts'
 import { type PartDeath, type Stack, startStack } from '../../infra/stack/stack.ts'
+import { until } from '../until.ts'
 import { startAccounts } from './accounts.ts'
 import { type Books, openBooks } from './books.ts'
 import { Listener } from './listener.ts'
-import { until } from './until.ts'
 
 /** How long gateways wait for a beat, and the reaper for a stream. */
 export interface RigTiming {

@@ -346,6 +346,18 @@ describe('the bridge, when it ends', () => {
     }
   })
 
+  it('gives what runs no more memory than it was told, whatever a query asks for', async () => {
+    bridge.kill('SIGTERM')
+    await once(bridge, 'exit')
+    bridge = await startBridge({ SEGUE_CLICKHOUSE_MEMORY_MB: '200' })
+    const query = 'SELECT length(groupArray(number)) FROM numbers(40000000)'
+    for (const setting of ['', '&max_memory_usage_for_user=0']) {
+      const answer = await ask(`/?${setting}`, query)
+      expect([setting, answer.text]).toEqual([setting, expect.stringMatching(/memory limit exceeded/)])
+    }
+    expect(await number('SELECT sum(number) FROM numbers(1000000)')).toBe(499_999_500_000)
+  })
+
   it('does not share its folder', async () => {
     const second = spawn(process.execPath, ['--import', 'tsx', 'infra/clickhouse/bridge/main.ts'], {
       cwd: ROOT,

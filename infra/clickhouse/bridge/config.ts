@@ -9,6 +9,8 @@ export interface BridgeConfig {
   readonly port: number
   /** The data folder; one process at a time owns it. */
   readonly path: string
+  /** That all that runs at once may take together. */
+  readonly memoryMb: number
   readonly users: readonly BridgeUser[]
 }
 
@@ -24,6 +26,7 @@ export function bridgeConfig(read: EnvReader): BridgeConfig {
     host: read.text('SEGUE_CLICKHOUSE_HOST', '127.0.0.1'),
     port: read.integer('SEGUE_CLICKHOUSE_PORT', { min: 0, max: 65_535, fallback: 18_123 }),
     path: read.text('SEGUE_CLICKHOUSE_PATH'),
+    memoryMb: read.integer('SEGUE_CLICKHOUSE_MEMORY_MB', { min: 64, max: 1_000_000, fallback: 3_072 }),
     users: [
       {
         name: read.text('SEGUE_CLICKHOUSE_USER', 'segue'),

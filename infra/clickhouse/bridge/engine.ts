@@ -33,13 +33,16 @@ export interface EngineAnswer {
 export class Engine {
   readonly version: string
   readonly #path: string
+  readonly #memory: string
   /** Keeps the engine up between requests. */
   readonly #keeper: Session
   readonly #turns = new Turns({ atOnce: AT_ONCE, maxWaiting: MAX_WAITING, maxWaitMs: MAX_WAIT_MS })
 
   /** @throws {Error} when another process owns the folder, or it cannot be read. */
-  constructor(path: string) {
+  constructor(path: string, memoryMb: number) {
     this.#path = path
+    // For it all sessions are of one user.
+    this.#memory = `SET max_memory_usage_for_user=${memoryMb * 1_024 ** 2}`
     try {
       this.#keeper = new Session(path)
     } catch (cause) {
@@ -58,7 +61,7 @@ export class Engine {
     let session: Session | undefined
     try {
       session = new Session(this.#path)
-      await session.queryAsync(preamble(request))
+      await session.queryAsync(preamble(request, this.#memory))
       const result = await session.queryAsync(request.sql, { format: request.format })
       return {
         bytes: result.bytes(),
@@ -81,13 +84,17 @@ export class Engine {
   }
 }
 
-/** What a session is told before the statement. `readonly` comes last: nothing can be set after it. */
-function preamble(request: EngineRequest): string {
+/** What a session is told before the statement. What nobody may set otherwise comes after what was asked for, and `readonly` last. */
+function preamble(request: EngineRequest, memory: string): string {
   // As the answer's X-ClickHouse-Timezone says, wherever this runs.
   const assignments = ["session_timezone='UTC'", `max_execution_time=${quoted(DEFAULT_MAX_EXECUTION_S)}`]
   for (const [name, value] of request.settings) assignments.push(`${name}=${quoted(value)}`)
   for (const [name, value] of request.parameters) assignments.push(`param_${name}=${quoted(value)}`)
-  const statements = [`USE \`${request.database.replaceAll(/[\\`]/g, '\\$&')}\``, `SET ${assignments.join(', ')}`]
+  const statements = [
+    `USE \`${request.database.replaceAll(/[\\`]/g, '\\$&')}\``,
+    `SET ${assignments.join(', ')}`,
+    memory,
+  ]
   if (request.readonly > 0) statements.push(`SET readonly=${request.readonly}`)
   return statements.join('; ')
 }

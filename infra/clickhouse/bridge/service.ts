@@ -30,7 +30,7 @@ export class Bridge implements Service {
 
   async start(): Promise<void> {
     await mkdir(this.#config.path, { recursive: true })
-    this.#engine = new Engine(this.#config.path)
+    this.#engine = new Engine(this.#config.path, this.#config.memoryMb)
     const server = createBridgeServer(this.#engine, this.#config, this.#log)
     this.#server = server
     await new Promise<void>((resolve, reject) => {

@@ -1,17 +1,11 @@
-/** Owns Keycloak for the tests that need it: beside the servers of the test stack, in a folder that goes with it; how people sign in there, and what its administrator does. */
+/** Owns Keycloak for the tests that need it: beside the servers of the test stack, in a folder that goes with it; and what its administrator does. */
 
-import {
-  type CodeRequest,
-  cookieHeader,
-  type SayWho,
-  signInBy,
-  type Tokens,
-  takeCookies,
-} from '../../issuer/sign-in.ts'
+import { type CodeRequest, signInBy, type Tokens } from '../../issuer/sign-in.ts'
 import { inDataFolder } from '../../stack/folders.ts'
 import { startOwnStack } from '../../stack/own-stack.ts'
 import { ensureSecrets, type Secrets } from '../../stack/secrets.ts'
 import { KEYCLOAK_ADMIN } from '../server.ts'
+import { typePassword } from '../type-password.ts'
 
 /** How long a start may take where other programs have the processors. */
 export const KEYCLOAK_WITHIN_MS = 420_000
@@ -33,28 +27,6 @@ export async function startKeycloak(): Promise<Keycloak> {
     stop: stack.stop,
   }
 }
-
-/** Types a name and a password into the form of Keycloak. */
-export const typePassword =
-  (username: string, password: string): SayWho =>
-  async (authorize, cookies) => {
-    const page = await fetch(authorize, { redirect: 'manual', headers: { cookie: cookieHeader(cookies) } })
-    takeCookies(page, cookies)
-    const html = await page.text()
-    const action = /<form id="kc-form-login"[^>]* action="([^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&')
-    if (action === undefined) throw new Error(`sign-in: no form came: ${page.status} ${page.headers.get('location')}`)
-    const answer = await fetch(action, {
-      method: 'POST',
-      redirect: 'manual',
-      headers: { cookie: cookieHeader(cookies) },
-      body: new URLSearchParams({ username, password }),
-    })
-    takeCookies(answer, cookies)
-    const location = answer.headers.get('location')
-    if (location !== null) return new URL(location)
-    const said = /kc-feedback-text">\s*([^<]+?)\s*</.exec(await answer.text())?.[1]
-    throw new Error(`sign-in: ${said ?? `the form was answered ${answer.status}`}`)
-  }
 
 export const signInByPassword = (request: CodeRequest, username: string, password: string): Promise<Tokens> =>
   signInBy(request, typePassword(username, password))

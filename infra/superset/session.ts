@@ -1,6 +1,6 @@
 /** Owns a person at Superset without a browser: signed in by the issuer, asking the API. */
 
-import { cookieHeader, type SayWho, step, takeCookies } from '../../issuer/sign-in.ts'
+import { cookieHeader, type SayWho, step, takeCookies } from '../issuer/sign-in.ts'
 
 export interface Answer {
   readonly status: number

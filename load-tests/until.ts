@@ -1,4 +1,4 @@
-/** Owns waiting for something that a drill needs, and no longer than it may take. */
+/** Owns waiting for something that a run needs, and no longer than it may take. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 
