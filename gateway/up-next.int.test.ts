@@ -5,6 +5,8 @@ import { createPlayableTracks } from '../infra/catalog/playable-tracks.ts'
 import { insertTracks, type MadeTrack, withdrawTracks } from '../infra/catalog/testing/made-tracks.ts'
 import { loadDemoCatalog } from '../infra/demo/load-demo-catalog.ts'
 import { type KeyServer, startKeyServer } from '../infra/issuer/key-server.ts'
+import { kafkaConfig } from '../infra/kafka/config.ts'
+import { runConsumer } from '../infra/kafka/consumer.ts'
 import { createPool, type Pool } from '../infra/postgres/client.ts'
 import { postgresConfig } from '../infra/postgres/config.ts'
 import { createRedis, type Redis } from '../infra/redis/client.ts'
@@ -12,6 +14,8 @@ import { redisConfig } from '../infra/redis/config.ts'
 import { createNeighbourStore, type NeighbourStore } from '../infra/redis/neighbour-store.ts'
 import { readEnv } from '../infra/runtime/env.ts'
 import { createLogger } from '../infra/runtime/log.ts'
+import { decodeRecord } from '../protocol/events/record-codec.ts'
+import { TOPICS } from '../protocol/events/topics.ts'
 import { uuidv7 } from '../protocol/ids.ts'
 import type { TrackInfo } from '../protocol/messages/playback.ts'
 import { type GatewayProcess, startGateway } from './testing/gateway-process.ts'
@@ -149,5 +153,42 @@ describe('up next', () => {
     player.says({ type: 'play', id: 1, track_id: heard.track_id })
     expect(titles(await hearsOthers(player))).toEqual(['Other 0', 'Other 1', 'Other 3'])
     player.signsOut()
+  })
+
+  it('P2 a pick of what is up next is recorded as a suggestion that was taken', { timeout: 120_000 }, async () => {
+    const { account } = await aListener()
+    const began: string[] = []
+    const consumer = runConsumer(
+      readEnv(stack, kafkaConfig),
+      {
+        clientId: 'test',
+        groupId: account,
+        topic: TOPICS.playbackEvents.name,
+        async handle(batch, { commit }) {
+          for (const { key, value } of batch.records) {
+            const record = key?.toString() === account && value !== null ? decodeRecord(value) : undefined
+            if (record?.type === 'stream-started') began.push(`${record.reason_start} ${record.track_id}`)
+          }
+          await commit(batch.nextOffset)
+        },
+      },
+      createLogger('test', 'warn'),
+    )
+    try {
+      const player = await signIn(account)
+      player.says({ type: 'play', id: 1, track_id: heard.track_id, reason: 'pick' })
+      const list = await hearsOthers(player)
+      const suggested = list.tracks.find(({ why }) => !why.startsWith('because'))?.track_id ?? ''
+      player.says({ type: 'play', id: 2, track_id: suggested, reason: 'pick' })
+      expect(await player.hears('playback')).toMatchObject({ re: 2, status: 'playing' })
+      player.says({ type: 'play', id: 3, track_id: heard.track_id, reason: 'pick' })
+      expect(await player.hears('playback')).toMatchObject({ re: 3, status: 'playing' })
+      await expect
+        .poll(() => began, { timeout: 60_000 })
+        .toEqual([`pick ${heard.track_id}`, `queue ${suggested}`, `pick ${heard.track_id}`])
+      player.signsOut()
+    } finally {
+      await consumer.stop(2_000)
+    }
   })
 })

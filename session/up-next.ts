@@ -23,6 +23,8 @@ export interface Candidates {
   readonly suggestions: readonly Suggestion[]
 }
 
+/** In place of a reason: it was asked for, and waits for the end of an advertisement. */
+export const AFTER_AD = 'after this'
 /** A message stays small. */
 const MOST = 20
 /**

@@ -9,7 +9,7 @@ import { isAd, openAd } from '../../session/ad.ts'
 import { refuse } from '../../session/answers.ts'
 import { type Begin, begin, endPositionOf } from '../../session/requests.ts'
 import { musicSinceAd, type Session, skipOf } from '../../session/session.ts'
-import { upNextTrackOf } from '../../session/up-next.ts'
+import { AFTER_AD, upNextTrackOf } from '../../session/up-next.ts'
 import type { Listing } from '../catalog.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
@@ -148,7 +148,7 @@ function mayHearAd({ re, reason, positionMs }: Wish, session: Session): boolean 
 /** What was asked for comes next. */
 function afterAd(session: Session, { track, upNext }: Begin): Begin['upNext'] {
   if (isAd(track) || session.upNext[0]?.track_id === track.track_id) return session.upNext
-  return [upNextTrackOf(track, 'after this'), ...upNext]
+  return [upNextTrackOf(track, AFTER_AD), ...upNext]
 }
 
 function refused(

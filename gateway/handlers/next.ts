@@ -1,6 +1,7 @@
 /** Handles `next`: begins the first track of what is up next that can be played, or stops when nothing is left. */
 
 import type { Next } from '../../protocol/messages/next.ts'
+import { reasonOfNext } from '../../session/reason-start.ts'
 import { refuseNext, stop } from '../../session/requests.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
@@ -34,7 +35,7 @@ export function onNext(
     nowMs,
     trackId: first.track_id,
     positionMs: 0,
-    reason: message.reason === 'next' ? 'next' : 'queue',
+    reason: reasonOfNext(held.session, message.reason),
     endReason: message.reason,
     endPositionMs: message.position_ms,
     endStreamId: message.stream_id,

@@ -2,6 +2,7 @@
 
 import type { Play } from '../../protocol/messages/play.ts'
 import { openAd } from '../../session/ad.ts'
+import { reasonOfPlay } from '../../session/reason-start.ts'
 import { refuseInAd, resume } from '../../session/requests.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
@@ -35,7 +36,7 @@ export function onPlay(
     nowMs,
     trackId: message.track_id,
     positionMs: message.position_ms ?? 0,
-    reason: message.reason ?? 'unknown',
+    reason: reasonOfPlay(held.session, message.track_id, message.reason),
     endReason: message.reason === 'previous' ? 'previous' : 'pick',
     endPositionMs: message.from_ms,
     endStreamId: message.stream_id,

@@ -150,6 +150,31 @@ test.each<[what: string, by: string, sql: string]>([
   expect(refused).toContain(by)
 })
 
+test('what streams weigh that are not credible is a rule, or refused', async () => {
+  const right = { reason: 'looped', limit: 20, num: 1, den: 2 }
+  const enter = (credibility: unknown) =>
+    refusal(pool.query('UPDATE royalty_terms SET credibility = $1', [JSON.stringify(credibility)]))
+  for (const wrong of [
+    right,
+    [],
+    [right, right, right, right],
+    ...[{}, { ...right, reason: 'dull' }, { ...right, limit: 0 }, { ...right, limit: '20' }, { ...right, limit: 1.5 }],
+    ...[
+      { ...right, num: 3 },
+      { ...right, num: -1 },
+      { ...right, den: 0 },
+      { ...right, den: 21 },
+      { ...right, num: '1' },
+    ],
+    { reason: 'looped', num: 1, den: 2 },
+    [right, { ...right, den: 0 }],
+  ].map((one) => (Array.isArray(one) || one === right ? one : [one])))
+    expect(await enter(wrong), JSON.stringify(wrong)).toBe('royalty_terms_credibility_is_a_rule')
+  const bot = { reason: 'bot', limit: 1_440, num: 0, den: 1 }
+  expect(await enter([bot, right, { reason: 'short-track', limit: 60, num: 1, den: 1 }])).toBe('taken')
+  expect(await refusal(pool.query('UPDATE royalty_terms SET credibility = NULL'))).toBe('taken')
+})
+
 test('shares that do not add to one are refused when the contract is entered, however they are written', async () => {
   const enter = (shares: readonly string[]) =>
     refusal(insertContract(crypto.randomUUID(), `N-${shares.length}`, `'[2026-01-01,)'`, shares))

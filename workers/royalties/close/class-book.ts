@@ -4,6 +4,7 @@ import { Column } from '../reckoning/column.ts'
 import { MonthBook, UNKNOWN } from '../reckoning/month-book.ts'
 import { NumberOf } from '../reckoning/number-of.ts'
 import { DISCOVERIES, type Discovery } from '../reckoning/rules.ts'
+import { Doubts } from './doubts.ts'
 import type { Findings } from './findings.ts'
 import type { Contract, FrozenMonth } from './frozen-month.ts'
 import { type FrozenRow, STREAM_COLUMNS } from './frozen-row.ts'
@@ -17,6 +18,7 @@ export class ClassBook {
   readonly kind: TermsClass
   readonly book = new MonthBook()
   readonly #findings: Findings
+  readonly #doubts: Doubts
   readonly #years: ReadonlyMap<string, { readonly streams: number; readonly listeners: number }>
   readonly #contracts: { readonly isrc: string; readonly contract: Contract }[] = []
   /** By the number of what pays. */
@@ -34,14 +36,16 @@ export class ClassBook {
 
   /** @param partOf tells which part of the money of a listener is reckoned here. */
   constructor(
-    { revenue, pool, year }: FrozenMonth,
+    frozen: FrozenMonth,
     kind: TermsClass,
     partOf: (territory: string, tier: string, micros: bigint) => bigint,
     places: Places,
     findings: Findings,
   ) {
+    const { revenue, pool, year } = frozen
     this.kind = kind
     this.#findings = findings
+    this.#doubts = new Doubts(frozen, kind.rules.credibility)
     this.#years = new Map(year.map(({ isrc, ...heard }) => [isrc, heard]))
     for (const one of pool) this.#pools[places.of(one.territory, one.tier)] = this.book.poolNumber(one)
     for (const { listener, territory, tier, micros } of revenue)
@@ -61,7 +65,7 @@ export class ClassBook {
     if (who === UNKNOWN) who = this.#addListener(listener, place, 0n)
     const recording = this.#recordings[paying.number] ?? this.#addRecording(paying)
     if (who === UNKNOWN || recording === UNKNOWN) return
-    this.book.addStream(who, recording, this.#artists.in(row), this.#discoveries.in(row))
+    this.book.addStream(who, recording, this.#artists.in(row), this.#discoveries.in(row), this.#doubts.of(row))
   }
 
   check(): void {

@@ -1,11 +1,26 @@
-/** Owns the tests of the close on real servers: what it refuses, what it posts and writes, and that it may be killed anywhere. */
+/** Owns the tests of the close on real servers: what it posts and writes, and that it may be killed anywhere. */
 
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
+import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { addStreams, CONTRACTS, HOLDERS, monthsAgo, worldStreams } from '../testing/close-world.ts'
+import { addStreams, CONTRACTS, HOLDERS, type WorldStream } from '../testing/close-world.ts'
 import { createWorld, endWorld, left, MONTH, NEXT, type World } from '../testing/closing-world.ts'
 import { dsrProblems } from '../testing/dsr-validator.ts'
+import {
+  closedLines,
+  counted,
+  enterOtherRules,
+  isLooped,
+  isOften,
+  LATE,
+  LOOPED,
+  loop,
+  OF_NEXT,
+  OFTEN,
+  slowLines,
+} from '../testing/other-rules.ts'
+import { pdfText } from '../testing/pdf-text.ts'
 import { royalties } from '../testing/royalties-process.ts'
 import { monthSpan } from './month-span.ts'
 
@@ -16,95 +31,6 @@ beforeAll(async () => {
   undisturbed = await createWorld(stack, 'segue_close_a')
 })
 afterAll(async () => await endWorld(undisturbed))
-
-describe('a month that is not right is refused by name, and nothing is posted', () => {
-  const refused: [name: string, sql: string, back: string, values?: unknown[]][] = [
-    ['no-contract', `UPDATE contract_tracks SET valid = valid WHERE false`, 'SELECT 1'],
-    [
-      'shares-not-one',
-      `UPDATE contract_shares SET share_num = 1 WHERE role = 'label'`,
-      `UPDATE contract_shares SET share_num = 2 WHERE role = 'label'`,
-    ],
-    [
-      'overlapping-contracts',
-      `INSERT INTO contract_tracks SELECT '${CONTRACTS.own}', 1, track_id, 'recording', valid, territory_set FROM contract_tracks WHERE contract_id = '${CONTRACTS.label}' LIMIT 1`,
-      `DELETE FROM contract_tracks t USING tracks k WHERE k.track_id = t.track_id AND t.contract_id = '${CONTRACTS.own}' AND k.isrc <> 'QMSEG2600004'`,
-    ],
-    [
-      'missing-rate',
-      `DELETE FROM fx_rates WHERE quote = 'KWD'`,
-      `INSERT INTO fx_rates SELECT month, 'EUR', 'KWD', 357, 1000, 'made up', month FROM accounting_months ON CONFLICT DO NOTHING`,
-    ],
-    [
-      'future-stream',
-      `UPDATE royalty_streams SET noted_at = started_at - interval '1 hour' WHERE stream_id = (SELECT min(stream_id::text)::uuid FROM royalty_streams)`,
-      `UPDATE royalty_streams SET noted_at = ended_at`,
-    ],
-    [
-      'huge-amount',
-      `UPDATE payments SET gross_micros = 50000000000000 WHERE provider_reference = 'pay-1-0'`,
-      `UPDATE payments SET gross_micros = 10990000 WHERE provider_reference = 'pay-1-0'`,
-    ],
-    [
-      'negative-amount',
-      `INSERT INTO refunds VALUES ('019a0000-0000-7000-8000-400000000009', (SELECT payment_id FROM payments WHERE provider_reference = 'pay-1-0'), 20000000, 0, 'fraud', '${monthSpan(MONTH).firstDay}T13:00:00Z')`,
-      `DELETE FROM refunds WHERE gross_micros = 20000000`,
-    ],
-    [
-      'two-currencies',
-      `UPDATE payments SET currency = 'USD' WHERE provider_reference = 'pay-1-0'`,
-      `UPDATE payments SET currency = 'EUR' WHERE provider_reference = 'pay-1-0'`,
-    ],
-    [
-      'no-terms',
-      `UPDATE royalty_terms SET valid = '[2020-01-01,2020-02-01)' WHERE rights = 'composition'`,
-      `UPDATE royalty_terms SET valid = '[2020-01-01,)' WHERE rights = 'composition'`,
-    ],
-  ]
-  refused[0] = [
-    'no-contract',
-    `DELETE FROM contract_tracks t USING tracks k WHERE k.track_id = t.track_id AND k.isrc = 'QMSEG2600004' AND t.rights = 'recording'`,
-    `INSERT INTO contract_tracks SELECT v.contract_id, 1, k.track_id, 'recording', v.valid, v.territory_set FROM contract_versions v CROSS JOIN tracks k WHERE v.contract_id = '${CONTRACTS.own}' AND k.isrc = 'QMSEG2600004'`,
-  ]
-
-  /** As nobody who may only do right could. */
-  async function wrongly(sql: string): Promise<void> {
-    await undisturbed.admin.query(`SET session_replication_role = replica`)
-    await undisturbed.admin.query('ALTER TABLE contract_tracks DROP CONSTRAINT IF EXISTS contract_tracks_paid_once')
-    await undisturbed.admin.query(sql)
-    await undisturbed.admin.query('RESET session_replication_role')
-  }
-
-  test.each(refused)('%s', async (name, sql, back) => {
-    await wrongly(sql)
-    const { code, answer, stderr } = await royalties(undisturbed.env, ['close', MONTH])
-    await wrongly(back)
-    expect(answer, stderr).toMatchObject({
-      status: 'refused',
-      findings: expect.arrayContaining([expect.objectContaining({ name })]),
-    })
-    expect(stderr).toContain(`segue: ${name}: `)
-    expect(code).toBe(1)
-    const { runs, transfers, closes } = await left(undisturbed)
-    expect([...runs, ...transfers, ...closes]).toEqual([])
-  })
-
-  test('month-not-over, and a month that is none', async () => {
-    const now = await royalties(undisturbed.env, ['close', monthsAgo(0)])
-    expect(now.answer).toMatchObject({ findings: [{ name: 'month-not-over' }] })
-    expect(now.code).toBe(1)
-    expect((await royalties(undisturbed.env, ['close', '2026-13'])).code).toBe(1)
-  })
-
-  test('books-behind: Kafka has records of the month that the books have not', async () => {
-    // The month after is over for who reads the clock of the test's own future: here the records of today are what is missing.
-    const { refuseUnready } = await import('./refusals.ts')
-    const offsets = async () => [{ partition: 3, first: 4n, offset: 17n }]
-    await expect(refuseUnready(undisturbed.admin, MONTH, new Date(), offsets)).rejects.toThrow(
-      `books-behind: of partition 3 the books have read up to 0, and ${MONTH} goes up to 17`,
-    )
-  })
-})
 
 describe('a month that is right', () => {
   test('is closed: what is paid adds up to the pools, and the ledger to zero', async () => {
@@ -143,6 +69,43 @@ describe('a month that is right', () => {
       `SELECT DISTINCT contract_id FROM royalty_lines WHERE kind = 'minimum' AND amount_micros > 0`,
     )
     expect(minimum).toEqual([{ contract_id: CONTRACTS.own }])
+  })
+
+  test('has statements whose pages say the number and the sum of the CSV, and the payout of the ledger', async () => {
+    const { admin, reports } = undisturbed
+    const { rows } = await admin.query<{ key: string; holder: string; currency: string; paid: string }>(
+      `SELECT f.object_key AS key, holder_id AS holder, h.pay_currency AS currency,
+              coalesce((SELECT -sum(e.amount_micros) FROM ledger_entries e WHERE e.kind = 'payout' AND e.account_kind <> 'payable' AND e.transfer_id IN (
+                SELECT transfer_id FROM ledger_entries p WHERE p.kind = 'payout' AND p.holder_id = h.holder_id AND p.account_kind = 'payable')), 0)::text AS paid
+         FROM royalty_files f JOIN rights_holders h USING (holder_id) WHERE f.kind = 'statement-pdf' ORDER BY 2`,
+    )
+    expect(rows.map(({ holder }) => holder)).toEqual(Object.values(HOLDERS))
+    const bytesOf = async (key: string) => {
+      const object = await reports.get(key)
+      if (object === undefined) throw new Error(`${key} is not there`)
+      return await buffer(object)
+    }
+    for (const { key, currency, paid } of rows) {
+      const lines = pdfText(await bytesOf(key)).map((text) => text.replaceAll('\u202f', ''))
+      const csv = parse(await bytesOf(key.replace(/pdf$/, 'csv')), { columns: true }) as Record<string, string>[]
+      const earned = csv
+        .filter(({ kind }) => kind === 'share' || kind === 'minimum')
+        .reduce((sum, { paid_micros = '' }) => sum + BigInt(paid_micros), 0n)
+      expect(csv[0]?.statement).toMatch(new RegExp(`^${MONTH}-[0-9A-F]{8}$`))
+      expect(lines[0]).toBe(`Segue\t${csv[0]?.statement}`)
+      expect(lines).toContain(`Earned in ${MONTH}\t${decimal(earned, 6)} ${currency}`)
+      const decimals = { EUR: 2, JPY: 0, KWD: 3 }[currency] ?? 0
+      const payout = BigInt(paid) / 10n ** BigInt(6 - decimals)
+      expect(lines.some((one) => one.endsWith(`\t${decimal(payout, decimals)} ${currency}`))).toBe(true)
+      expect(lines).toContain(`Paid out\t${payout === 0n ? '' : '-'}${decimal(BigInt(paid), 6)} ${currency}`)
+    }
+    // The author gave no tax reference.
+    expect(rows.filter(({ paid }) => paid === '0').map(({ holder }) => holder)).toEqual([HOLDERS.author])
+
+    function decimal(units: bigint, decimals: number): string {
+      const digits = String(units).padStart(decimals + 1, '0')
+      return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
+    }
   })
 
   test('is closed once: again there is nothing to do, and nothing changes', async () => {
@@ -232,12 +195,13 @@ describe('the next month', () => {
     timeout: 300_000,
   }, async () => {
     const { admin, env } = undisturbed
-    await addStreams(admin, worldStreams(NEXT, 120, 1_000))
-    await addStreams(admin, worldStreams(MONTH, 7, 2_000), new Date())
+    await addStreams(admin, OF_NEXT)
+    await addStreams(admin, LATE, new Date())
+    await enterOtherRules(admin)
     const { code, answer, stderr } = await royalties(env, ['close', NEXT])
     expect(code, stderr).toBe(0)
     const { rows } = await admin.query('SELECT belonged_to::text, entered_in::text, reason FROM royalty_adjustments')
-    const late = worldStreams(MONTH, 7, 2_000).filter(({ flags }) => flags.length === 0).length
+    const late = counted(LATE).length
     expect(answer.late_streams).toBe(late)
     expect(rows).toEqual(
       Array.from({ length: late }, () => ({
@@ -251,5 +215,68 @@ describe('the next month', () => {
       [HOLDERS.author],
     )
     expect(Number(owed[0]?.micros)).toBeGreaterThan(0)
+  })
+
+  test('is reckoned by its own rules, to the micro-unit: user-centric without loops, artist-centric of what was heard often', async () => {
+    const { admin } = undisturbed
+    const streams = counted([...OF_NEXT, ...LATE])
+    const recordings = { rights: 'recording', model: 'user-centric', share: 52n } as const
+    const believed = streams.filter((one) => !isLooped(one))
+    const paid = await closedLines(admin, recordings)
+    expect(paid.length).toBeGreaterThan(10)
+    expect(paid).toEqual(await slowLines(admin, recordings, believed))
+    // It makes a difference.
+    expect(paid).not.toEqual(await slowLines(admin, recordings, streams))
+    const works = { rights: 'composition', model: 'artist-centric', share: 15n } as const
+    const often = streams.filter(isOften)
+    expect(new Set(often.map(({ isrc }) => isrc))).toEqual(new Set([LOOPED, OFTEN]))
+    const paidWorks = await closedLines(admin, works)
+    expect(paidWorks.length).toBeGreaterThan(5)
+    expect(paidWorks).toEqual(await slowLines(admin, works, often))
+    const { rows } = await admin.query(
+      `SELECT DISTINCT l.rights, r.model FROM royalty_lines l JOIN royalty_runs r USING (run_id) WHERE r.month = $1 ORDER BY 1`,
+      [monthSpan(NEXT).firstDay],
+    )
+    expect(rows).toEqual([
+      { rights: 'composition', model: 'artist-centric' },
+      { rights: 'recording', model: 'user-centric' },
+    ])
+  })
+
+  test('tells why streams weigh nothing: a loop, a track that was heard too seldom, what a player claimed', {
+    timeout: 120_000,
+  }, async () => {
+    interface Told {
+      readonly rights: string
+      readonly streams_of_line: readonly { readonly id: string; readonly doubt?: string }[]
+      readonly reduced: readonly { readonly reason: string; readonly weight: string; readonly streams: number }[]
+    }
+    const explained = async (stream: WorldStream | undefined, side: string) => {
+      const { answer, stderr } = await royalties(undisturbed.env, ['explain', stream?.id ?? ''])
+      return { told: (answer.lines as Told[]).find(({ rights }) => rights === side), stderr }
+    }
+    const all = [...OF_NEXT, ...counted(LATE)]
+    const { told, stderr } = await explained(loop[0], 'recording')
+    const doubted = told?.streams_of_line.filter(({ doubt }) => doubt === 'looped').map(({ id }) => id)
+    expect(doubted).toEqual(
+      counted(all)
+        .filter(isLooped)
+        .map(({ id }) => id)
+        .sort(),
+    )
+    const claimed = OF_NEXT.filter(({ isrc, flags }) => isrc === LOOPED && flags.length > 0).length
+    const flagged = { reason: 'claim-exceeds-elapsed', weight: '0/1', streams: claimed }
+    expect(told?.reduced).toEqual([
+      ...(claimed === 0 ? [] : [flagged]),
+      { reason: 'looped', weight: '0/1', streams: doubted?.length },
+    ])
+    expect(stderr).toContain('streams of the track weigh 0/1 of what others do: looped')
+    const seldom = counted(all).find((one) => !isOften(one))
+    const few = counted(all).filter(({ isrc }) => isrc === seldom?.isrc).length
+    expect((await explained(seldom, 'composition')).told?.reduced).toContainEqual({
+      reason: 'too-few-streams',
+      weight: '0/1',
+      streams: few,
+    })
   })
 })

@@ -2,8 +2,21 @@
 
 import type { RoyaltyModel } from '../../../infra/postgres/ledger/run.ts'
 import type { Rights } from '../../../infra/postgres/ledger/transfer.ts'
+import type { StreamFlag } from '../../../protocol/vocabulary.ts'
 import type { ContractTerms } from '../reckoning/contract-for.ts'
 import type { Discovery, UnheardPolicy } from '../reckoning/rules.ts'
+
+/** By which a stream is known that is not believed as others are. */
+export type DoubtReason = 'bot' | 'looped' | 'short-track'
+
+/** Streams that are beyond the limit in such a way weigh `num / den` of others. */
+export interface CredibilityTerm {
+  readonly reason: DoubtReason
+  /** Of a bot minutes that it plays on a day, of what is looped beginnings on a day, of a short track the seconds that it lasts. */
+  readonly limit: number
+  readonly num: number
+  readonly den: number
+}
 
 /** Streams come last: there are many, and what is needed to reckon them is known by then. */
 export const PARTS = [
@@ -18,6 +31,8 @@ export const PARTS = [
   'year',
   'pool',
   'revenue',
+  'flagged',
+  'doubt',
 ] as const
 export type Part = (typeof PARTS)[number]
 
@@ -37,6 +52,8 @@ export interface Terms {
   readonly artistBoostListeners: number
   readonly discoveryBoost: number
   readonly boostedDiscoveries: readonly Discovery[]
+  /** Absent where all streams that count are believed: so months that were frozen before it was asked stay as they are. */
+  readonly credibility?: readonly CredibilityTerm[]
 }
 
 export interface Rate {
@@ -143,6 +160,24 @@ export interface Revenue {
   readonly micros: string
 }
 
+/** Streams that the books keep and do not pay, by the flags that they have (M3). */
+export interface Flagged {
+  readonly isrc: string
+  readonly flags: readonly StreamFlag[]
+  readonly streams: number
+}
+
+/** What a listener did on a day that is beyond what the terms of some contract believe. */
+export interface Doubt {
+  readonly reason: Exclude<DoubtReason, 'short-track'>
+  readonly listener: number
+  /** Null: of all that he heard. */
+  readonly isrc: string | null
+  readonly day: string
+  /** Milliseconds that he played of a bot, beginnings of what is looped. */
+  readonly amount: number
+}
+
 export interface FrozenMonth {
   readonly month: string
   readonly terms: readonly Terms[]
@@ -156,6 +191,8 @@ export interface FrozenMonth {
   readonly year: readonly Year[]
   readonly pool: readonly PoolCurrency[]
   readonly revenue: readonly Revenue[]
+  readonly flagged: readonly Flagged[]
+  readonly doubt: readonly Doubt[]
 }
 
 export interface FrozenStream {

@@ -6,78 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MonthBook } from '../reckoning/month-book.ts'
 import { reckon } from '../reckoning/reckon.ts'
 import { DISCOVERIES, interchangeRules } from '../reckoning/rules.ts'
+import { contract, id, month, reckoned, streamsOf, TRACKS, terms } from '../testing/frozen-months.ts'
 import { asRows } from '../testing/stream-lines.ts'
 import { writeFrozen } from './frozen-file.ts'
-import type { Contract, FrozenMonth, FrozenStream, Terms } from './frozen-month.ts'
-import { reckonMonth } from './reckon-month.ts'
-
-const id = (kind: string, n: number) => `019a0000-0000-7000-8000-${kind}0000000000${n}`
-const HOLDERS = [id('a', 1), id('a', 2)] as const
-const TRACKS = ['QMSEG2600001', 'QMSEG2600002', 'QMSEG2600003'] as const
-
-const contract = (
-  n: number,
-  rights: Contract['rights'],
-  revenueNum: number,
-  change: Partial<Contract> = {},
-): Contract => ({
-  contract: id('c', n),
-  version: 1,
-  rights,
-  from: '2026-10-01',
-  until: '2026-11-01',
-  isWorldwide: true,
-  territories: [],
-  number: `C-10${n}`,
-  title: 'A contract',
-  licensor: HOLDERS[0],
-  currency: 'EUR',
-  revenueNum,
-  revenueDen: 100,
-  minimumPerStream: '0',
-  minimumPerSubscriber: '0',
-  minimumPerMonth: '0',
-  parties: [
-    { holder: HOLDERS[0], role: 'label', num: 2, den: 3 },
-    { holder: HOLDERS[1], role: 'artist', num: 1, den: 3 },
-  ],
-  ...change,
-})
-const terms = (rights: Terms['rights'], model: Terms['model'], change: Partial<Terms> = {}): Terms => ({
-  rights,
-  contractId: null,
-  model,
-  poolNum: 52,
-  poolDen: 100,
-  unheard: 'shared',
-  eligibleStreams: null,
-  eligibleListeners: null,
-  listenerCap: 1_000,
-  artistBoost: 2,
-  artistBoostStreams: 1_000,
-  artistBoostListeners: 500,
-  discoveryBoost: 2,
-  boostedDiscoveries: ['search', 'collection', 'editorial'],
-  ...change,
-})
-const month = (change: Partial<FrozenMonth>): FrozenMonth => ({
-  month: '2026-10',
-  terms: [terms('recording', 'pro-rata'), terms('composition', 'pro-rata')],
-  rate: [],
-  holder: [],
-  contract: [contract(1, 'recording', 52), contract(2, 'recording', 50), contract(3, 'composition', 15)],
-  cover: [
-    ...TRACKS.map((isrc, n) => ({ isrc, contract: id('c', n === 2 ? 2 : 1), version: 1 })),
-    ...TRACKS.map((isrc) => ({ isrc, contract: id('c', 3), version: 1 })),
-  ],
-  track: [],
-  advance: [],
-  carried: [],
-  year: [],
-  pool: ['DE', 'FR'].map((territory) => ({ territory, tier: 'individual', currency: 'EUR' })),
-  revenue: [],
-  ...change,
-})
+import type { Terms } from './frozen-month.ts'
 
 const revenues = fc.uniqueArray(
   fc.record({
@@ -97,30 +29,11 @@ const streams = fc.array(
   }),
   { maxLength: 25 },
 )
-const streamsOf = (
-  rows: readonly Pick<FrozenStream, 'listener' | 'isrc' | 'territory' | 'discovery'>[],
-): FrozenStream[] =>
-  rows.map((row, n) => ({
-    ...row,
-    id: id('f', n % 10),
-    artist: row.isrc,
-    startedAt: '2026-10-05T10:00:00.000Z',
-    msPlayed: 60_000,
-    tier: 'individual',
-    late: undefined,
-  }))
-
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'segue-reckon-test-'))
 })
 afterAll(async () => await rm(folder, { recursive: true, force: true }))
-
-async function reckoned(frozen: FrozenMonth, rows: readonly FrozenStream[]) {
-  const path = join(folder, 'inputs.jsonl')
-  await writeFrozen(path, frozen, asRows(rows))
-  return await reckonMonth(path)
-}
 
 const OWN_RULES: readonly [string, readonly Terms[]][] = [
   ['one model', month({}).terms],

@@ -15,6 +15,7 @@ import { readFrozen } from './frozen-file.ts'
 import type { Contract, FrozenMonth } from './frozen-month.ts'
 import { grouped } from './grouped.ts'
 import { minimumLines } from './minimum-lines.ts'
+import { SIDES } from './payers.ts'
 import { rulesJson, type TermsClass } from './terms-class.ts'
 
 export interface ReckonedLine extends RoyaltyLine {
@@ -74,7 +75,7 @@ export async function reckonMonth(path: string): Promise<ReckonedMonth> {
 function divide(frozen: FrozenMonth, desk: Desk, adjustments: readonly RoyaltyAdjustment[], findings: Findings) {
   const runs = new Map<RoyaltyModel, { pools: RoyaltyPool[]; lines: ReckonedLine[]; classes: TermsClass[] }>()
   const divided: DividedPool[] = []
-  const reduced: ReckonedMonth['reduced'][number][] = []
+  const reduced: ReckonedMonth['reduced'][number][] = [...flaggedIn(frozen)]
   for (const { kind, book, contractOf } of desk.books) {
     const run = runs.get(kind.rules.model) ?? { pools: [], lines: [], classes: [] }
     runs.set(kind.rules.model, run)
@@ -107,6 +108,13 @@ function divide(frozen: FrozenMonth, desk: Desk, adjustments: readonly RoyaltyAd
       adjustments: index === 0 ? adjustments : [],
     })),
   }
+}
+
+/** What the books keep and do not pay weighs nothing, whatever the terms. */
+function* flaggedIn({ flagged }: FrozenMonth): Generator<ReckonedMonth['reduced'][number]> {
+  for (const rights of SIDES)
+    for (const { isrc, flags, streams } of flagged)
+      yield { isrc, rights, reason: flags.join(' and '), weight: { num: 0n, den: 1n }, streams }
 }
 
 /** Rules that differ within a model divide parts of one pool. */

@@ -33,6 +33,8 @@ function frozen(
     year: [],
     pool: [],
     revenue: [],
+    flagged: [],
+    doubt: [],
     ...rest,
   }
 }

@@ -6,7 +6,18 @@ import { byBytes } from '../reckoning/byte-order.ts'
 import { copiedStreams } from './copied-streams.ts'
 import type { Findings } from './findings.ts'
 import { type FrozenFile, writeFrozen } from './frozen-file.ts'
-import type { Contract, Cover, FrozenMonth, PoolCurrency, Rate, Terms, Track, Year } from './frozen-month.ts'
+import type {
+  Contract,
+  Cover,
+  Doubt,
+  Flagged,
+  FrozenMonth,
+  PoolCurrency,
+  Rate,
+  Terms,
+  Track,
+  Year,
+} from './frozen-month.ts'
 import { monthSpan } from './month-span.ts'
 import { Rates } from './rates.ts'
 import { type AccountRevenue, type Heard, revenueOf } from './revenue.ts'
@@ -50,7 +61,10 @@ async function read(client: PoolClient, options: SnapshotOptions): Promise<Snaps
   const tracks = await rows<{ isrc: string; day: string }>('heard', firstDay, until)
   const isrcs = tracks.map(({ isrc }) => isrc)
   const [fromDay = firstDay] = [firstDay, ...tracks.map(({ day }) => day)].sort()
-  const terms = await rows<Terms>('terms', firstDay)
+  const terms = (await rows<Terms & { credibility: Terms['credibility'] | null }>('terms', firstDay)).map(
+    ({ credibility, ...rest }): Terms =>
+      credibility === null || credibility === undefined ? rest : { ...rest, credibility },
+  )
   const rate = await rows<Rate>('rates', firstDay)
   const contract = await rows<Contract>('contracts', isrcs, fromDay, nextDay)
   const cover = await rows<Cover>('covers', isrcs, fromDay, nextDay)
@@ -85,11 +99,38 @@ async function read(client: PoolClient, options: SnapshotOptions): Promise<Snaps
     year: wantsYear ? await rows<Year>('years', firstDay, until) : [],
     pool: pools,
     revenue,
+    flagged: await rows<Flagged>('flagged', firstDay, until),
+    doubt: await doubtRows(rows, terms, accounts, firstDay, until),
   }
   const statement = sql('streams')
   const streams = withStreams ? copiedStreams({ client, statement, firstDay, until, accounts, findings }) : none()
   const file = await writeFrozen(path, header, streams)
   return { file, refundsBorne }
+}
+
+/** What listeners did is asked where some terms ask it, from the least limit on. */
+async function doubtRows(
+  rows: Rows,
+  terms: readonly Terms[],
+  accounts: ReadonlyMap<string, number>,
+  ...month: readonly [firstDay: string, until: Date]
+): Promise<Doubt[]> {
+  const doubts: Doubt[] = []
+  for (const [reason, statement] of [
+    ['bot', 'bots'],
+    ['looped', 'loops'],
+  ] as const) {
+    const limits = terms.flatMap(({ credibility = [] }) => credibility.filter((one) => one.reason === reason))
+    if (limits.length === 0) continue
+    const least = Math.min(...limits.map(({ limit }) => limit))
+    for (const { account, ...did } of await rows<Omit<Doubt, 'reason' | 'listener'> & { account: string }>(
+      statement,
+      ...month,
+      least,
+    ))
+      doubts.push({ reason, listener: accounts.get(account) as number, ...did })
+  }
+  return doubts
 }
 
 interface RevenueInput {

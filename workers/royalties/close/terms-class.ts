@@ -5,13 +5,21 @@ import type { Rights } from '../../../infra/postgres/ledger/transfer.ts'
 import { COUNTABLE_MS } from '../../../protocol/vocabulary.ts'
 import { byBytes } from '../reckoning/byte-order.ts'
 import type { Rules } from '../reckoning/rules.ts'
-import type { Terms } from './frozen-month.ts'
+import type { CredibilityTerm, Terms } from './frozen-month.ts'
+
+/** As a run keeps them: with what the close looks for by itself. */
+interface CloseRules extends Rules {
+  readonly credibility: readonly Sign[]
+}
+
+/** By which streams are known that are not believed as others are. */
+export type Sign = Rules['credibility'][number] & Pick<CredibilityTerm, 'reason' | 'limit'>
 
 /** Contracts that are reckoned together. */
 export interface TermsClass {
   readonly key: string
   readonly rights: Rights
-  readonly rules: Rules
+  readonly rules: CloseRules
   /** Null: all that have no terms of their own. */
   readonly contracts: (string | null)[]
 }
@@ -42,7 +50,7 @@ export class TermsClasses {
   }
 }
 
-function rulesOf(terms: Terms): Rules {
+function rulesOf(terms: Terms): CloseRules {
   const { eligibleStreams: streams, eligibleListeners: listeners } = terms
   return {
     model: terms.model,
@@ -59,8 +67,11 @@ function rulesOf(terms: Terms): Rules {
       discoveryBoost: { factor: terms.discoveryBoost, discoveries: terms.boostedDiscoveries },
     },
     eligibility: streams === null || listeners === null ? undefined : { streams, listeners },
-    // The books count no stream that has a flag.
-    credibility: [],
+    credibility: (terms.credibility ?? []).map(({ reason, limit, num, den }) => ({
+      reason,
+      limit,
+      weight: { num: BigInt(num), den: BigInt(den) },
+    })),
   }
 }
 

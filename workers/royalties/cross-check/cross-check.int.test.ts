@@ -1,5 +1,6 @@
 /** Owns the tests of what is asked of a closed month: whether four counts agree, whether its files are whole, and from where a cent came. */
 
+import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { type ClickHouseClient, createClickHouse } from '../../../infra/clickhouse/client.ts'
 import { clickhouseConfig } from '../../../infra/clickhouse/config.ts'
@@ -7,7 +8,8 @@ import { migrateClickHouse } from '../../../infra/clickhouse/migrate.ts'
 import { createMinioClient } from '../../../infra/minio/client.ts'
 import { reportsConfig } from '../../../infra/minio/reports.ts'
 import { readEnv } from '../../../infra/runtime/env.ts'
-import { type WorldStream, worldStreams } from '../testing/close-world.ts'
+import type { Finding } from '../close/findings.ts'
+import { HOLDERS, type WorldStream, worldStreams } from '../testing/close-world.ts'
 import { createWorld, endWorld, MONTH, STREAMS, type World } from '../testing/closing-world.ts'
 import { royalties } from '../testing/royalties-process.ts'
 
@@ -82,6 +84,77 @@ test('two streams that ClickHouse has not are found and named, and then all agre
   expect(Object.values(answer.streams as object)).toEqual(Array.from({ length: 6 }, () => counted))
 })
 
+test('money that differs is found in lines, streams and reports, each with its streams', {
+  timeout: 240_000,
+}, async () => {
+  const { admin } = world
+  const config = readEnv(env, reportsConfig)
+  const minio = createMinioClient(config)
+  const idsOf = (isWanted: (one: WorldStream) => boolean) =>
+    streams.filter((one) => one.flags.length === 0 && isWanted(one)).map(({ id }) => id)
+  // Nobody who may only do right could.
+  await admin.query('ALTER TABLE royalty_lines DISABLE TRIGGER USER')
+  const spoilLine = (by: number) =>
+    admin.query(
+      `UPDATE royalty_lines SET amount_micros = amount_micros + $1 WHERE kind = 'share' AND rights = 'composition' AND isrc = 'QMSEG2600001' AND territory = 'DE' AND tier = 'individual' AND holder_id = $2`,
+      [by, HOLDERS.author],
+    )
+  const moved = streams.find((one) => one.flags.length === 0 && one.isrc === 'QMSEG2600002' && one.territory === 'JP')
+  const moveTo = (isrc: string) =>
+    admin.query('UPDATE royalty_streams SET isrc = $1 WHERE stream_id = $2', [isrc, moved?.id])
+  const { rows } = await admin.query<{ key: string }>(`SELECT object_key AS key FROM royalty_files WHERE kind = 'dsr'`)
+  const isOfLabel = (cells: readonly string[]) => cells[0] === 'SY02.02' && cells[6] === 'JP' && cells[18] === 'L-100'
+  let [key, text, spoiled] = ['', '', '']
+  for (const { key: one } of rows) {
+    const object = await world.reports.get(one)
+    const lines = object === undefined ? [] : (await buffer(object)).toString().split('\n')
+    if (!lines.some((line) => isOfLabel(line.split('\t')))) continue
+    // The part of the contract in the pool, a millionth off.
+    const off = lines.map((line) => {
+      const cells = line.split('\t')
+      return isOfLabel(cells)
+        ? cells.with(15, `${cells[15]?.slice(0, -1)}${cells[15]?.endsWith('1') ? 2 : 1}`).join('\t')
+        : line
+    })
+    ;[key, text, spoiled] = [one, lines.join('\n'), off.join('\n')]
+  }
+  const put = (content: string) => minio.putObject(config.bucket, key, Buffer.from(content), Buffer.byteLength(content))
+  expect(spoiled).not.toBe(text)
+  try {
+    await spoilLine(7)
+    await moveTo('QMSEG2600003')
+    await put(spoiled)
+    const { code, answer } = await royalties(env, ['cross-check', MONTH])
+    expect(code).toBe(1)
+    const findings = answer.findings as Finding[]
+    const line = findings.find(({ what }) =>
+      what.startsWith('of the composition QMSEG2600001 in DE, individual the lines'),
+    )
+    expect(line?.name).toBe('money-differs')
+    const ofLine = idsOf((one) => one.isrc === 'QMSEG2600001' && one.territory === 'DE' && one.tier === 'individual')
+    expect(line?.streams).toEqual(ofLine.toSorted().slice(0, 50))
+    const contract = findings.find(({ what }) => what.startsWith('share of L-100, JP, individual: the ledger has '))
+    expect(contract?.name).toBe('money-differs')
+    // All that the contract pays, as the books have it: all tracks but one.
+    const ofContract = idsOf((one) => one.isrc !== 'QMSEG2600004' && one.territory === 'JP')
+    expect(contract?.streams).toEqual(ofContract.toSorted().slice(0, 50))
+    const row = findings.filter(({ name }) => name === 'streams-differ')
+    expect(row.map(({ what }) => what.split(':')[0])).toEqual(
+      ['QMSEG2600002', 'QMSEG2600003'].map((isrc) => `${isrc} in JP, individual`),
+    )
+    for (const { streams: named } of row) expect(named).toEqual([moved?.id])
+    expect(findings.filter(({ name }) => name === 'money-differs')).toHaveLength(2)
+    expect(findings.find(({ name }) => name === 'object-differs')?.what).toContain(key)
+  } finally {
+    await spoilLine(-7)
+    await moveTo('QMSEG2600002')
+    await put(text)
+  }
+  await admin.query('ALTER TABLE royalty_lines ENABLE TRIGGER USER')
+  const { code, stderr } = await royalties(env, ['cross-check', MONTH])
+  expect(code, stderr).toBe(0)
+})
+
 test('a file that is gone is put again, to the byte; one that was changed is told, and left', {
   timeout: 240_000,
 }, async () => {
@@ -104,6 +177,12 @@ test('a file that is gone is put again, to the byte; one that was changed is tol
       expect.objectContaining({ name: 'object-missing', what: `${gone} is not in the store` }),
       expect.objectContaining({ name: 'object-differs' }),
     ]),
+  })
+  const { rows: closes } = await world.admin.query<{ run: string }>('SELECT run_id AS run FROM royalty_runs')
+  const unknown = await royalties(env, ['explain', `${closes[0]?.run}/1`])
+  expect(unknown.code).toBe(1)
+  expect(unknown.answer).toMatchObject({
+    findings: [{ name: 'inputs-missing', what: `${inputs[0]?.key} is not in the store` }],
   })
   const put = await royalties(env, ['export', MONTH])
   expect(put.code).toBe(1)

@@ -12,7 +12,7 @@ import { type Finding, refuse } from '../close/findings.ts'
 import { type MonthSpan, monthSpan } from '../close/month-span.ts'
 import { ClickHouseCounts, type Counted } from './clickhouse-counts.ts'
 import { type DsrSummary, type DsrTotals, dsrTotals } from './dsr-totals.ts'
-import { BY_CONTRACT, COUNTED, COUNTED_IDS, ENTERED_LATE, LATE, OF_LINES, POSTED, RIGHTS } from './sql.ts'
+import { BY_CONTRACT, CONTRACT_IDS, COUNTED, COUNTED_IDS, ENTERED_LATE, LATE, OF_LINES, POSTED, RIGHTS } from './sql.ts'
 
 export interface CrossChecked {
   readonly month: string
@@ -160,21 +160,20 @@ async function moneyDifferences(
   }
   const { rows: posted } = await pool.query<Posted>(POSTED, [firstDay])
   const findings: Finding[] = []
+  const differs = async (what: string, sql: string, ...where: readonly string[]) => {
+    const { rows } = await pool.query<{ id: string }>(`${sql} LIMIT ${SHOWN}`, [firstDay, streamsUntil, ...where])
+    findings.push({ name: 'money-differs', what, streams: rows.map(({ id }) => id) })
+  }
   for (const { rights, isrc, territory, tier, currency, line, posted: booked } of posted) {
-    const paid = [firstDay, streamsUntil, isrc, territory, tier]
-    const { rows: streams } = await pool.query<{ id: string }>(`${COUNTED_IDS} LIMIT ${SHOWN}`, paid)
-    findings.push({
-      name: 'money-differs',
-      what: `of the ${rights} ${isrc} in ${territory}, ${tier} the lines say ${line} millionths of ${currency}, the ledger ${booked}`,
-      streams: streams.map(({ id }) => id),
-    })
+    const what = `of the ${rights} ${isrc} in ${territory}, ${tier} the lines say ${line} millionths of ${currency}, the ledger ${booked}`
+    await differs(what, COUNTED_IDS, isrc, territory, tier)
   }
   interface OfContract extends Pick<DsrSummary, 'contract' | 'territory' | 'tier' | 'kind'> {
     readonly micros: string
   }
   const { rows } = await pool.query<OfContract>(BY_CONTRACT, [firstDay])
   const placeOf = ({ contract, territory, tier, kind }: Omit<OfContract, 'micros'>) =>
-    `${kind} of ${[contract, territory, tier].join(', ')}`
+    JSON.stringify([kind, contract, territory, tier])
   const inLedger = new Map(rows.map((row) => [placeOf(row), BigInt(row.micros)]))
   const reported = new Map<string, bigint>()
   for (const { micros, ...where } of reports.flatMap((one) => one.summaries)) {
@@ -184,7 +183,9 @@ async function moneyDifferences(
   for (const key of [...new Set([...inLedger.keys(), ...reported.keys()])].sort()) {
     const [ledger, report] = [inLedger.get(key) ?? 0n, reported.get(key) ?? 0n]
     if (ledger === report) continue
-    findings.push({ name: 'money-differs', what: `${key}: the ledger has ${ledger} millionths, the reports ${report}` })
+    const [kind, contract = '', territory = '', tier = ''] = JSON.parse(key) as string[]
+    const what = `${kind} of ${[contract, territory, tier].join(', ')}: the ledger has ${ledger} millionths, the reports ${report}`
+    await differs(what, CONTRACT_IDS, contract, territory, tier)
   }
   return findings
 }

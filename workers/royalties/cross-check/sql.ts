@@ -36,4 +36,11 @@ export const BY_CONTRACT = `
     FROM ledger_postings p JOIN ledger_transfers t USING (transfer_id) JOIN ledger_accounts a USING (ledger_account_id) JOIN contracts c USING (contract_id)
    WHERE t.period = $1 AND t.kind IN ('share', 'minimum') AND t.status = 'posted' AND a.kind = 'payable' AND p.territory <> 'ZZ' GROUP BY 1, 2, 3, 4`
 
+/** Streams of the tracks that a contract was paid for in a territory and tier. */
+export const CONTRACT_IDS = `
+  SELECT stream_id AS id FROM royalty_streams_of($1, $2)
+   WHERE territory = $4 AND tier = $5 AND isrc IN (
+     SELECT l.isrc FROM royalty_lines l JOIN royalty_runs r USING (run_id) JOIN contracts c USING (contract_id)
+      WHERE r.month = $1 AND c.number = $3 AND l.territory = $4 AND l.tier = $5) ORDER BY 1`
+
 export const RIGHTS = `SELECT number, rights FROM contracts`

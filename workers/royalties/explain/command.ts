@@ -48,8 +48,8 @@ function* sentences({ posting, lines }: Explained): Generator<string> {
     }
     for (const { reason, weight, streams: few } of reduced)
       yield `  ${few} streams of the track weigh ${weight} of what others do: ${reason}`
-    for (const { id, startedAt, msPlayed, late } of streams.slice(0, SHOWN))
-      yield `  ${id} at ${startedAt}, ${msPlayed} ms${late === undefined ? '' : `, of ${late.month}, ${late.reason}`}`
+    for (const { id, startedAt, msPlayed, late, doubt } of streams.slice(0, SHOWN))
+      yield `  ${id} at ${startedAt}, ${msPlayed} ms${late === undefined ? '' : `, of ${late.month}, ${late.reason}`}${doubt === undefined ? '' : `, ${doubt}`}`
     if (streams.length > SHOWN) yield `  and ${streams.length - SHOWN} more, in the JSON`
   }
 }

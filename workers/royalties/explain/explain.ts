@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { StackProblem } from '../../../infra/stack/problem.ts'
 import { type Close, closeOf } from '../close/close-book.ts'
 import type { CloseStores } from '../close/close-month.ts'
+import { Doubts } from '../close/doubts.ts'
 import { readFrozen } from '../close/frozen-file.ts'
-import type { FrozenStream } from '../close/frozen-month.ts'
+import type { DoubtReason, FrozenStream } from '../close/frozen-month.ts'
 import { takeFrozen } from '../close/frozen-object.ts'
 import { STREAM_COLUMNS } from '../close/frozen-row.ts'
+import { TermsClasses } from '../close/terms-class.ts'
 import { inFolder, reckonFrozen, type WrittenMonth } from '../close/written-month.ts'
 import { NumberOf } from '../reckoning/number-of.ts'
 import { inLowestTerms, type Rational } from '../reckoning/rational.ts'
@@ -34,9 +36,14 @@ export interface ExplainedLine extends LineRow {
     readonly exact_micros: string
     readonly holder_share: string
   }
-  readonly streams_of_line: readonly FrozenStream[]
+  readonly streams_of_line: readonly ExplainedStream[]
   /** Streams that weigh less than others, or nothing, and why. */
   readonly reduced: readonly { readonly reason: string; readonly weight: string; readonly streams: number }[]
+}
+
+export interface ExplainedStream extends FrozenStream {
+  /** Why it is not believed as others are. */
+  readonly doubt?: DoubtReason
 }
 
 const REFERENCE = /^([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?:\/(\d{1,9}))?$/
@@ -82,19 +89,28 @@ export async function explain({ pool, reports }: CloseStores, reference: string)
   async function explainIn(close: Close, rows: readonly LineRow[], path: string): Promise<ExplainedLine[]> {
     await takeFrozen(reports, close, path)
     const whole = await reckonFrozen(path, close)
-    const streams: FrozenStream[][] = rows.map(() => [])
-    const contracts = new Map(whole.month.frozen.contract.map((one) => [`${one.contract} ${one.version}`, one]))
+    const streams: ExplainedStream[][] = rows.map(() => [])
+    const { frozen } = whole.month
+    const classes = new TermsClasses(frozen.terms)
+    const doubtsOf = new Map(classes.all.map((kind) => [kind, new Doubts(frozen, kind.rules.credibility)]))
+    const doubts = rows.map(({ rights, contract_id }) => {
+      const kind = classes.of(rights, contract_id ?? '')
+      return kind === undefined ? undefined : doubtsOf.get(kind)
+    })
+    const contracts = new Map(frozen.contract.map((one) => [`${one.contract} ${one.version}`, one]))
     const wanted = new Set(rows.map(({ isrc }) => isrc))
     const isWanted = new NumberOf(STREAM_COLUMNS.isrc, (isrc) => (wanted.has(isrc) ? 1 : 0))
-    await readFrozen(path, (frozen) => {
-      if (isWanted.in(frozen) === 0) return
-      const stream = frozen.stream()
+    await readFrozen(path, (frozenRow) => {
+      if (isWanted.in(frozenRow) === 0) return
+      const stream = frozenRow.stream()
       for (const [index, row] of rows.entries()) {
         if (stream.isrc !== row.isrc || stream.territory !== row.territory || stream.tier !== row.tier) continue
         const contract = contracts.get(`${row.contract_id} ${row.contract_version}`)
         const day = stream.startedAt.slice(0, 10)
-        if (contract !== undefined && contract.from <= day && (contract.until === undefined || day < contract.until))
-          streams[index]?.push(stream)
+        if (contract === undefined || contract.from > day || (contract.until !== undefined && day >= contract.until))
+          continue
+        const doubt = doubts[index]?.reasonOf(frozenRow)
+        streams[index]?.push(doubt === undefined ? stream : { ...stream, doubt })
       }
     })
     return rows.map((row, index) => ({

@@ -1,5 +1,7 @@
 /** Owns what is asked of the lines of runs and of postings, to explain them. */
 
+import type { Rights } from '../../../infra/postgres/ledger/transfer.ts'
+
 export interface LineRow {
   readonly reference: string
   readonly month: string
@@ -9,7 +11,7 @@ export interface LineRow {
   readonly territory: string
   readonly tier: string
   readonly currency: string
-  readonly rights: string
+  readonly rights: Rights
   readonly isrc: string | null
   readonly holder_id: string | null
   readonly contract_id: string | null

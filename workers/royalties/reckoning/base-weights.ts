@@ -34,7 +34,7 @@ export function baseWeights({ recordings, streams }: Month, rules: Rules): BaseW
     if (barred === undefined) weight[stream] = scaled[credibility] as number
     if (barred === undefined && credibility === 0) continue
     const { reason, weight: left } = barred === undefined ? classOf(credibility) : { reason: barred, weight: NOTHING }
-    const key = `${recording} ${reason}`
+    const key = `${recording} ${reason} ${left.num}/${left.den}`
     const entry = reduced.get(key) ?? { recording, reason, weight: left, streams: 0 }
     reduced.set(key, entry)
     entry.streams += 1

@@ -8,12 +8,18 @@ export type CredibilityRule = readonly { readonly reason: string; readonly weigh
 /** The column of streams says so of a stream that is believed; above it, the place in the rule, counted from 1. */
 export const CREDIBLE = 0
 
-/** Of several flags the one that leaves least is the reason, of equal ones the first in the rule. */
-export function credibilityOf(rule: CredibilityRule, flags: readonly string[]): number {
+/**
+ * Of several flags the one that leaves least is the reason, of equal ones the first in the rule. One that takes nothing away is told all the same.
+ * @param has tells whether the stream has such a flag.
+ */
+export function credibilityOf<One extends CredibilityRule[number]>(
+  rule: readonly One[],
+  has: (one: One) => boolean,
+): number {
   let least = CREDIBLE
   let weight = ONE
   rule.forEach((one, index) => {
-    if (!flags.includes(one.reason) || !isAbove(weight, one.weight)) return
+    if (!has(one) || (least !== CREDIBLE && !isAbove(weight, one.weight))) return
     least = index + 1
     weight = one.weight
   })

@@ -15,11 +15,17 @@ const RULE = [
 const [LOOPED, BOT, SHORT_TRACK] = [1, 2, 3]
 
 test('of several flags the one that leaves least is the reason', () => {
-  const place = (...flags: string[]) => credibilityOf(RULE, flags)
+  const place = (...flags: string[]) => credibilityOf(RULE, ({ reason }) => flags.includes(reason))
   expect(place()).toBe(0)
   expect(place('claim-exceeds-granted')).toBe(0)
   expect(place('short-track', 'looped')).toBe(LOOPED)
   expect(place('looped', 'bot', 'short-track')).toBe(BOT)
+})
+
+test('a flag that takes nothing away is told, unless another takes more', () => {
+  const rule = [{ reason: 'seen', weight: { num: 1n, den: 1n } }, ...RULE]
+  expect(credibilityOf(rule, ({ reason }) => reason === 'seen')).toBe(1)
+  expect(credibilityOf(rule, ({ reason }) => reason === 'seen' || reason === 'short-track')).toBe(4)
 })
 
 test.each([

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { contract, id, month, reckoned, streamsOf, TRACKS, terms } from '../testing/frozen-months.ts'
+import type { FrozenMonth } from './frozen-month.ts'
+
+describe('streams that are not believed', () => {
+  const heard = (listener: number, isrc: string) =>
+    ({ listener, isrc, territory: 'DE', discovery: 'algorithm' }) as const
+  const rows = streamsOf([heard(1, TRACKS[0]), heard(1, TRACKS[0]), heard(2, TRACKS[1]), heard(2, TRACKS[1])])
+  const doubtful = (change: Partial<FrozenMonth>) =>
+    month({
+      revenue: [{ listener: 1, territory: 'DE', tier: 'individual', micros: '3000' }],
+      doubt: [{ reason: 'looped', listener: 1, isrc: TRACKS[0], day: '2026-10-05', amount: 21 }],
+      ...change,
+    })
+  const looped = (num: number, den: number, limit = 20) => ({
+    credibility: [{ reason: 'looped' as const, limit, num, den }],
+  })
+  const recordings = async (frozen: FrozenMonth) => {
+    const { runs, reduced } = await reckoned(frozen, rows)
+    const sums = new Map<string, bigint>()
+    for (const { rights, isrc = '', amountMicros } of runs.flatMap(({ lines }) => lines))
+      if (rights === 'recording') sums.set(isrc, (sums.get(isrc) ?? 0n) + amountMicros)
+    return { sums: Object.fromEntries(sums), reduced, runs }
+  }
+
+  test('weigh what the terms of their rights say, and the reason is kept; their number stays', async () => {
+    const own = [terms('recording', 'pro-rata', looped(1, 2)), terms('composition', 'pro-rata')]
+    const { sums, reduced, runs } = await recordings(doubtful({ terms: own }))
+    // 1 to 2 of 1,560.
+    expect(sums).toEqual({ [TRACKS[0]]: 520n, [TRACKS[1]]: 1_040n })
+    expect(reduced).toEqual([
+      { isrc: TRACKS[0], rights: 'recording', reason: 'looped', weight: { num: 1n, den: 2n }, streams: 2 },
+    ])
+    expect(runs[0]?.pools.filter(({ territory }) => territory === 'DE').map(({ streams: count }) => count)).toEqual([
+      4, 4,
+    ])
+    expect(runs[0]?.rules).toMatchObject({
+      classes: expect.arrayContaining([
+        expect.objectContaining({
+          rights: 'recording',
+          rules: expect.objectContaining({
+            credibility: [{ reason: 'looped', limit: 20, weight: { num: 1n, den: 2n } }],
+          }),
+        }),
+      ]),
+    })
+  })
+
+  test.each([
+    ['the terms ask nothing', {}],
+    ['they believe as much', looped(0, 1, 21)],
+    ['nothing is taken away', looped(1, 1)],
+  ])('weigh as others where %s', async (_, change) => {
+    const own = [terms('recording', 'pro-rata', change), terms('composition', 'pro-rata')]
+    expect((await recordings(doubtful({ terms: own }))).sums).toEqual({ [TRACKS[0]]: 780n, [TRACKS[1]]: 780n })
+  })
+
+  test('what the books keep and do not pay is told with its flags, on both sides', async () => {
+    const flagged = [
+      { isrc: TRACKS[0], flags: ['claim-exceeds-elapsed', 'claim-exceeds-granted'] as const, streams: 3 },
+    ]
+    const { reduced, sums } = await recordings(doubtful({ flagged }))
+    expect(sums).toEqual({ [TRACKS[0]]: 780n, [TRACKS[1]]: 780n })
+    const nothing = { num: 0n, den: 1n }
+    const reason = 'claim-exceeds-elapsed and claim-exceeds-granted'
+    expect(reduced).toEqual([
+      { isrc: TRACKS[0], rights: 'recording', reason, weight: nothing, streams: 3 },
+      { isrc: TRACKS[0], rights: 'composition', reason, weight: nothing, streams: 3 },
+    ])
+  })
+})
+
+test('minimum-without-track: a minimum by month of a contract about no track is refused by name', async () => {
+  const lonely = contract(4, 'recording', 50, { minimumPerMonth: '5000000' })
+  const { contract: all, cover } = month({})
+  const { findings } = await reckoned(month({ contract: [...all, lonely] }), [])
+  expect(findings).toEqual([
+    { name: 'minimum-without-track', what: 'contract C-104 is paid a minimum, and is about no track' },
+  ])
+  const about = [...cover, { isrc: TRACKS[0], contract: id('c', 4), version: 1 }]
+  const { runs, findings: none } = await reckoned(month({ contract: [...all, lonely], cover: about }), [])
+  expect(none).toEqual([])
+  expect(runs.flatMap(({ lines }) => lines).map(({ kind, amountMicros }) => [kind, amountMicros])).toEqual([
+    ['minimum', 3_333_333n],
+    ['minimum', 1_666_667n],
+  ])
+})

@@ -1,0 +1,127 @@
+/** Owns the tests of what a close refuses on real servers: each by its name, and nothing is posted. */
+
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { exportMonth } from '../export/export-month.ts'
+import { CONTRACTS, monthsAgo } from '../testing/close-world.ts'
+import { createWorld, endWorld, left, MONTH, NEXT, type World } from '../testing/closing-world.ts'
+import { royalties } from '../testing/royalties-process.ts'
+import { monthSpan } from './month-span.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await createWorld(inject('stackEnv'), 'segue_close_refused')
+})
+afterAll(async () => await endWorld(world))
+
+describe('a month that is not right is refused by name, and nothing is posted', { timeout: 120_000 }, () => {
+  const refused: [name: string, sql: string, back: string, values?: unknown[]][] = [
+    ['no-contract', `UPDATE contract_tracks SET valid = valid WHERE false`, 'SELECT 1'],
+    [
+      'shares-not-one',
+      `UPDATE contract_shares SET share_num = 1 WHERE role = 'label'`,
+      `UPDATE contract_shares SET share_num = 2 WHERE role = 'label'`,
+    ],
+    [
+      'overlapping-contracts',
+      `INSERT INTO contract_tracks SELECT '${CONTRACTS.own}', 1, track_id, 'recording', valid, territory_set FROM contract_tracks WHERE contract_id = '${CONTRACTS.label}' LIMIT 1`,
+      `DELETE FROM contract_tracks t USING tracks k WHERE k.track_id = t.track_id AND t.contract_id = '${CONTRACTS.own}' AND k.isrc <> 'QMSEG2600004'`,
+    ],
+    [
+      'missing-rate',
+      `DELETE FROM fx_rates WHERE quote = 'KWD'`,
+      `INSERT INTO fx_rates SELECT month, 'EUR', 'KWD', 357, 1000, 'made up', month FROM accounting_months ON CONFLICT DO NOTHING`,
+    ],
+    [
+      'future-stream',
+      `UPDATE royalty_streams SET noted_at = started_at - interval '1 hour' WHERE stream_id = (SELECT min(stream_id::text)::uuid FROM royalty_streams)`,
+      `UPDATE royalty_streams SET noted_at = ended_at`,
+    ],
+    [
+      'huge-amount',
+      `UPDATE payments SET gross_micros = 50000000000000 WHERE provider_reference = 'pay-1-0'`,
+      `UPDATE payments SET gross_micros = 10990000 WHERE provider_reference = 'pay-1-0'`,
+    ],
+    [
+      'negative-amount',
+      `INSERT INTO refunds VALUES ('019a0000-0000-7000-8000-400000000009', (SELECT payment_id FROM payments WHERE provider_reference = 'pay-1-0'), 20000000, 0, 'fraud', '${monthSpan(MONTH).firstDay}T13:00:00Z')`,
+      `DELETE FROM refunds WHERE gross_micros = 20000000`,
+    ],
+    [
+      'two-currencies',
+      `UPDATE payments SET currency = 'USD' WHERE provider_reference = 'pay-1-0'`,
+      `UPDATE payments SET currency = 'EUR' WHERE provider_reference = 'pay-1-0'`,
+    ],
+    [
+      'no-terms',
+      `UPDATE royalty_terms SET valid = '[2020-01-01,2020-02-01)' WHERE rights = 'composition'`,
+      `UPDATE royalty_terms SET valid = '[2020-01-01,)' WHERE rights = 'composition'`,
+    ],
+  ]
+  refused[0] = [
+    'no-contract',
+    `DELETE FROM contract_tracks t USING tracks k WHERE k.track_id = t.track_id AND k.isrc = 'QMSEG2600004' AND t.rights = 'recording'`,
+    `INSERT INTO contract_tracks SELECT v.contract_id, 1, k.track_id, 'recording', v.valid, v.territory_set FROM contract_versions v CROSS JOIN tracks k WHERE v.contract_id = '${CONTRACTS.own}' AND k.isrc = 'QMSEG2600004'`,
+  ]
+
+  /** As nobody who may only do right could. */
+  async function wrongly(sql: string): Promise<void> {
+    await world.admin.query(`SET session_replication_role = replica`)
+    await world.admin.query('ALTER TABLE contract_tracks DROP CONSTRAINT IF EXISTS contract_tracks_paid_once')
+    await world.admin.query(sql)
+    await world.admin.query('RESET session_replication_role')
+  }
+
+  test.each(refused)('%s', async (name, sql, back) => {
+    await wrongly(sql)
+    const { code, answer, stderr } = await royalties(world.env, ['close', MONTH])
+    await wrongly(back)
+    expect(answer, stderr).toMatchObject({
+      status: 'refused',
+      findings: expect.arrayContaining([expect.objectContaining({ name })]),
+    })
+    expect(stderr).toContain(`segue: ${name}: `)
+    expect(code).toBe(1)
+    const { runs, transfers, closes } = await left(world)
+    expect([...runs, ...transfers, ...closes]).toEqual([])
+  })
+
+  test('month-not-over, and a month that is none', async () => {
+    const now = await royalties(world.env, ['close', monthsAgo(0)])
+    expect(now.answer).toMatchObject({ findings: [{ name: 'month-not-over' }] })
+    expect(now.code).toBe(1)
+    expect((await royalties(world.env, ['close', '2026-13'])).code).toBe(1)
+  })
+
+  test('earlier-month-open: the month before has streams, and nobody closed it', async () => {
+    const { code, answer } = await royalties(world.env, ['close', NEXT])
+    expect(answer).toMatchObject({
+      status: 'refused',
+      findings: [{ name: 'earlier-month-open', what: expect.stringMatching(`^${MONTH} has \\d+ streams that count$`) }],
+    })
+    expect(code).toBe(1)
+  })
+
+  test('being-closed: another holds the month, until his connection ends', async () => {
+    // A connection that nobody uses is ended after a while, and the lock with it.
+    const other = await world.admin.connect()
+    await other.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`royalty close ${MONTH}`])
+    const { code, answer } = await royalties(world.env, ['close', MONTH])
+    other.release(true)
+    expect(answer).toMatchObject({ findings: [{ name: 'being-closed', what: `${MONTH} is being closed by another` }] })
+    expect(code).toBe(1)
+  })
+
+  test('not-closed: nothing is exported of a month that is open', async () => {
+    const stores = { pool: world.admin, reports: world.reports, offsetsAt: async () => [] }
+    await expect(exportMonth(stores, MONTH, () => undefined)).rejects.toThrow(`not-closed: ${MONTH} was not closed`)
+  })
+
+  test('books-behind: Kafka has records of the month that the books have not', async () => {
+    // The month after is over for who reads the clock of the test's own future: here the records of today are what is missing.
+    const { refuseUnready } = await import('./refusals.ts')
+    const offsets = async () => [{ partition: 3, first: 4n, offset: 17n }]
+    await expect(refuseUnready(world.admin, MONTH, new Date(), offsets)).rejects.toThrow(
+      `books-behind: of partition 3 the books have read up to 0, and ${MONTH} goes up to 17`,
+    )
+  })
+})
