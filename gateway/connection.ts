@@ -52,6 +52,8 @@ export interface Connection extends Guest {
   /** Telemetry that Kafka has not yet acknowledged. */
   batchesUnderWay: number
   searchesUnderWay: number
+  /** The `id` of the newest search: as one types on, those before it are about nothing that is still looked for. */
+  newestSearch: number
   /** The request under way that is not yet done, and how many wait behind it. */
   turn: Promise<void> | undefined
   readonly waiting: Record<InTurn, number>
@@ -80,6 +82,7 @@ export function newConnection(
     bufferMs: 0,
     batchesUnderWay: 0,
     searchesUnderWay: 0,
+    newestSearch: 0,
     turn: undefined,
     waiting: { request: 0, refusal: 0 },
   }

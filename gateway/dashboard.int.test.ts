@@ -5,7 +5,7 @@ import { createClickHouse } from '../infra/clickhouse/client.ts'
 import { clickhouseConfig } from '../infra/clickhouse/config.ts'
 import { dateTimeText, endedVersion, type StreamRow } from '../infra/clickhouse/playback-rows.ts'
 import { type KeyServer, startKeyServer } from '../infra/issuer/key-server.ts'
-import { createPool } from '../infra/postgres/client.ts'
+import { createPool, type Pool } from '../infra/postgres/client.ts'
 import { postgresConfig } from '../infra/postgres/config.ts'
 import { readEnv } from '../infra/runtime/env.ts'
 import { uuidv7 } from '../protocol/ids.ts'
@@ -74,6 +74,7 @@ const AD_EVENTS = [
 
 let keys: KeyServer
 let gateway: GatewayProcess
+let pool: Pool
 let reading: AbortController[] = []
 
 beforeAll(async () => {
@@ -82,13 +83,12 @@ beforeAll(async () => {
   await clickhouse.insert({ table: 'streams', values: [STREAM_ROW], format: 'JSONEachRow' })
   await clickhouse.insert({ table: 'ad_events', values: AD_EVENTS, format: 'JSONEachRow' })
   await clickhouse.close()
-  const pool = createPool(readEnv(stack, (read) => postgresConfig(read, 'admin')).url, { applicationName: 'test' })
+  pool = createPool(readEnv(stack, (read) => postgresConfig(read, 'admin')).url, { applicationName: 'test' })
   await pool.query(
     `INSERT INTO sharing_cases (account, case_id, score, highest_score, evidence, plan, detector_version, first_seen, last_seen)
      VALUES ($1, $2, 0.9, 0.9, '{"reasons": ["Two homes"], "features": {}}', 'family', 1, now(), now())`,
     [ACCOUNT, CASE],
   )
-  await pool.end()
   keys = await startKeyServer()
   gateway = await startGateway({
     ...inject('stackEnv'),
@@ -105,12 +105,14 @@ afterEach(() => {
 afterAll(async () => {
   await gateway?.stop()
   await keys?.stop()
+  await pool?.end()
 })
 
-async function ask(path: string, token: string | undefined): Promise<Response> {
+async function ask(path: string, token: string | undefined, init: RequestInit = {}): Promise<Response> {
   const mine = new AbortController()
   reading.push(mine)
   return fetch(`${gateway.http}${path}`, {
+    ...init,
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     signal: mine.signal,
   })
@@ -139,15 +141,45 @@ describe('rights', () => {
     STREAM,
     `/api/sessions/${SESSION}`,
     '/api/sharing/cases',
+    `/api/sharing/cases/${CASE}`,
     `/api/sharing/cases/${CASE}/sessions`,
   ])('%s is for analysts', async (path) => {
-    expect((await ask(path, undefined)).status).toBe(401)
-    expect((await ask(path, 'nonsense')).status).toBe(401)
-    const refused = await ask(path, await keys.token())
-    expect(refused.status).toBe(403)
-    expect((await refused.json()).error).toMatchObject({ name: 'forbidden' })
+    await expectAnalystsOnly(path)
     expect((await ask(path, await analyst())).status).toBe(200)
   })
+
+  it('what an artist is paid for is for analysts', async () => {
+    const path = `/api/artists/${uuidv7(0)}/account`
+    await expectAnalystsOnly(path)
+    expect((await ask(path, await analyst())).status).toBe(404)
+  })
+
+  it('a case is marked by analysts, and by a listener neither it nor its history is changed', async () => {
+    const path = `/api/sharing/cases/${CASE}/mark`
+    const marks = (mark: string) => ({ method: 'POST', body: JSON.stringify({ mark }) })
+    const before = await caseNow()
+    expect(before).toEqual({ status: 'open', marked: 0 })
+    await expectAnalystsOnly(path, marks('wrong'))
+    expect(await caseNow()).toEqual(before)
+    expect((await ask(path, await analyst(), marks('right'))).status).toBe(200)
+    expect(await caseNow()).toEqual({ status: 'right', marked: 1 })
+  })
+
+  async function expectAnalystsOnly(path: string, init?: RequestInit): Promise<void> {
+    expect((await ask(path, undefined, init)).status).toBe(401)
+    expect((await ask(path, 'nonsense', init)).status).toBe(401)
+    const refused = await ask(path, await keys.token(), init)
+    expect(refused.status).toBe(403)
+    expect((await refused.json()).error).toMatchObject({ name: 'forbidden' })
+  }
+  async function caseNow(): Promise<unknown> {
+    const { rows } = await pool.query(
+      `SELECT status, (SELECT count(*)::int FROM sharing_case_history h WHERE h.account = c.account AND kind = 'mark') AS marked
+       FROM sharing_cases c WHERE case_id = $1`,
+      [CASE],
+    )
+    return rows[0]
+  }
 })
 
 describe('what is told', () => {

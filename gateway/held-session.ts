@@ -5,6 +5,7 @@ import type { DeviceStatus } from '../protocol/messages/devices.ts'
 import type { Grant } from '../protocol/messages/grant.ts'
 import type { Said } from '../session/numbered.ts'
 import type { Session } from '../session/session.ts'
+import type { Suggestion } from '../session/up-next.ts'
 import type { ClientNetwork } from './network-of.ts'
 import { type SignInMark, UNKNOWN_SIGN_IN } from './token-verifier.ts'
 
@@ -42,6 +43,8 @@ export interface HeldSession {
   lingers: boolean
   /** Not yet saved is more than evidence of what was heard. */
   urgent: boolean
+  /** What its client looked for last, by the whole name: in no save, so a list that is made elsewhere is made without it. */
+  sought: readonly Suggestion[]
   /** Where its client spoke from last, for whoever ends its stream later. */
   network: ClientNetwork | undefined
   /** What the other devices of the account were shown last; undefined when it is to be said anew. */
@@ -65,6 +68,7 @@ export function hold(session: Session, epoch: number, tokenExpiresAtMs: number, 
     savedAtMs: Number.NEGATIVE_INFINITY,
     lingers: false,
     urgent: false,
+    sought: [],
     network: undefined,
     shown: undefined,
     refreshByMs: 0,

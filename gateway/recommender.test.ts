@@ -79,7 +79,7 @@ beforeEach(() => {
 })
 
 const next = (name = 'a', skipped?: string) =>
-  recommender.upNext(session, listingOf(name), skipped).map(({ title, why }) => `${title}: ${why}`)
+  recommender.upNext(session, listingOf(name), { skipped }).map(({ title, why }) => `${title}: ${why}`)
 async function nextWarm(name = 'a'): Promise<string[]> {
   await recommender.bring(session, trackOf(name))
   return next(name)
@@ -98,6 +98,27 @@ describe('what plays next', () => {
     expect(asked.sort()).toEqual(['1 t-a', 'tracks 1', 'tracks 4'])
     // The same once more: the same.
     expect(next()).toEqual(next())
+  })
+
+  it('Q19 has what was looked for, among what others heard, unless it is not for the listener', async () => {
+    const sought = ['c', 'f', 'e'].map((name) => ({
+      track: trackOf(name),
+      score: 0.45,
+      why: 'because you searched for it',
+    }))
+    const list = () =>
+      recommender.upNext(session, listingOf('a'), { sought }).map(({ title, why }) => `${title}: ${why}`)
+    // Nothing is suggested before it is known what is not for them.
+    expect(list()).toEqual([])
+    await recommender.bring(session, trackOf('a'))
+    const searched = () => list().filter((line) => line.endsWith('because you searched for it'))
+    expect(searched()).toEqual(['F: because you searched for it', 'E: because you searched for it'])
+    // What others heard says more for it, and it comes before all for both.
+    expect(list()[0]).toBe('C: because you played A')
+    session.dismissed = new Set(['t-e'])
+    session.played = new Set(['t-c'])
+    expect(searched()).toEqual(['F: because you searched for it'])
+    expect(list().some((line) => line.startsWith('C:'))).toBe(false)
   })
 
   it('two that want the same list ask once', async () => {

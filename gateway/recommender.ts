@@ -19,12 +19,20 @@ import type { Listing } from './catalog.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface Recommender {
-  /** What plays after the track of `listing`, as far as is known now. @param skipped the track that is left for it, if it was left soon */
-  upNext(session: Session, listing: Listing, skipped?: string): UpNextTrack[]
+  /** What plays after the track of `listing`, as far as is known now. */
+  upNext(session: Session, listing: Listing, beside?: Beside): UpNextTrack[]
   /** Brings what is lacking for that, and never fails; undefined: nothing is. */
   bring(session: Session, track: Track): Promise<void> | undefined
   /** Not for this listener, in later sessions too. */
   dismissed(session: Session, trackId: string): void
+}
+
+/** What a list is made by, beside what the session heard. */
+export interface Beside {
+  /** The track that is left for it, if it was left soon. */
+  readonly skipped?: string | undefined
+  /** What was looked for last. */
+  readonly sought?: readonly Suggestion[]
 }
 
 export interface RecommenderParts {
@@ -160,12 +168,12 @@ export function createRecommender(parts: RecommenderParts): Recommender {
   }
 
   return {
-    upNext(session, { track, album, byArtist }, skipped) {
+    upNext(session, { track, album, byArtist }, { skipped, sought = [] } = {}) {
       const startedAt = performance.now()
       turnPage()
       const taste = peek(tastes, session.who.account_id)
       // Of a listener of whom it is not known yet what is not for them, nothing is suggested but what belongs to the track.
-      const suggested = taste === undefined ? [] : suggestions(session, track, taste, skipped)
+      const suggested = taste === undefined ? [] : [...sought, ...suggestions(session, track, taste, skipped)]
       const list = upNextAfter(track, { album, byArtist, suggestions: suggested }, mayPlay(session, taste))
       metrics.upNextSeconds.observe((performance.now() - startedAt) / 1000)
       return list

@@ -36,8 +36,14 @@ const made = (kind: Kind, title: string, more: Partial<CatalogDocument> = {}): C
 }
 const DOCUMENTS: readonly CatalogDocument[] = [
   made('artist', 'Sigur Rós', { popularity: 60 }),
-  made('track', 'Glósóli', { artist: 'Sigur Rós', album: 'Takk...', duration_ms: 375_000, popularity: 30 }),
-  made('track', 'Hoppípolla', { artist: 'Sigur Rós', album: 'Takk...', duration_ms: 268_000, popularity: 70 }),
+  ...(
+    [
+      ['Glósóli', { duration_ms: 375_000, popularity: 30 }],
+      ['Hoppípolla', { duration_ms: 268_000, popularity: 70 }],
+    ] as const
+  ).map(([title, more]) =>
+    made('track', title, { artist: 'Sigur Rós', artist_id: idOf.get('Sigur Rós') ?? '', album: 'Takk...', ...more }),
+  ),
   made('album', 'Takk...', { artist: 'Sigur Rós', tracks: 2 }),
   made('track', "Don't Look Back", { artist: 'Fine Young Thieves', album: 'Doors' }),
   made('track', 'Группа крови', { artist: 'Кино', album: 'Группа крови' }),
@@ -185,6 +191,30 @@ describe('search', () => {
     for (const message of answers)
       if (message.type === 'error') expect(message).toMatchObject({ name: 'too_many_requests', retriable: true })
     expect(answers.some(({ type }) => type === 'found')).toBe(true)
+  })
+
+  it('F7 what is called as was asked for plays next as well, and says so; what is only begun to be typed does not', async () => {
+    const listener = await RawPlayer.ready(gateway.ws, token)
+    const catalog = await (await get('/api/catalog')).json()
+    listener.says({ type: 'play', id: 1, track_id: catalog.artists[0].albums[0].tracks[0].track_id })
+    await listener.hears('up_next')
+    // The first that it finds is Hoppípolla: nothing is told for that.
+    listener.says({ type: 'search', id: 2, query: 'hoppíp' })
+    expect((await listener.hears('found')).hits[0]?.title).toBe('Hoppípolla')
+    listener.says({ type: 'search', id: 3, query: 'sigur ros' })
+    const sought = async () => {
+      for (;;) {
+        const { tracks } = await listener.hears('up_next')
+        const because = tracks.filter(({ why }) => why.includes('searched'))
+        if (because.length > 0) return because.map(({ title, why }) => `${title}: ${why}`).sort()
+      }
+    }
+    const why = 'because you searched for Sigur Rós'
+    expect(await sought()).toEqual([`Glósóli: ${why}`, `Hoppípolla: ${why}`])
+    // The list of the next track has them too.
+    listener.says({ type: 'next', id: 4, reason: 'next', position_ms: 0, stream_id: listener.streamId })
+    expect(await sought()).toEqual([`Glósóli: ${why}`, `Hoppípolla: ${why}`])
+    listener.signsOut()
   })
 
   it.each(['cut', 'hang'] as const)(

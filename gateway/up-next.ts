@@ -43,7 +43,7 @@ function tell(context: Context, connection: Connection, held: HeldSession, listi
   if (connection.state.at !== 'ready' || connection.state.held !== held) return
   // By now it may play another one, whose list was made anew.
   if (latestOf(held.session) !== listing.track.track_id) return
-  const list = context.recommender.upNext(held.session, listing)
+  const list = context.recommender.upNext(held.session, listing, { sought: held.sought })
   perform(context, connection, held, suggest(held.session, list), context.now())
 }
 

@@ -16,6 +16,7 @@ import { readEnv } from '../infra/runtime/env.ts'
 import { type Client, type ClientOptions, connect } from '../protocol/client/index.ts'
 import { fileEventStore } from '../protocol/client/node/index.ts'
 import { uuidv7 } from '../protocol/ids.ts'
+import { knownNetworks } from '../workers/sharing/detector/networks.ts'
 import { type Watched, watchedFrom } from '../workers/sharing/live/watched.ts'
 import { startWorkers, type WorkerProcess } from '../workers/testing/worker-process.ts'
 
@@ -74,7 +75,7 @@ async function rows() {
 
 async function watched(): Promise<Watched | undefined> {
   const { rows } = await pool.query<{ state: Buffer }>('SELECT state FROM sharing_states WHERE account = $1', [ACCOUNT])
-  return rows[0] === undefined ? undefined : watchedFrom(ACCOUNT, rows[0].state)
+  return rows[0] === undefined ? undefined : watchedFrom(ACCOUNT, rows[0].state, knownNetworks)
 }
 
 test('T6 what was played without a connection, in a process that is gone, is known by its time, and nowhere', async () => {

@@ -7,6 +7,7 @@ import { postgresConfig } from '../infra/postgres/config.ts'
 import { redisConfig } from '../infra/redis/config.ts'
 import type { EnvReader } from '../infra/runtime/env.ts'
 import { tracingConfig } from '../infra/tracing/tracing.ts'
+import { travelLimits } from './sharing/detector/travel-limits.ts'
 
 export type WorkersConfig = ReturnType<typeof workersConfig>
 
@@ -22,6 +23,10 @@ export const workersConfig = (read: EnvReader) => ({
     /** The score from which an account is a case, and from which it is asked. */
     caseFrom: read.integer('SEGUE_SHARING_CASE_FROM_PERCENT', { min: 1, max: 100, fallback: 50 }) / 100,
     nudgeFrom: read.integer('SEGUE_SHARING_NUDGE_FROM_PERCENT', { min: 1, max: 100, fallback: 80 }) / 100,
+    /** How fast is faster than anyone travels, and from which distance on: what is known of places is not exact. */
+    travel: travelLimits(read, 'SEGUE_SHARING_TRAVEL'),
+    /** Which networks are servers, relays or mobile, in front of the table that is built in; none unless set. */
+    networksFile: read.text('SEGUE_SHARING_NETWORKS_FILE', ''),
     nudgeEveryDays: read.integer('SEGUE_SHARING_NUDGE_EVERY_DAYS', { min: 1, max: 3_650, fallback: 30 }),
     /** What is lost in a crash is read again: so much of the topic. */
     checkpointMs: read.integer('SEGUE_SHARING_CHECKPOINT_MS', { min: 50, max: 3_600_000, fallback: 30_000 }),

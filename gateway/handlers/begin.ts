@@ -120,7 +120,7 @@ function beginListing(
   const { session } = held
   const { track } = listing
   const skipped = skipOf(session, wish.endReason, endPositionOf(session, wish), wish.nowMs)
-  const upNext = wish.upNext ?? context.recommender.upNext(session, listing, skipped)
+  const upNext = wish.upNext ?? context.recommender.upNext(session, listing, { skipped, sought: held.sought })
   const music: Begin = { ...beginOf(wish), streamId: uuidv7(wish.nowMs), track, upNext }
   const go = (start: Begin) => {
     perform(context, connection, held, begin(session, start, wish.nowMs), wish.nowMs)

@@ -1,12 +1,14 @@
-/** Handles `search`: asked at once, whatever waits for its turn; so many at a time. */
+/** Handles `search`: asked at once, whatever waits for its turn; so many at a time. What is looked for by its name may be what plays next. */
 
 import { DependencyAway } from '../../infra/runtime/dependency.ts'
 import type { Search } from '../../protocol/messages/search.ts'
+import { soughtIn } from '../../session/sought.ts'
 import type { Connection } from '../connection.ts'
 import type { Context } from '../context.ts'
 import type { HeldSession } from '../held-session.ts'
 import { refuse, send } from '../outbox.ts'
 import { TooManySearches } from '../search-desk.ts'
+import { tellAnew } from '../up-next.ts'
 
 /** Whoever types fast has an answer or two still to come. */
 const MOST_UNDER_WAY = 4
@@ -25,9 +27,15 @@ export async function onSearch(
     return
   }
   connection.searchesUnderWay += 1
+  connection.newestSearch = id
   try {
     const finding = await context.search.find(wish, held.session.who.country)
-    if (connection.state.at === 'ready') send(context, connection, { type: 'found', re: id, ...finding })
+    if (connection.state.at !== 'ready') return
+    send(context, connection, { type: 'found', re: id, ...finding })
+    const sought = connection.newestSearch === id && !wish.offset ? soughtIn(finding.hits) : []
+    if (sought.length === 0) return
+    held.sought = sought
+    tellAnew(context, connection, held)
   } catch (error) {
     if (!(error instanceof DependencyAway || error instanceof TooManySearches)) throw error
     if (connection.state.at !== 'ready') return

@@ -3,6 +3,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { loadDemoCatalog } from '../../infra/demo/load-demo-catalog.ts'
+import { signIn } from '../../infra/issuer/sign-in.ts'
 import { kafkaConfig } from '../../infra/kafka/config.ts'
 import { createPlaybackLog } from '../../infra/kafka/producer.ts'
 import { createPool, type Pool } from '../../infra/postgres/client.ts'
@@ -146,12 +147,27 @@ describe('an account with two homes', () => {
     await signInAs(board.page, 'Ben Carter')
     expect(await board.page.locator('main').textContent()).toContain('The cases are for analysts')
     expect(await board.page.getByRole('link', { name: 'Cases' }).count()).toBe(0)
-    for (const [path, init] of [
+    const { accessToken } = await signIn({
+      issuerUrl: stack.SEGUE_ISSUER_URL ?? '',
+      redirectUri: `${gateway.http}/cases`,
+      accountId: 'acct-ben',
+    })
+    const headers = { authorization: `Bearer ${accessToken}` }
+    const { rows: before } = await pool.query<{ case_id: string; status: string }>(
+      'SELECT case_id, status FROM sharing_cases WHERE account = $1',
+      [ACCOUNT],
+    )
+    const path = `/api/sharing/cases/${before[0]?.case_id}`
+    for (const [asked, init] of [
       ['/api/sharing/cases', {}],
-      [`/api/sharing/cases/${uuidv7(0)}`, {}],
-      [`/api/sharing/cases/${uuidv7(0)}/mark`, { method: 'POST', body: '{"mark":"right"}' }],
-    ] as const)
-      expect((await fetch(`${gateway.http}${path}`, init)).status).toBe(401)
+      [path, {}],
+      [`${path}/mark`, { method: 'POST', body: '{"mark":"wrong"}' }],
+    ] as const) {
+      expect((await fetch(`${gateway.http}${asked}`, init)).status).toBe(401)
+      expect((await fetch(`${gateway.http}${asked}`, { ...init, headers })).status).toBe(403)
+    }
+    const { rows: after } = await pool.query('SELECT case_id, status FROM sharing_cases WHERE account = $1', [ACCOUNT])
+    expect(after).toEqual(before)
   }, 60_000)
 })
 

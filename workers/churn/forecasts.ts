@@ -1,6 +1,7 @@
 /** Owns forecasts and what became of them: generated listeners in ClickHouse, asked as analysts ask. */
 
 import type { ClickHouseClient } from '../../infra/clickhouse/client.ts'
+import type { StreamRow } from '../../infra/clickhouse/playback-rows.ts'
 import { ask, asObjects } from '../../infra/questions/ask.ts'
 import { churnOutcome, questionNamed } from '../../infra/questions/questions.ts'
 import { makeListeners } from './listeners.ts'
@@ -28,7 +29,7 @@ const ROWS_AT_ONCE = 20_000
 const MOST = 9_999
 
 /** Forty days ago: what followed is over, and the engine has not forgotten it. */
-const forecastAtMs = (nowMs: number) => Math.floor(nowMs / DAY_MS - 40) * DAY_MS
+export const forecastAtMs = (nowMs: number) => Math.floor(nowMs / DAY_MS - 40) * DAY_MS
 
 export async function forecastsOf(
   client: ClickHouseClient,
@@ -36,14 +37,22 @@ export async function forecastsOf(
   accounts: number,
   nowMs: number,
 ): Promise<Forecast[]> {
-  const question = questionNamed('churn')
-  if (question === undefined) throw new Error('there is no question churn')
   const atMs = forecastAtMs(nowMs)
-  const rows = makeListeners(seed, accounts, atMs)
+  await putStreams(client, makeListeners(seed, accounts, atMs))
+  return await forecastsAt(client, atMs, nowMs)
+}
+
+/** In place of all that are there. */
+export async function putStreams(client: ClickHouseClient, rows: readonly StreamRow[]): Promise<void> {
   await client.command({ query: 'TRUNCATE TABLE streams' })
   for (let from = 0; from < rows.length; from += ROWS_AT_ONCE)
     await client.insert({ table: 'streams', values: rows.slice(from, from + ROWS_AT_ONCE), format: 'JSONEachRow' })
+}
 
+/** Of the streams that are there. */
+export async function forecastsAt(client: ClickHouseClient, atMs: number, nowMs: number): Promise<Forecast[]> {
+  const question = questionNamed('churn')
+  if (question === undefined) throw new Error('there is no question churn')
   const at = new Date(atMs).toISOString().slice(0, 19)
   const parameters = new Map([
     ['at', at],

@@ -1,6 +1,6 @@
 /** Owns the command `segue recommend`: its subcommands and flags, what it prints, and its exit code. */
 
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { wholeNumber } from '../../infra/cli/whole-number.ts'
 import { createRedis } from '../../infra/redis/client.ts'
 import { redisConfig } from '../../infra/redis/config.ts'
@@ -9,41 +9,13 @@ import { createLogger } from '../../infra/runtime/log.ts'
 import { FileProblem } from '../plain-files/file-problem.ts'
 import { writeWhole } from '../plain-files/write-whole.ts'
 import { benchLearning, benchRedis } from './bench/bench.ts'
-import { ALGORITHM_NAMES, type AlgorithmName, createAlgorithm } from './evaluate/algorithms.ts'
-import { evaluate, type Files } from './evaluate/evaluate.ts'
+import { evaluateCommand } from './evaluate/command.ts'
 import { ParameterProblem } from './evaluate/parameters.ts'
 import { makeSessions, rowsOf, SMALL } from './testing/made-sessions.ts'
 
 const program = new Command('segue recommend').description('what to play next').showHelpAfterError()
-const several = (value: string, before: readonly string[]) => [...before, value]
 
-program
-  .command('evaluate')
-  .description('learn the sessions of one file, and predict those of another item by item')
-  .addOption(new Option('--algo <name>', 'how').choices(ALGORITHM_NAMES).makeOptionMandatory())
-  .requiredOption('--train <file>', 'tab-separated SessionId, ItemId, Time')
-  .requiredOption('--test <file>', 'the same; items that the training lacks are left out')
-  .requiredOption('--out <file>', 'written: SessionId, Position, Items, Scores, tab-separated')
-  .option('--k <n>', 'the length of a list', wholeNumber(1, 10_000), 20)
-  .option('--param <name=value>', 'a parameter of the algorithm; may be given several times', several, [])
-  .action(async (flags: Files & { algo: AlgorithmName; k: number; param: readonly string[] }) => {
-    const { algo, k, param } = flags
-    const found = await evaluate(createAlgorithm(algo, param), flags, k)
-    const { learned, learnSeconds, seconds, predictions } = found
-    console.error(
-      `${learned.events} events of ${learned.sessions} sessions and ${learned.items} items learned in ${learnSeconds.toFixed(2)} s`,
-    )
-    const figures = {
-      [`hitRate@${k}`]: found.hitRate,
-      [`mrr@${k}`]: found.mrr,
-      [`coverage@${k}`]: found.coverage,
-      [`popularity@${k}`]: found.popularity,
-      predictions,
-      seconds,
-      predictionsPerSecond: seconds === 0 ? 0 : predictions / seconds,
-    }
-    console.log(JSON.stringify({ algo, k, ...figures }, null, 2))
-  })
+program.addCommand(evaluateCommand())
 
 program
   .command('generate')

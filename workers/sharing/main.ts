@@ -3,7 +3,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { FileProblem } from '../plain-files/file-problem.ts'
 import { bench } from './bench/bench.ts'
-import { evaluate } from './evaluate/evaluate.ts'
+import { evaluateCommand } from './evaluate/command.ts'
 import { asRecorded, type Comparison, compare, type Measured } from './testing/comparison.ts'
 import { type HabitsOf, ordinaryHabits, shiftedHabits } from './testing/habits.ts'
 import { makeTrace } from './testing/trace.ts'
@@ -24,22 +24,7 @@ const habitsOf = (name: string): HabitsOf => HABITS[name] ?? ordinaryHabits
 
 const program = new Command('segue sharing').description('accounts that look shared').showHelpAfterError()
 
-program
-  .command('evaluate')
-  .description('score the accounts of a file of events, and measure the scores by labels')
-  .requiredOption('--events <file>', 'JSON Lines, by time')
-  .requiredOption('--scores <file>', 'written: account,score,flagged,evidence, by account as bytes')
-  .option('--labels <file>', 'account,shared: prints how well the scores agree')
-  .action(async (flags: { events: string; scores: string; labels?: string }) => {
-    const started = performance.now()
-    const { events, verdicts, agreement } = await evaluate(flags.events, flags.scores, flags.labels)
-    const seconds = (performance.now() - started) / 1000
-    const flagged = verdicts.filter((verdict) => verdict.flagged).length
-    console.error(
-      `${events} events in ${seconds.toFixed(1)} s, ${Math.round(events / seconds)} a second; ${verdicts.length} accounts, ${flagged} flagged`,
-    )
-    if (agreement !== undefined) console.log(JSON.stringify(agreement, null, 2))
-  })
+program.addCommand(evaluateCommand())
 
 program
   .command('generate')

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { kafkaConfig } from '../../infra/kafka/config.ts'
@@ -27,7 +30,9 @@ let playbackLog: PlaybackLog
 const workers = new Set<WorkerProcess>()
 const books: { database: TestDatabase; pool: Pool }[] = []
 
-beforeAll(() => {
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'segue-sharing-'))
   playbackLog = createPlaybackLog(kafka, 'test', log)
 })
 afterEach(async () => {
@@ -36,6 +41,7 @@ afterEach(async () => {
 })
 afterAll(async () => {
   await playbackLog.stop()
+  await rm(folder, { recursive: true, force: true })
   for (const { pool, database } of books) {
     await pool.end()
     await database.drop()
@@ -98,10 +104,10 @@ async function said(pool: Pool, prefix: string): Promise<{ cases: unknown[]; his
 }
 
 /** Two homes, one in Berlin and one in Paris, every evening of these days ago; by the account's plan one too many. */
-function twoHomes(account: string, daysAgo: readonly number[], nowMs = Date.now()): PlayEvent[] {
+function twoHomes(account: string, daysAgo: readonly number[], nowMs = Date.now(), secondAsn = 3215): PlayEvent[] {
   const homes = [
     { device: 'one', ip: '192.0.2.1', asn: 3320, country: 'DE', place: { lat: 52.52, lon: 13.41 } },
-    { device: 'two', ip: '198.51.100.1', asn: 3215, country: 'FR', place: { lat: 48.86, lon: 2.35 } },
+    { device: 'two', ip: '198.51.100.1', asn: secondAsn, country: 'FR', place: { lat: 48.86, lon: 2.35 } },
   ]
   const evening = Math.floor(nowMs / DAY_MS) * DAY_MS + 20 * 3_600_000
   return daysAgo.flatMap((ago) =>
@@ -112,6 +118,17 @@ function twoHomes(account: string, daysAgo: readonly number[], nowMs = Date.now(
       }),
     ),
   )
+}
+/** Now and then the second device is at the first home an hour and a half before it is 878 km away, at its own. */
+function twoHomesAndAFlight(account: string, days: readonly number[]): PlayEvent[] {
+  return twoHomes(account, days)
+    .flatMap((event, index, all) => {
+      const atHome = all[index - 3]
+      if (event.device === 'one' || event.event !== 'play_start' || index % 60 !== 3 || atHome === undefined)
+        return [event]
+      return [{ ...atHome, device: event.device, atMs: event.atMs - 90 * 60_000 }, event]
+    })
+    .sort((a, b) => a.atMs - b.atMs)
 }
 const daysAgo = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, index) => from - index)
 const playsAt = (account: string, atMs: number): PlayEvent[] =>
@@ -168,10 +185,18 @@ describe('sharing', () => {
     const { pool, addresses } = cases
     const account = newAccount()
     const honest = newAccount()
+    const behindExit = newAccount()
+    const flyer = newAccount()
+    const [networks, wrong] = [join(folder, 'networks.csv'), join(folder, 'wrong.csv')]
+    await writeFile(networks, 'asn,kind\n64900,hosting\n')
+    await writeFile(wrong, 'asn,kind\n64900,vpn\n')
+    const refused = await start(addresses, { SEGUE_SHARING_NETWORKS_FILE: wrong })
     await append(twoHomes(account, daysAgo(30, 2)))
     await append(twoHomes(honest, daysAgo(30, 2)).filter(({ device }) => device === 'one'))
-    await append([...playsAt(account, Date.now()), ...playsAt(honest, Date.now())])
-    const worker = await start(addresses)
+    await append(twoHomes(behindExit, daysAgo(30, 2), Date.now(), 64_900))
+    await append(twoHomesAndAFlight(flyer, daysAgo(30, 2)))
+    await append([account, honest, behindExit, flyer].flatMap((each) => playsAt(each, Date.now())))
+    const worker = await start(addresses, { SEGUE_SHARING_NETWORKS_FILE: networks, SEGUE_SHARING_TRAVEL: '900:1000' })
     await untilSaved(pool)
     const { cases: made, history } = await said(pool, account)
     expect(made).toEqual([expect.objectContaining({ account, plan: 'family', status: 'open', detector_version: 1 })])
@@ -180,6 +205,13 @@ describe('sharing', () => {
     expect(JSON.parse(evidence).reasons).toContain('2 groups of devices (1 + 1) up to 878 km apart')
     expect(history.length).toBeGreaterThan(1)
     expect((await said(pool, honest)).cases).toEqual([])
+    // Its second home is a server by the file of networks, and the same to the table that is built in as the first one's.
+    expect((await said(pool, behindExit)).cases).toEqual([])
+    // By the usual limits its second home would be nowhere real.
+    expect((await said(pool, flyer)).cases).toHaveLength(1)
+    await expect(refused.untilReady()).rejects.toThrow(
+      `SEGUE_SHARING_NETWORKS_FILE cannot be used: ${wrong}:2: \`kind\` is none of`,
+    )
     await expect(pool.query('UPDATE sharing_case_history SET score = 0')).rejects.toThrow('only ever added to')
     await expect(pool.query('DELETE FROM sharing_case_history')).rejects.toThrow('only ever added to')
     // Shadow is what it is unless told otherwise: nobody was told.

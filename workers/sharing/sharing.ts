@@ -11,16 +11,20 @@ import { createPool, inTransaction } from '../../infra/postgres/client.ts'
 import { createRedis } from '../../infra/redis/client.ts'
 import { TOPICS } from '../../protocol/events/topics.ts'
 import { lockOffset, readOffset } from '../offset-book.ts'
+import { FileProblem } from '../plain-files/file-problem.ts'
 import { UnknownVersionError } from '../playback-record.ts'
 import { untilDone } from '../retry.ts'
 import { SentBack } from '../sent-back.ts'
 import { Troubles } from '../troubles.ts'
 import { type CreateWorker, DRAIN_WITHIN_MS } from '../worker.ts'
+import { LIMITS } from './detector/limits.ts'
+import { type Rules, USUAL_RULES } from './detector/rules.ts'
 import { expire } from './live/expiry.ts'
 import { nudge } from './live/nudges.ts'
 import { PartitionWatch, StaleWatch } from './live/partition-watch.ts'
 import { readBatch } from './live/read-batch.ts'
 import type { CaseScore } from './live/watched.ts'
+import { readNetworks } from './networks-file.ts'
 
 const NAME = 'sharing'
 const CLIENT_ID = 'segue-sharing'
@@ -40,6 +44,9 @@ interface Held {
 
 export const createSharing: CreateWorker = ({ config, metrics, tracing, log }) => {
   const { mode, caseFrom, nudgeFrom, nudgeEveryDays, checkpointMs, accountsInMemory, expiryMs } = config.sharing
+  const { travel, networksFile } = config.sharing
+  /** Read before the topic is. */
+  let rules = USUAL_RULES
   const pool = createPool(config.postgres.sharing.url, {
     applicationName: CLIENT_ID,
     queryTimeoutMs: QUERY_TIMEOUT_MS,
@@ -63,7 +70,7 @@ export const createSharing: CreateWorker = ({ config, metrics, tracing, log }) =
 
   const at = (partition: number) => ({ group: GROUP, topic: TOPICS.playbackEvents.name, partition })
   const startWatch = (partition: number, savedTo: bigint, signal: AbortSignal): PartitionWatch => {
-    const watch = new PartitionWatch({ pool, at: at(partition), savedTo, caseFrom, accountsInMemory })
+    const watch = new PartitionWatch({ pool, at: at(partition), savedTo, caseFrom, rules, accountsInMemory })
     held.set(partition, { watch, signal })
     return watch
   }
@@ -201,7 +208,7 @@ export const createSharing: CreateWorker = ({ config, metrics, tracing, log }) =
   }
 
   async function forgetOld(): Promise<void> {
-    const aged = await expire(pool, Date.now(), [...lagging])
+    const aged = await expire(pool, Date.now(), [...lagging], rules.kindOf)
     metrics.sharingAged.inc(aged)
     if (aged > 0) log.info({ states: aged }, 'what was older than 28 days was forgotten')
   }
@@ -223,7 +230,11 @@ export const createSharing: CreateWorker = ({ config, metrics, tracing, log }) =
   return {
     name: NAME,
     async start() {
-      log.info({ mode, case_from: caseFrom, nudge_from: nudgeFrom }, 'accounts are watched')
+      rules = await rulesOf(travel, networksFile)
+      log.info(
+        { mode, case_from: caseFrom, nudge_from: nudgeFrom, travel, networks_file: networksFile },
+        'accounts are watched',
+      )
       consumer = runConsumer(
         config.kafka,
         {
@@ -255,5 +266,17 @@ export const createSharing: CreateWorker = ({ config, metrics, tracing, log }) =
       redis.disconnect()
       await pool.end()
     },
+  }
+}
+
+/** @throws {Error} when a file of networks is named that cannot be used. */
+async function rulesOf(travel: Rules['limits']['travel'], networksFile: string): Promise<Rules> {
+  const limits = { ...LIMITS, travel }
+  if (networksFile === '') return { ...USUAL_RULES, limits }
+  try {
+    return { limits, kindOf: await readNetworks(networksFile) }
+  } catch (cause) {
+    if (!(cause instanceof FileProblem)) throw cause
+    throw new Error(`SEGUE_SHARING_NETWORKS_FILE cannot be used: ${cause.message}`, { cause })
   }
 }

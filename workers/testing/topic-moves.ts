@@ -9,18 +9,30 @@ type Admin = ReturnType<ReturnType<typeof createKafka>['admin']>
 
 const topic = TOPICS.playbackEvents.name
 
-/** Sets a group's offsets in Kafka to the beginning; nobody may be in the group. */
+export interface Place {
+  readonly partition: number
+  readonly offset: string
+}
+
+/** Where each partition of a topic ends now. */
+export const placesNow = (kafka: KafkaConfig, of: keyof typeof TOPICS): Promise<readonly Place[]> =>
+  asAdmin(kafka, (admin) => admin.fetchTopicOffsets(TOPICS[of].name))
+
+/** Sets a group's offsets in Kafka to the beginning, or to `places`; nobody may be in the group. */
 export async function rewindTopic(
   kafka: KafkaConfig,
   groupId: string,
   rewound: keyof typeof TOPICS = 'playbackEvents',
+  places?: readonly Place[],
 ): Promise<void> {
   await asAdmin(kafka, async (admin) => {
     await until(
       async () => (await admin.describeGroups([groupId])).groups[0]?.state,
       (state) => state === 'Empty' || state === 'Dead',
     )
-    await admin.resetOffsets({ groupId, topic: TOPICS[rewound].name, earliest: true })
+    const of = { groupId, topic: TOPICS[rewound].name }
+    if (places === undefined) await admin.resetOffsets({ ...of, earliest: true })
+    else await admin.setOffsets({ ...of, partitions: places.map(({ partition, offset }) => ({ partition, offset })) })
   })
 }
 

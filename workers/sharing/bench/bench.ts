@@ -14,6 +14,7 @@ import { startStack } from '../../../infra/stack/stack.ts'
 import { encodeRecord } from '../../../protocol/events/record-codec.ts'
 import { lockOffset } from '../../offset-book.ts'
 import type { PlayEvent } from '../detector/play-event.ts'
+import { USUAL_RULES } from '../detector/rules.ts'
 import { PartitionWatch } from '../live/partition-watch.ts'
 import { readBatch } from '../live/read-batch.ts'
 import { ordinaryHabits } from '../testing/habits.ts'
@@ -93,7 +94,14 @@ async function measure(
   )
 
   const savedTo = await inTransaction(pool, (client) => lockOffset(client, AT))
-  const watch = new PartitionWatch({ pool, at: AT, savedTo, caseFrom: 0.5, accountsInMemory: accounts })
+  const watch = new PartitionWatch({
+    pool,
+    at: AT,
+    savedTo,
+    caseFrom: 0.5,
+    rules: USUAL_RULES,
+    accountsInMemory: accounts,
+  })
   const day = all.filter(({ atMs }) => atMs >= lastDayMs)
   const used = { events: 0, seconds: 0, cpuSeconds: 0, checkpoints: 0, states: 0 }
   const meter = async (work: () => Promise<void>) => {
@@ -137,7 +145,14 @@ async function rememberFourWeeks(pool: Pool, events: readonly PlayEvent[], copie
     const at = { ...AT, partition: copy + 1 }
     const savedTo = await inTransaction(pool, (client) => lockOffset(client, at))
     if (copy === 0) {
-      const watch = new PartitionWatch({ pool, at, savedTo, caseFrom: 0.5, accountsInMemory: DIFFERENT })
+      const watch = new PartitionWatch({
+        pool,
+        at,
+        savedTo,
+        caseFrom: 0.5,
+        rules: USUAL_RULES,
+        accountsInMemory: DIFFERENT,
+      })
       for (let from = 0; from < events.length; from += BATCH) {
         const slice = events.slice(from, from + BATCH).map((event) => named(event, 0))
         const read = readBatch(recordsOf(slice, BigInt(from)), 0n)

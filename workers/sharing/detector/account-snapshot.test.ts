@@ -5,10 +5,10 @@ import { makeTrace } from '../testing/trace.ts'
 import { type Account, createAccount } from './account.ts'
 import { type AccountSnapshot, accountFrom, snapshotOf } from './account-snapshot.ts'
 import { JUDGEMENT } from './judgement.ts'
-import { LIMITS } from './limits.ts'
 import { knownNetworks } from './networks.ts'
 import { observe, observeOffline } from './observe.ts'
 import type { PlayEvent } from './play-event.ts'
+import { USUAL_RULES } from './rules.ts'
 import { judge } from './verdict.ts'
 
 const bytesOf = (account: Account) => Buffer.from(plainMsgpack.pack(snapshotOf(account)))
@@ -20,7 +20,7 @@ function watch(events: readonly PlayEvent[], every: number): Map<string, Account
   const accounts = new Map<string, Account>()
   events.forEach((event, index) => {
     const account = accounts.get(event.account) ?? createAccount(event.account, event.plan)
-    observe(account, event, LIMITS, knownNetworks)
+    observe(account, event, USUAL_RULES)
     if (index % 11 === 0)
       observeOffline(account, { ...event, device: `${event.device} offline`, event: 'offline_play' })
     accounts.set(event.account, index % every === 0 ? readAgain(account) : account)

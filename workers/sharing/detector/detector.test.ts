@@ -3,11 +3,12 @@ import { ordinaryHabits } from '../testing/habits.ts'
 import { makeTrace } from '../testing/trace.ts'
 import { BOUNDS, createAccount } from './account.ts'
 import { Detector } from './detector.ts'
+import type { TravelLimit } from './distance.ts'
 import { JUDGEMENT } from './judgement.ts'
-import { LIMITS } from './limits.ts'
-import { knownNetworks } from './networks.ts'
+import type { NetworkKind } from './networks.ts'
 import { observe, observeOffline } from './observe.ts'
 import type { OfflinePlay, PlayEvent } from './play-event.ts'
+import { type Rules, USUAL_RULES } from './rules.ts'
 import { judge } from './verdict.ts'
 
 const START_MS = Date.UTC(2026, 2, 2, 20)
@@ -43,8 +44,9 @@ function evenings(
 
 const days = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index)
 
-function verdictOn(...parts: PlayEvent[][]) {
-  const detector = new Detector()
+const verdictOn = (...parts: PlayEvent[][]) => verdictBy(USUAL_RULES, ...parts)
+function verdictBy(rules: Rules, ...parts: PlayEvent[][]) {
+  const detector = new Detector({ rules })
   for (const event of parts.flat().sort((a, b) => a.atMs - b.atMs)) detector.observe(event)
   const [verdict] = detector.verdicts()
   if (verdict === undefined) throw new Error('no account was seen')
@@ -113,6 +115,29 @@ test('a network that a device reaches faster than anyone travels is a VPN, and n
     later(evenings('phone', '203.0.113.1', vpn, days(0, 28)), 40),
   )
   expect(verdict.score).toBeLessThan(0.05)
+})
+
+test('how fast is too fast, and from which distance on, is another matter by other limits', () => {
+  // 878 km after an hour and a half: an airliner by 1,000 km/h, and faster than anyone by 300.
+  const there = evenings('phone', '198.51.100.1', PARIS, days(0, 28))
+  const parts = [
+    evenings('tv', '192.0.2.1', BERLIN, days(0, 28), { kind: 'tv' }),
+    evenings('phone', '192.0.2.1', BERLIN, [3, 12, 20]),
+    there.map((event) => ({ ...event, atMs: event.atMs + 120 * MINUTE_MS })),
+  ]
+  const by = (...travel: TravelLimit[]) =>
+    verdictBy({ ...USUAL_RULES, limits: { ...USUAL_RULES.limits, travel } }, ...parts)
+  expect(by({ fromKm: 100, fasterThanKmh: 1_000 })).toMatchObject({ flagged: true })
+  expect(by({ fromKm: 100, fasterThanKmh: 300 }).score).toBeLessThan(0.05)
+  expect(by({ fromKm: 900, fasterThanKmh: 300 })).toMatchObject({ flagged: true })
+})
+
+test('a network that a table calls servers or a relay is nobody’s second home, whatever else is known of it', () => {
+  const parts = [evenings('one', '192.0.2.1', BERLIN, days(0, 28)), evenings('two', '198.51.100.1', PARIS, days(0, 28))]
+  const by = (kind: NetworkKind | undefined) =>
+    verdictBy({ ...USUAL_RULES, kindOf: (asn) => (asn === PARIS.asn ? kind : undefined) }, ...parts)
+  expect(by(undefined)).toMatchObject({ flagged: true })
+  for (const kind of ['hosting', 'relay'] as const) expect(by(kind).score).toBeLessThan(0.05)
 })
 
 test('two lines of one town are two homes when they never meet', () => {
@@ -193,7 +218,7 @@ test('plays without a connection make a device known on their days, and are nowh
     }
   }
   for (const event of evenings('tv', '192.0.2.1', BERLIN, days(0, 28), { plan: 'individual' }))
-    observe(account, event, LIMITS, knownNetworks)
+    observe(account, event, USUAL_RULES)
   const before = judge(account, JUDGEMENT)
   for (const day of [3, 7, 26, -9]) observeOffline(account, offline('phone', day))
   const phone = account.devices.get('phone')
@@ -203,9 +228,9 @@ test('plays without a connection make a device known on their days, and are nowh
   expect(account.overuse.days).toBe(0)
   expect(judge(account, JUDGEMENT)).toMatchObject({ score: before.score, evidence: '2 devices, one household' })
   // Remembered for as long as anything else.
-  for (const event of evenings('tv', '192.0.2.1', BERLIN, [53])) observe(account, event, LIMITS, knownNetworks)
+  for (const event of evenings('tv', '192.0.2.1', BERLIN, [53])) observe(account, event, USUAL_RULES)
   expect(account.devices.get('phone')?.offlineDays).toBe(1 << 27)
-  for (const event of evenings('tv', '192.0.2.1', BERLIN, [54])) observe(account, event, LIMITS, knownNetworks)
+  for (const event of evenings('tv', '192.0.2.1', BERLIN, [54])) observe(account, event, USUAL_RULES)
   expect([...account.devices.keys()]).toEqual(['tv'])
 })
 

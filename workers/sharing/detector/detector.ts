@@ -3,16 +3,14 @@
 import { type Account, createAccount } from './account.ts'
 import { WINDOW_DAYS } from './day-mask.ts'
 import { JUDGEMENT, type Judgement } from './judgement.ts'
-import { LIMITS, type Limits } from './limits.ts'
-import { type KindOfNetwork, knownNetworks } from './networks.ts'
 import { dayOf, observe } from './observe.ts'
 import type { PlayEvent } from './play-event.ts'
+import { type Rules, USUAL_RULES } from './rules.ts'
 import { judge, type Verdict } from './verdict.ts'
 
 export interface DetectorOptions {
-  readonly limits?: Limits
+  readonly rules?: Rules
   readonly judgement?: Judgement
-  readonly kindOfNetwork?: KindOfNetwork
 }
 
 /** An account that is watched for longer than the window is judged this often, and its highest score stands. */
@@ -27,14 +25,12 @@ interface Watched {
 
 export class Detector {
   readonly #watched = new Map<string, Watched>()
-  readonly #limits: Limits
+  readonly #rules: Rules
   readonly #judgement: Judgement
-  readonly #kindOf: KindOfNetwork
 
-  constructor({ limits = LIMITS, judgement = JUDGEMENT, kindOfNetwork = knownNetworks }: DetectorOptions = {}) {
-    this.#limits = limits
+  constructor({ rules = USUAL_RULES, judgement = JUDGEMENT }: DetectorOptions = {}) {
+    this.#rules = rules
     this.#judgement = judgement
-    this.#kindOf = kindOfNetwork
   }
 
   observe(event: PlayEvent): void {
@@ -46,7 +42,7 @@ export class Detector {
     }
     const { account } = watched
     if (account.day >= watched.nextJudgedDay && dayOf(account, event.atMs) > account.day) this.#judgeAgain(watched)
-    observe(account, event, this.#limits, this.#kindOf)
+    observe(account, event, this.#rules)
     if (watched.nextJudgedDay === Number.POSITIVE_INFINITY) watched.nextJudgedDay = account.firstDay + WINDOW_DAYS - 1
   }
 

@@ -1,6 +1,7 @@
 /** Owns the bounds by which events are read: what is one place, one session, one traveller. */
 
 import type { Plan } from '../../../protocol/vocabulary.ts'
+import { STREAM_LIMITS } from '../../../session/stream-limits.ts'
 import type { TravelLimit } from './distance.ts'
 import type { PlayEventKind } from './play-event.ts'
 
@@ -24,7 +25,12 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
 export const LIMITS: Limits = {
-  streams: { free: 1, individual: 1, duo: 2, family: 6 },
+  streams: {
+    free: STREAM_LIMITS.free.streams,
+    individual: STREAM_LIMITS.individual.streams,
+    duo: STREAM_LIMITS.duo.streams,
+    family: STREAM_LIMITS.family.streams,
+  },
   travel: [
     // A road or a fast train; an hour's flight is longer by the ways to it.
     { fromKm: 100, fasterThanKmh: 300 },

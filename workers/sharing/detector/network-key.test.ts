@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { createAccount } from './account.ts'
-import { LIMITS } from './limits.ts'
 import { areComparable, isFamily6, isHash, networkKey } from './network-key.ts'
-import { knownNetworks } from './networks.ts'
 import { observe } from './observe.ts'
+import { USUAL_RULES } from './rules.ts'
 
 const HASH = 'a'.repeat(32)
 const DAY_MS = 86_400_000
@@ -31,7 +30,7 @@ function watch(sessions: readonly (readonly [day: number, hour: number, ip: stri
     const place = { lat: 52.52, lon: 13.41 }
     const atMs = START_MS + day * DAY_MS + hour * 3_600_000
     const event = { ...at, atMs, ip, place, hashed: { family, epoch }, event: 'play_start' } as const
-    observe(account, event, LIMITS, knownNetworks)
+    observe(account, event, USUAL_RULES)
   }
   return account
 }

@@ -5,7 +5,8 @@
  * `relay`: private relays of browsers and systems, likewise.
  * `mobile`: phones on the move, many behind one address, placed where their traffic leaves the network.
  */
-export type NetworkKind = 'hosting' | 'relay' | 'mobile'
+export const NETWORK_KINDS = ['mobile', 'relay', 'hosting'] as const
+export type NetworkKind = (typeof NETWORK_KINDS)[number]
 
 /** Networks that only or nearly only do this, by their public registrations. */
 const NETWORKS: Readonly<Record<NetworkKind, readonly number[]>> = {
@@ -32,7 +33,7 @@ const NETWORKS: Readonly<Record<NetworkKind, readonly number[]>> = {
 }
 
 const KIND_OF = new Map<number, NetworkKind>()
-for (const kind of ['mobile', 'relay', 'hosting'] as const) for (const asn of NETWORKS[kind]) KIND_OF.set(asn, kind)
+for (const kind of NETWORK_KINDS) for (const asn of NETWORKS[kind]) KIND_OF.set(asn, kind)
 
 /** Answers what a network is; undefined for the ordinary and the unknown. Another table may be put in its place. */
 export type KindOfNetwork = (asn: number | undefined) => NetworkKind | undefined

@@ -3,10 +3,9 @@
 import { type Account, BOUNDS, type Device, type Spot } from './account.ts'
 import { advanceTo } from './aging.ts'
 import { dayBit } from './day-mask.ts'
-import type { Limits } from './limits.ts'
 import { noteListening } from './listening.ts'
-import type { KindOfNetwork } from './networks.ts'
 import type { OfflinePlay, PlayEvent } from './play-event.ts'
+import type { Rules } from './rules.ts'
 import { spotOf } from './spot.ts'
 
 const DAY_MS = 86_400_000
@@ -26,7 +25,8 @@ export function dayOf(account: Account, atMs: number): number {
 }
 
 /** Events of an account are given in the order of their times; a late one counts where its day is still remembered. */
-export function observe(account: Account, event: PlayEvent, limits: Limits, kindOf: KindOfNetwork): void {
+export function observe(account: Account, event: PlayEvent, rules: Rules): void {
+  const { limits, kindOf } = rules
   if (account.zoneMs === undefined && event.place !== undefined && kindOf(event.asn) === undefined)
     account.zoneMs = Math.round(event.place.lon / DEGREES_AN_HOUR) * HOUR_MS
   const localMs = localMsOf(account, event.atMs)
@@ -37,7 +37,7 @@ export function observe(account: Account, event: PlayEvent, limits: Limits, kind
   account.plan = event.plan
   const device = deviceOf(account, event)
   device.kind = event.kind
-  const spot = isSameSpot(device.spot, event) ? device.spot : spotOf(account, device, event, day, limits, kindOf)
+  const spot = isSameSpot(device.spot, event) ? device.spot : spotOf(account, device, event, day, rules)
   const quarter = Math.floor((localMs - day * DAY_MS) / QUARTER_MS)
   const moved = spot !== device.spot
   if (moved || spot.day !== day || spot.quarter !== quarter) noteDay(spot, day, quarter, bit)

@@ -13,25 +13,18 @@ import {
 import { distanceKm, isImpossibleTravel } from './distance.ts'
 import type { Limits } from './limits.ts'
 import { areComparable, isFamily6, networkKey } from './network-key.ts'
-import type { KindOfNetwork } from './networks.ts'
 import type { PlayEvent } from './play-event.ts'
+import type { Rules } from './rules.ts'
 
 const KM_A_DEGREE = 111
 const NEVER = Number.NEGATIVE_INFINITY
 
-export function spotOf(
-  account: Account,
-  device: Device,
-  event: PlayEvent,
-  day: number,
-  limits: Limits,
-  kindOf: KindOfNetwork,
-): Spot {
-  const area = areaOf(account, event, day, limits, kindOf)
+export function spotOf(account: Account, device: Device, event: PlayEvent, day: number, rules: Rules): Spot {
+  const area = areaOf(account, event, day, rules)
   const stay = stayOf(device, area)
   const address = addressOf(account, networkKey(event), area)
   const before = device.spot?.stay.area
-  if (before !== undefined && before !== area) noteJump(account, before, area, event.atMs - device.atMs, limits)
+  if (before !== undefined && before !== area) noteJump(account, before, area, event.atMs - device.atMs, rules.limits)
   return {
     ip: event.ip,
     asn: event.asn,
@@ -60,7 +53,7 @@ export function noteAddress(stay: Stay, event: PlayEvent, limits: Limits): void 
   stay.atMs = atMs
 }
 
-function areaOf(account: Account, event: PlayEvent, day: number, limits: Limits, kindOf: KindOfNetwork): Area {
+function areaOf(account: Account, event: PlayEvent, day: number, { limits, kindOf }: Rules): Area {
   const known = account.areas.find((area) => liesIn(area, event, limits.sameAreaKm))
   if (known !== undefined) return known
   if (account.areas.length >= BOUNDS.areas) forgetOldestArea(account)

@@ -31,7 +31,11 @@ async function run(events: string | Uint8Array, labels?: string) {
   const path = (name: string) => join(folder, name)
   await writeFile(path('events'), events)
   if (labels !== undefined) await writeFile(path('labels'), labels)
-  return await evaluate(path('events'), path('scores'), labels === undefined ? undefined : path('labels'))
+  return await evaluate({
+    events: path('events'),
+    scores: path('scores'),
+    labels: labels === undefined ? undefined : path('labels'),
+  })
 }
 const scores = async () => await readFile(join(folder, 'scores'), 'utf8')
 
@@ -93,9 +97,10 @@ test.each([
 test('files that are not there are named', async () => {
   await writeFile(join(folder, 'events'), lines(EVENT))
   const path = (name: string) => join(folder, name)
-  await expect(evaluate(path('none'), path('scores'))).rejects.toThrow(`${path('none')}: ENOENT`)
-  await expect(evaluate(path('events'), path('scores'), path('none'))).rejects.toThrow(`${path('none')}: ENOENT`)
-  await expect(evaluate(path('events'), path('no/folder'))).rejects.toThrow(`${path('no/folder')}: ENOENT`)
+  const [events, scores, none] = [path('events'), path('scores'), path('none')]
+  await expect(evaluate({ events: none, scores })).rejects.toThrow(`${none}: ENOENT`)
+  await expect(evaluate({ events, scores, labels: none })).rejects.toThrow(`${none}: ENOENT`)
+  await expect(evaluate({ events, scores: path('no/folder') })).rejects.toThrow(`${path('no/folder')}: ENOENT`)
   expect(await readdir(folder)).toEqual(['events'])
 })
 

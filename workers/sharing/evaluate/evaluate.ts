@@ -1,6 +1,7 @@
 /** Owns `segue sharing evaluate`: scores of the accounts in a file of events, and how they agree with labels. */
 
 import { Detector } from '../detector/detector.ts'
+import { type Rules, USUAL_RULES } from '../detector/rules.ts'
 import type { Verdict } from '../detector/verdict.ts'
 import { readEvents } from './events-file.ts'
 import { readLabels } from './labels-file.ts'
@@ -33,13 +34,20 @@ export interface Evaluation {
   readonly agreement: Agreement | undefined
 }
 
-export async function evaluate(eventsPath: string, scoresPath: string, labelsPath?: string): Promise<Evaluation> {
-  const labels = labelsPath === undefined ? undefined : await readLabels(labelsPath)
-  const detector = new Detector()
-  const events = await readEvents(eventsPath, (event) => detector.observe(event))
+/** Where the events are, where scores are to be written, and where labels are: one of the two at least, or nothing is told. */
+export interface Files {
+  readonly events: string
+  readonly scores?: string | undefined
+  readonly labels?: string | undefined
+}
+
+export async function evaluate(files: Files, rules: Rules = USUAL_RULES): Promise<Evaluation> {
+  const labels = files.labels === undefined ? undefined : await readLabels(files.labels)
+  const detector = new Detector({ rules })
+  const events = await readEvents(files.events, (event) => detector.observe(event))
   const verdicts = [...detector.verdicts()].sort(byAccount)
   const agreement = labels && agree(detector, verdicts, labels, events)
-  await writeScores(scoresPath, verdicts)
+  if (files.scores !== undefined) await writeScores(files.scores, verdicts)
   return { events, verdicts, agreement }
 }
 

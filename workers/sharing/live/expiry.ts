@@ -1,6 +1,7 @@
 /** Owns the forgetting in states of accounts that went silent: nobody else looks at them again. */
 
 import { inTransaction, type Pool } from '../../../infra/postgres/client.ts'
+import type { KindOfNetwork } from '../detector/networks.ts'
 import { age, bytesOf, isForgotten, SNAPSHOT_VERSION, watchedFrom } from './watched.ts'
 
 const AT_ONCE = 500
@@ -14,16 +15,21 @@ const UNDER_WAY_MS = 2 * HOUR_MS
  * Ages the states that are due at `nowMs`, but for those of partitions that are read with a delay: their accounts are
  * not silent, they are not heard yet. @returns how many.
  */
-export async function expire(pool: Pool, nowMs: number, lagging: readonly number[]): Promise<number> {
+export async function expire(
+  pool: Pool,
+  nowMs: number,
+  lagging: readonly number[],
+  kindOf: KindOfNetwork,
+): Promise<number> {
   let done = 0
   for (;;) {
-    const now = await expireSome(pool, nowMs, lagging)
+    const now = await expireSome(pool, nowMs, lagging, kindOf)
     done += now
     if (now < AT_ONCE) return done
   }
 }
 
-function expireSome(pool: Pool, nowMs: number, lagging: readonly number[]): Promise<number> {
+function expireSome(pool: Pool, nowMs: number, lagging: readonly number[], kindOf: KindOfNetwork): Promise<number> {
   return inTransaction(pool, async (client) => {
     // A state that is just being saved is not silent.
     const { rows } = await client.query<{ account: string; state: Buffer; version: number }>(
@@ -40,7 +46,7 @@ function expireSome(pool: Pool, nowMs: number, lagging: readonly number[]): Prom
         gone.push(account)
         continue
       }
-      const watched = watchedFrom(account, state)
+      const watched = watchedFrom(account, state, kindOf)
       age(watched, nowMs - UNDER_WAY_MS)
       if (isForgotten(watched)) gone.push(account)
       else {

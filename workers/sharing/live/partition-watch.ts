@@ -3,6 +3,7 @@
 import { inTransaction, type Pool } from '../../../infra/postgres/client.ts'
 import { lockOffset, moveOffset, type PartitionOfGroup } from '../../offset-book.ts'
 import type { OfflinePlay, PlayEvent } from '../detector/play-event.ts'
+import type { Rules } from '../detector/rules.ts'
 import { readStates, writeScores, writeStates } from './sharing-book.ts'
 import { type CaseScore, tell, type Watched, watch } from './watched.ts'
 
@@ -20,6 +21,7 @@ export interface WatchOptions {
   /** Where the books stand. */
   readonly savedTo: bigint
   readonly caseFrom: number
+  readonly rules: Rules
   readonly accountsInMemory: number
 }
 
@@ -72,11 +74,13 @@ export class PartitionWatch {
   /** Brings the states of `accounts` into memory; may be called again after a failure. */
   async fetch(accounts: ReadonlySet<string>): Promise<void> {
     const missing = [...accounts].filter((account) => !this.#states.has(account))
-    for (const watched of await readStates(this.#options.pool, missing)) this.#states.set(watched.account.id, watched)
+    const { pool, rules } = this.#options
+    for (const watched of await readStates(pool, missing, rules.kindOf)) this.#states.set(watched.account.id, watched)
   }
 
   /** Tells the accounts, whose states were fetched, of their events. Never waits, so it is whole or was not begun. */
   take(events: readonly (PlayEvent | OfflinePlay)[], nextOffset: bigint, nowMs: number): void {
+    const { caseFrom, rules } = this.#options
     if (this.#readTo === this.#savedTo) this.#unsavedSinceMs = nowMs
     // What was done with before is handed over again now and then.
     if (nextOffset > this.#readTo) this.#readTo = nextOffset
@@ -91,7 +95,7 @@ export class PartitionWatch {
         this.#unsaved.add(watched)
       }
       this.#lastMs.set(account, Math.max(this.#lastMs.get(account) ?? 0, event.atMs))
-      const scored = tell(watched, event, this.#options.caseFrom)
+      const scored = tell(watched, event, caseFrom, rules)
       if (scored !== undefined) this.#scores.push(scored)
     }
   }

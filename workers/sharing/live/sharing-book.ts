@@ -1,6 +1,7 @@
 /** Owns the statements on `sharing_states`, `sharing_cases` and the scores of `sharing_case_history`. */
 
 import type { Pool, PoolClient } from '../../../infra/postgres/client.ts'
+import type { KindOfNetwork } from '../detector/networks.ts'
 import { DETECTOR_VERSION } from '../detector/verdict.ts'
 import { bytesOf, type CaseScore, SNAPSHOT_VERSION, type Watched, watchedFrom } from './watched.ts'
 
@@ -8,14 +9,18 @@ import { bytesOf, type CaseScore, SNAPSHOT_VERSION, type Watched, watchedFrom } 
 const STATES_AT_ONCE = 2_000
 
 /** Those of `accounts` that are known; of another version than ours, as if they were not. */
-export async function readStates(client: Pool | PoolClient, accounts: readonly string[]): Promise<Watched[]> {
+export async function readStates(
+  client: Pool | PoolClient,
+  accounts: readonly string[],
+  kindOf: KindOfNetwork,
+): Promise<Watched[]> {
   const known: Watched[] = []
   for (let from = 0; from < accounts.length; from += STATES_AT_ONCE) {
     const { rows } = await client.query<{ account: string; state: Buffer }>(
       'SELECT account, state FROM sharing_states WHERE account = ANY ($1) AND version = $2',
       [accounts.slice(from, from + STATES_AT_ONCE), SNAPSHOT_VERSION],
     )
-    for (const { account, state } of rows) known.push(watchedFrom(account, state))
+    for (const { account, state } of rows) known.push(watchedFrom(account, state, kindOf))
   }
   return known
 }

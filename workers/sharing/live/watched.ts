@@ -6,10 +6,10 @@ import { type Account, createAccount } from '../detector/account.ts'
 import { type AccountSnapshot, accountFrom, SNAPSHOT_VERSION, snapshotOf } from '../detector/account-snapshot.ts'
 import { advanceTo } from '../detector/aging.ts'
 import { JUDGEMENT } from '../detector/judgement.ts'
-import { LIMITS } from '../detector/limits.ts'
-import { knownNetworks } from '../detector/networks.ts'
+import type { KindOfNetwork } from '../detector/networks.ts'
 import { dayOf, observe, observeOffline } from '../detector/observe.ts'
 import type { OfflinePlay, PlayEvent } from '../detector/play-event.ts'
+import type { Rules } from '../detector/rules.ts'
 import { assess, type Evidence } from '../detector/verdict.ts'
 
 export { SNAPSHOT_VERSION }
@@ -42,7 +42,12 @@ export function watch(account: string, plan: Plan): Watched {
  * Tells the account of an event. When it begins a day of the account's, the days before are judged first, so that the
  * scores depend on the events and their order alone: not on when they were read, in which batches, or how often.
  */
-export function tell(watched: Watched, event: PlayEvent | OfflinePlay, caseFrom: number): CaseScore | undefined {
+export function tell(
+  watched: Watched,
+  event: PlayEvent | OfflinePlay,
+  caseFrom: number,
+  rules: Rules,
+): CaseScore | undefined {
   const { day } = watched.account
   // An account of which everything was forgotten is as one that was never seen, but for its case.
   const isNewDay =
@@ -50,7 +55,7 @@ export function tell(watched: Watched, event: PlayEvent | OfflinePlay, caseFrom:
   if (isNewDay && day !== Number.NEGATIVE_INFINITY) age(watched, event.atMs)
   const scored = isNewDay ? scoreOf(watched, event, caseFrom) : undefined
   if (event.event === 'offline_play') observeOffline(watched.account, event)
-  else observe(watched.account, event, LIMITS, knownNetworks)
+  else observe(watched.account, event, rules)
   return scored
 }
 
@@ -88,7 +93,8 @@ export function bytesOf({ account, told }: Watched): Buffer {
   return Buffer.from(plainMsgpack.pack(snapshot))
 }
 
-export function watchedFrom(id: string, bytes: Uint8Array): Watched {
+/** What kind its networks are is not remembered: it is looked up again, by the table of now. */
+export function watchedFrom(id: string, bytes: Uint8Array, kindOf: KindOfNetwork): Watched {
   const { account, told } = plainMsgpack.unpack(bytes) as WatchedSnapshot
-  return { account: accountFrom(id, account, knownNetworks), told: told ?? undefined }
+  return { account: accountFrom(id, account, kindOf), told: told ?? undefined }
 }
