@@ -75,7 +75,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^protocol/client/dist/' },
+    // The tutorial imports the package as its reader has it.
+    exclude: { path: '^protocol/client/(dist/|tutorial/(node|own|browser)/)' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

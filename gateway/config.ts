@@ -59,6 +59,8 @@ const sections = (read: EnvReader) => ({
     /** For how long a sign-in that has ended is remembered: tokens, and sessions that wait, are to be over by then. */
     endedKeptMs: read.integer('SEGUE_ENDED_SIGN_INS_KEPT_MS', { min: 60_000, max: 2_592_000_000, fallback: 7_200_000 }),
   },
+  /** Of pages of elsewhere that may open a socket, as https://partner.example. */
+  pageOrigins: read.list('SEGUE_PAGE_ORIGINS', []),
   streams: {
     /** Plans whose new stream is denied when all are in use; for the others it takes over. */
     denyPlans: plansOf(read, 'SEGUE_STREAM_DENY_PLANS'),

@@ -8,6 +8,7 @@ import type { Context } from './context.ts'
 import { drain } from './drain.ts'
 import { addHttpRoutes, type HttpParts } from './http/routes.ts'
 import type { NetworkOf } from './network-of.ts'
+import type { MayOpen } from './page-origin.ts'
 import { addSocketRoute } from './socket-server.ts'
 
 export interface GatewayServerParts {
@@ -15,6 +16,7 @@ export interface GatewayServerParts {
   readonly port: number
   readonly clientAddress: ClientAddress
   readonly networkOf: NetworkOf
+  readonly mayOpen: MayOpen
   readonly http: Omit<
     HttpParts,
     'notReady' | 'clientAddress' | 'log' | 'metrics' | 'dependencies' | 'tokens' | 'search'
@@ -35,7 +37,7 @@ export function createServer(context: Context, parts: GatewayServerParts): Servi
       const { log, metrics, dependencies, tokens, search } = context
       const app = App()
       const { clientAddress } = parts
-      addSocketRoute(app, context, () => draining, clientAddress, parts.networkOf)
+      addSocketRoute(app, context, () => draining, clientAddress, parts.mayOpen, parts.networkOf)
       const notReady = () => (draining ? 'draining' : undefined)
       addHttpRoutes(app, { ...parts.http, log, metrics, dependencies, tokens, search, notReady, clientAddress })
       listenSocket = await listen(app as unknown as ExclusiveListener, parts.host, parts.port)

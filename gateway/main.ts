@@ -50,6 +50,7 @@ import { createLogoutTokenReader } from './logout-token.ts'
 import { createMetrics } from './metrics.ts'
 import { createMonitor } from './monitor.ts'
 import { createNetworkOf } from './network-of.ts'
+import { createPageOrigins } from './page-origin.ts'
 import { buildPages } from './pages/build.ts'
 import { createReturns, RETURNS_PACE } from './returns.ts'
 import { closeRevoked } from './revoke.ts'
@@ -238,6 +239,7 @@ try {
     host: config.host,
     port: config.port,
     clientAddress: createClientAddress(config.addresses.trustedProxies),
+    mayOpen: createPageOrigins(config.pageOrigins),
     networkOf: createNetworkOf(await openGeoIp(config.addresses.geoipFiles, log), config.addresses.secret),
     http: {
       identity,

@@ -86,7 +86,7 @@ export function createMetrics(levels: () => Levels) {
     }),
     turnedAway: new Counter({
       name: 'segue_gateway_turned_away_total',
-      help: 'sockets and sign-ins not let in: leaving, sockets, memory, connects, handshakes, silent (said nothing while others wanted to come), sign_ins, account (too many sockets of one), account_sign_ins (too many of one account), bad_tokens (too many of one address)',
+      help: 'sockets and sign-ins not let in: leaving, sockets, memory, connects, handshakes, silent (said nothing while others wanted to come), sign_ins, account (too many sockets of one), account_sign_ins (too many of one account), bad_tokens (too many of one address), origin (of a page of elsewhere)',
       labelNames: ['reason'] as const,
       registers,
     }),

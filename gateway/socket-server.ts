@@ -13,6 +13,7 @@ import { onFrame } from './dispatch.ts'
 import { perform } from './effects.ts'
 import type { NetworkOf } from './network-of.ts'
 import { close, flush, forgetWaiting, send } from './outbox.ts'
+import type { MayOpen } from './page-origin.ts'
 import { leaveSeat } from './seat.ts'
 import type { Guest, Purpose } from './waiting-room.ts'
 
@@ -26,6 +27,7 @@ export function addSocketRoute(
   context: Context,
   leaving: () => boolean,
   clientAddress: ClientAddress,
+  mayOpen: MayOpen,
   networkOf?: NetworkOf,
 ): void {
   const { limits } = context.config
@@ -37,6 +39,11 @@ export function addSocketRoute(
     idleTimeout: 0,
     sendPingsAutomatically: false,
     upgrade: (res, req, socketContext) => {
+      if (!mayOpen(req.getHeader('origin'), req.getHeader('host'))) {
+        context.metrics.turnedAway.inc({ reason: 'origin' })
+        res.writeStatus('403 Forbidden').end('pages of this origin may not open a socket here (SEGUE_PAGE_ORIGINS)\n')
+        return
+      }
       const address = clientAddress(res, req)
       const guest = guestOf(address, req)
       const reason = leaving() ? 'leaving' : noRoomFor(context, guest)

@@ -6,6 +6,7 @@ import type { Logger } from '../../infra/runtime/log.ts'
 import { networkOfAddress } from '../../protocol/address-key.ts'
 import { ERRORS, type ErrorName } from '../../protocol/errors.ts'
 import type { ClientAddress } from '../client-address.ts'
+import { isAmbiguous } from './ambiguous.ts'
 
 export interface Answer {
   readonly status: string
@@ -103,6 +104,10 @@ export function route(
   body?: (res: HttpResponse) => Promise<string | undefined>,
 ): (res: HttpResponse, req: HttpRequest) => void {
   return (res, req) => {
+    if (isAmbiguous(req)) {
+      res.close()
+      return
+    }
     const asked: Asked = {
       query: new URLSearchParams(req.getQuery()),
       parameter: req.getParameter(0) ?? '',

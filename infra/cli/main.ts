@@ -5,6 +5,7 @@ import { ingestCommand } from '../catalog/ingest-command.ts'
 import { retentionCommand } from '../clickhouse/retention-command.ts'
 import { demoCommand } from '../demo/demo-command.ts'
 import { doctorCommand } from '../doctor/doctor-command.ts'
+import { tokenCommand } from '../issuer/token-command.ts'
 import { modelCommand } from '../postgres/model/model-command.ts'
 import { partitionsCommand } from '../postgres/partitions/partitions-command.ts'
 import { dataFolder } from '../stack/folders.ts'
@@ -28,6 +29,7 @@ const NEED_ADDRESSES: readonly string[] = [
   'rollups',
   'ask',
   'doctor',
+  'token',
 ]
 
 const program = new Command('segue')
@@ -133,6 +135,7 @@ const commands = [
   retentionCommand,
   askCommand,
   doctorCommand,
+  tokenCommand,
   ...loadTests.map(loadTestCommand),
 ]
 for (const command of commands) program.addCommand(command())

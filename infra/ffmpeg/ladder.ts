@@ -1,6 +1,7 @@
 /** Owns the ladder: how one decode becomes every rendition, as arguments of ffmpeg. */
 
 import { BITRATES_KBPS, type BitrateKbps, CHUNK_MS } from '../../protocol/vocabulary.ts'
+import { inputArguments } from './input.ts'
 
 /** RFC 6381: AAC-LC. */
 export const CODEC = 'mp4a.40.2'
@@ -34,7 +35,7 @@ export function ladderArguments({ source, folder, gainDb, sampleRateHz }: Encode
     `[0:a:0]aformat=channel_layouts=stereo:sample_rates=${deliveredRateHz(sampleRateHz)},volume=${gainDb}dB,` +
     `asplit=${names.length}${names.join('')}`
   return [
-    ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'error', '-y', '-i', `file:${source}`],
+    ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'error', '-y', ...inputArguments(source)],
     ...['-filter_complex', filter],
     ...BITRATES_KBPS.flatMap((bitrate, index) => renditionArguments(folder, bitrate, names[index] ?? '')),
   ]

@@ -1,5 +1,6 @@
 /** Owns measuring: one decode of the whole file gives its loudness (EBU R128), its true peak, its real length and its damage. */
 
+import { inputArguments } from './input.ts'
 import { FfmpegError, runTool } from './run.ts'
 
 export interface Measurement {
@@ -18,7 +19,8 @@ const PEAK_FLOOR_DBTP = -120
 export async function measureLoudness(path: string, signal?: AbortSignal): Promise<Measurement> {
   const args = [
     ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+level+info', '-progress', 'pipe:1'],
-    ...['-i', `file:${path}`, '-map', '0:a:0'],
+    ...inputArguments(path),
+    ...['-map', '0:a:0'],
     // Measured as delivered, in stereo; `verbose` keeps a line for every 100 ms out of the log.
     ...['-af', 'aformat=channel_layouts=stereo,ebur128=peak=true:framelog=verbose', '-f', 'null', '-'],
   ]

@@ -1,5 +1,6 @@
 /** Owns what a file says of itself: its length, its sound and its tags, as ffprobe reads them. */
 
+import { inputArguments } from './input.ts'
 import { FfmpegError, runTool } from './run.ts'
 
 export interface Probe {
@@ -31,7 +32,7 @@ interface ProbeJson {
 
 /** @throws {FfmpegError} when the file is not audio. */
 export async function probeAudio(path: string, signal?: AbortSignal): Promise<Probe> {
-  const args = ['-v', 'error', '-print_format', 'json', '-show_format', '-show_streams', `file:${path}`]
+  const args = ['-v', 'error', '-print_format', 'json', '-show_format', '-show_streams', ...inputArguments(path)]
   const { stdout } = await runTool('ffprobe', args, signal)
   return readProbe(stdout)
 }

@@ -21,19 +21,24 @@ export interface IssuerConfig {
 export function issuerConfig(read: EnvReader): IssuerConfig {
   const host = read.text('SEGUE_ISSUER_HOST', '127.0.0.1')
   const port = read.port('SEGUE_ISSUER_PORT', 18_090)
-  const gatewayHost = read.text('SEGUE_GATEWAY_HOST', '127.0.0.1')
-  const gatewayPort = read.port('SEGUE_GATEWAY_PORT', 18_080)
   return {
     host,
     port,
     url: read.url('SEGUE_ISSUER_URL', ['http', 'https'], `http://${host}:${port}`),
     audience: read.text('SEGUE_AUDIENCE', 'segue-gateway'),
     path: read.text('SEGUE_ISSUER_PATH', '.data/issuer'),
-    gatewayOrigin: read.url('SEGUE_GATEWAY_ORIGIN', ['http', 'https'], `http://${gatewayHost}:${gatewayPort}`),
+    gatewayOrigin: gatewayOrigin(read),
     superset: {
       url: read.url('SEGUE_SUPERSET_URL', ['http', 'https'], 'http://127.0.0.1:18088'),
       clientId: read.text('SEGUE_SUPERSET_CLIENT_ID', 'segue-superset'),
       clientSecret: read.secret('SEGUE_SUPERSET_CLIENT_SECRET'),
     },
   }
+}
+
+/** Where the pages are served. */
+export function gatewayOrigin(read: EnvReader): string {
+  const host = read.text('SEGUE_GATEWAY_HOST', '127.0.0.1')
+  const port = read.port('SEGUE_GATEWAY_PORT', 18_080)
+  return read.url('SEGUE_GATEWAY_ORIGIN', ['http', 'https'], `http://${host}:${port}`)
 }

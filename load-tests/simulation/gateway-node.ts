@@ -14,6 +14,7 @@ import type { Connection } from '../../gateway/connection.ts'
 import type { Context } from '../../gateway/context.ts'
 import { drain } from '../../gateway/drain.ts'
 import { createWatch } from '../../gateway/monitor.ts'
+import { createPageOrigins } from '../../gateway/page-origin.ts'
 import { addSocketRoute } from '../../gateway/socket-server.ts'
 import { decodeDown, encodeMessage } from '../../protocol/codec.ts'
 import type { DownMessage } from '../../protocol/messages/down.ts'
@@ -208,7 +209,13 @@ function behaviorOf(context: Context, leaving: () => boolean): WebSocketBehavior
       behavior = handlers
     },
   }
-  addSocketRoute(app as unknown as TemplatedApp, context, leaving, createClientAddress(new BlockList()))
+  addSocketRoute(
+    app as unknown as TemplatedApp,
+    context,
+    leaving,
+    createClientAddress(new BlockList()),
+    createPageOrigins([]),
+  )
   if (behavior === undefined) throw new Error('the gateway has no socket route')
   return behavior
 }

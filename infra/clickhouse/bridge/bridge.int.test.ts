@@ -47,7 +47,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'segue-bridge-'))
   port = await getPort({ host: '127.0.0.1' })
   bridge = await startBridge()
-  client = createClient({ url: `http://segue:secret@127.0.0.1:${port}/default` })
+  client = createClient({ url: `http://127.0.0.1:${port}/default`, username: 'segue', password: 'secret' })
 })
 afterAll(async () => {
   await client.close()
@@ -309,7 +309,7 @@ describe('the bridge, as @clickhouse/client sees it', () => {
     })
     expect((await client.ping({ select: true })).success).toBe(true)
     const quiet = { log: { level: ClickHouseLogLevel.OFF }, keep_alive: { enabled: false } }
-    const stranger = createClient({ url: `http://segue:wrong@127.0.0.1:${port}`, ...quiet })
+    const stranger = createClient({ url: `http://127.0.0.1:${port}`, username: 'segue', password: 'wrong', ...quiet })
     const refused = [
       [() => stranger.query({ query: 'SELECT 1' }), '516', 'AUTHENTICATION_FAILED'],
       [() => client.query({ query: 'SELEC 1' }), '62', 'SYNTAX_ERROR'],
