@@ -5,6 +5,7 @@ import { ingestCommand } from '../catalog/ingest-command.ts'
 import { retentionCommand } from '../clickhouse/retention-command.ts'
 import { demoCommand } from '../demo/demo-command.ts'
 import { doctorCommand } from '../doctor/doctor-command.ts'
+import { auditCommand } from '../postgres/audit/audit-command.ts'
 import { modelCommand } from '../postgres/model/model-command.ts'
 import { partitionsCommand } from '../postgres/partitions/partitions-command.ts'
 import { dataFolder } from '../stack/folders.ts'
@@ -24,6 +25,7 @@ const NEED_ADDRESSES: readonly string[] = [
   'demo',
   'model',
   'partitions',
+  'audit',
   'retention',
   'rollups',
   'ask',
@@ -35,7 +37,8 @@ const program = new Command('segue')
   .enablePositionalOptions()
   .showHelpAfterError('(--help shows what there is)')
   .hook('preAction', async (_, command) => {
-    if (NEED_ADDRESSES.includes(command.name())) await useStackEnvironment(dataFolder(process.env))
+    const words = [command.name(), command.parent?.name() ?? '']
+    if (words.some((word) => NEED_ADDRESSES.includes(word))) await useStackEnvironment(dataFolder(process.env))
   })
 const loadTests: readonly LoadTestCommand[] = [
   {
@@ -130,6 +133,7 @@ const commands = [
   demoCommand,
   modelCommand,
   partitionsCommand,
+  auditCommand,
   retentionCommand,
   askCommand,
   doctorCommand,

@@ -80,6 +80,7 @@ const MAY: Readonly<Record<string, Partial<Record<ServiceRole, string>>>> = {
   bank_files: { finance: 'Si' },
   bank_entries: { finance: 'SI' },
   audit_log: { finance: 'S' },
+  audit_links: { finance: 'S' },
 }
 
 /** A table with one of these has rows of listeners. */
