@@ -5,6 +5,7 @@ import { ingestCommand } from '../catalog/ingest-command.ts'
 import { retentionCommand } from '../clickhouse/retention-command.ts'
 import { demoCommand } from '../demo/demo-command.ts'
 import { doctorCommand } from '../doctor/doctor-command.ts'
+import { keysCommand } from '../personal/keys-command.ts'
 import { auditCommand } from '../postgres/audit/audit-command.ts'
 import { modelCommand } from '../postgres/model/model-command.ts'
 import { partitionsCommand } from '../postgres/partitions/partitions-command.ts'
@@ -26,6 +27,7 @@ const NEED_ADDRESSES: readonly string[] = [
   'model',
   'partitions',
   'audit',
+  'keys',
   'retention',
   'rollups',
   'ask',
@@ -134,6 +136,7 @@ const commands = [
   modelCommand,
   partitionsCommand,
   auditCommand,
+  keysCommand,
   retentionCommand,
   askCommand,
   doctorCommand,

@@ -10,6 +10,8 @@ export const DOMAINS: readonly Domain[] = [
     title: 'Accounts and payments',
     tables: [
       'users',
+      'listener_keys',
+      'personal_fields',
       'plans',
       'plan_prices',
       'subscriptions',
