@@ -5,6 +5,8 @@ import { ingestCommand } from '../catalog/ingest-command.ts'
 import { retentionCommand } from '../clickhouse/retention-command.ts'
 import { demoCommand } from '../demo/demo-command.ts'
 import { doctorCommand } from '../doctor/doctor-command.ts'
+import { eraseCommand } from '../personal/erasure/erase-command.ts'
+import { exportCommand } from '../personal/erasure/export-command.ts'
 import { keysCommand } from '../personal/keys-command.ts'
 import { auditCommand } from '../postgres/audit/audit-command.ts'
 import { modelCommand } from '../postgres/model/model-command.ts'
@@ -28,6 +30,8 @@ const NEED_ADDRESSES: readonly string[] = [
   'partitions',
   'audit',
   'keys',
+  'erase',
+  'export',
   'retention',
   'rollups',
   'ask',
@@ -137,6 +141,8 @@ const commands = [
   partitionsCommand,
   auditCommand,
   keysCommand,
+  eraseCommand,
+  exportCommand,
   retentionCommand,
   askCommand,
   doctorCommand,

@@ -83,6 +83,7 @@ const MAY: Readonly<Record<string, Partial<Record<ServiceRole, string>>>> = {
   bank_entries: { finance: 'SI' },
   audit_log: { finance: 'S' },
   audit_links: { finance: 'S' },
+  erasures: {},
 }
 
 /** A table with one of these has rows of listeners. */
