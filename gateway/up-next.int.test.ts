@@ -73,10 +73,7 @@ afterAll(async () => {
 
 async function aListener(fields = ''): Promise<{ account: string; userId: string }> {
   const [account, userId] = [`acct-${uuidv7(Date.now())}`, uuidv7(Date.now())]
-  await pool.query(`INSERT INTO users (user_id, account_id, display_name, country) VALUES ($1, $2, 'Ada', 'DE')`, [
-    userId,
-    account,
-  ])
+  await pool.query(`INSERT INTO users (user_id, account_id, country) VALUES ($1, $2, 'DE')`, [userId, account])
   if (fields !== '') await pool.query(`UPDATE users SET ${fields} WHERE user_id = $1`, [userId])
   return { account, userId }
 }

@@ -160,7 +160,7 @@ async function aUser(campaign: string, isControl: boolean): Promise<string> {
   let account = ''
   do account = `acct-${randomUUID()}`
   while (isOfControlGroup(campaign, account, 50) !== isControl)
-  await pool.query(`INSERT INTO users (user_id, account_id, display_name, country) VALUES ($1, $2, $2, 'DE')`, [
+  await pool.query(`INSERT INTO users (user_id, account_id, country) VALUES ($1, $2, 'DE')`, [
     uuidv7(Date.now()),
     account,
   ])

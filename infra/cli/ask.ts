@@ -7,14 +7,17 @@ import { createPool } from '../postgres/client.ts'
 import { postgresConfig } from '../postgres/config.ts'
 import { ANSWER_FORMATS, type AnswerFormat, answerText } from '../questions/answer-text.ts'
 import { ask } from '../questions/ask.ts'
+import { forOthers, QUESTIONS_FOR_OTHERS } from '../questions/for-others.ts'
 import { ParameterProblem } from '../questions/parameters.ts'
 import { QUESTIONS, type Question, questionNamed } from '../questions/questions.ts'
 import { readEnv } from '../runtime/env.ts'
 import { StackProblem } from '../stack/problem.ts'
+import { wholeNumber } from './whole-number.ts'
 
 interface Flags {
   readonly param?: ReadonlyMap<string, string>
   readonly format: AnswerFormat
+  readonly atLeast?: number
 }
 
 export function askCommand(): Command {
@@ -23,6 +26,11 @@ export function askCommand(): Command {
     .addArgument(new Argument('<question>', 'which').choices(QUESTIONS.map(({ name }) => name)))
     .option('-p, --param <name=value>', 'a parameter of the question; again for another', parameter)
     .addOption(new Option('--format <format>', 'of the answer').choices(ANSWER_FORMATS).default('table'))
+    .option(
+      '--at-least <people>',
+      'for an answer that leaves the house: figures of fewer people, and those that would tell them, are left empty',
+      wholeNumber(2, 1_000),
+    )
     .addHelpText('after', () => `\nQuestions:\n\n${QUESTIONS.map(helpOf).join('\n\n')}`)
     .action(async (name: string, flags: Flags) => {
       const question = questionNamed(name)
@@ -30,7 +38,12 @@ export function askCommand(): Command {
     })
 }
 
-async function answerTo(question: Question, { param = new Map(), format }: Flags): Promise<string> {
+async function answerTo(question: Question, { param = new Map(), format, atLeast }: Flags): Promise<string> {
+  if (atLeast !== undefined && !QUESTIONS_FOR_OTHERS.includes(question.name)) {
+    throw new StackProblem(
+      `${question.name} is not for others: --at-least goes with ${QUESTIONS_FOR_OTHERS.join(', ')}`,
+    )
+  }
   const { clickhouse, postgres } = readEnv(process.env, (read) => ({
     clickhouse: clickhouseConfig(read),
     postgres: postgresConfig(read, 'analyst'),
@@ -40,7 +53,8 @@ async function answerTo(question: Question, { param = new Map(), format }: Flags
     postgres: createPool(postgres.url, { applicationName: 'segue-ask' }),
   }
   try {
-    return answerText(await ask(stores, question, param, new Date()), format)
+    const answer = await ask(stores, question, param, new Date())
+    return answerText(atLeast === undefined ? answer : (forOthers(question.name, answer, atLeast) ?? answer), format)
   } catch (error) {
     if (error instanceof ParameterProblem) throw new StackProblem(error.message, error)
     throw error

@@ -6,6 +6,10 @@ import { retentionCommand } from '../clickhouse/retention-command.ts'
 import { demoCommand } from '../demo/demo-command.ts'
 import { doctorCommand } from '../doctor/doctor-command.ts'
 import { tokenCommand } from '../issuer/token-command.ts'
+import { eraseCommand } from '../personal/erasure/erase-command.ts'
+import { exportCommand } from '../personal/erasure/export-command.ts'
+import { keysCommand } from '../personal/keys-command.ts'
+import { auditCommand } from '../postgres/audit/audit-command.ts'
 import { modelCommand } from '../postgres/model/model-command.ts'
 import { partitionsCommand } from '../postgres/partitions/partitions-command.ts'
 import { dataFolder } from '../stack/folders.ts'
@@ -25,6 +29,10 @@ const NEED_ADDRESSES: readonly string[] = [
   'demo',
   'model',
   'partitions',
+  'audit',
+  'keys',
+  'erase',
+  'export',
   'retention',
   'rollups',
   'ask',
@@ -37,7 +45,8 @@ const program = new Command('segue')
   .enablePositionalOptions()
   .showHelpAfterError('(--help shows what there is)')
   .hook('preAction', async (_, command) => {
-    if (NEED_ADDRESSES.includes(command.name())) await useStackEnvironment(dataFolder(process.env))
+    const words = [command.name(), command.parent?.name() ?? '']
+    if (words.some((word) => NEED_ADDRESSES.includes(word))) await useStackEnvironment(dataFolder(process.env))
   })
 const loadTests: readonly LoadTestCommand[] = [
   {
@@ -132,6 +141,10 @@ const commands = [
   demoCommand,
   modelCommand,
   partitionsCommand,
+  auditCommand,
+  keysCommand,
+  eraseCommand,
+  exportCommand,
   retentionCommand,
   askCommand,
   doctorCommand,

@@ -216,8 +216,8 @@ test('a change of money or rights is in the audit log with who did it; of a list
     await client.query('SET LOCAL ROLE segue_finance')
     await client.query(`UPDATE contract_versions SET revenue_num = 55 WHERE contract_id = $1`, [CONTRACT])
     await client.query('SET LOCAL ROLE segue_billing')
-    await client.query(`UPDATE users SET display_name = 'Ada C.' WHERE user_id = $1`, [ADA.userId])
-    await client.query(`UPDATE users SET display_name = 'Ada C.' WHERE user_id = $1`, [ADA.userId])
+    await client.query(`UPDATE users SET language = 'de' WHERE user_id = $1`, [ADA.userId])
+    await client.query(`UPDATE users SET language = 'de' WHERE user_id = $1`, [ADA.userId])
   })
   const { rows } = await pool.query(
     `SELECT login, role, action, table_name, row_key, changed, before, after FROM audit_log WHERE action = 'update'
@@ -240,7 +240,7 @@ test('a change of money or rights is in the audit log with who did it; of a list
       action: 'update',
       table_name: 'users',
       row_key: { user_id: ADA.userId },
-      changed: ['display_name'],
+      changed: ['language'],
       before: null,
       after: null,
     },

@@ -32,6 +32,8 @@ const MAY: Readonly<Record<string, Partial<Record<ServiceRole, string>>>> = {
   plans: { gateway: 'S', billing: 'SIU', finance: 'S', analyst: 'S', ads: 'S' },
   plan_prices: { gateway: 'S', billing: 'SIU', finance: 'S', analyst: 'S', ads: 'S' },
   users: { gateway: 'Su', billing: 'SIU', finance: 's', analyst: 's' },
+  listener_keys: { billing: 'SIUD' },
+  personal_fields: { billing: 'SIUD' },
   subscriptions: { gateway: 'S', billing: 'SIU', finance: 'S', analyst: 'S' },
   subscription_members: { gateway: 'S', billing: 'SIU', finance: 'S', analyst: 'S' },
   payment_methods: { gateway: 's', billing: 'SIUD' },
@@ -80,6 +82,8 @@ const MAY: Readonly<Record<string, Partial<Record<ServiceRole, string>>>> = {
   bank_files: { finance: 'Si' },
   bank_entries: { finance: 'SI' },
   audit_log: { finance: 'S' },
+  audit_links: { finance: 'S' },
+  erasures: {},
 }
 
 /** A table with one of these has rows of listeners. */
@@ -245,13 +249,13 @@ describe('the gateway', () => {
     expect(read.map(({ name }) => name)).toEqual([...Object.keys(OWN_ROWS), ...ofAnalysts].sort())
   })
 
-  test('changes the name of the listener in whose name it speaks, and of nobody else', async () => {
+  test('changes the language of the listener in whose name it speaks, and of nobody else', async () => {
     const changed = await speakAs(pools.gateway, { userId: ADA.userId }, (client) =>
-      client.query(`UPDATE users SET display_name = 'Ada B.'`),
+      client.query(`UPDATE users SET language = 'de'`),
     )
     expect(changed.rowCount).toBe(1)
-    const { rows } = await admin.query('SELECT display_name FROM users ORDER BY account_id')
-    expect(rows.map(({ display_name }) => display_name)).toEqual(['Ada B.', BEN.account])
+    const { rows } = await admin.query('SELECT language FROM users ORDER BY account_id')
+    expect(rows.map(({ language }) => language)).toEqual(['de', 'en'])
     const moved = speakAs(pools.gateway, { userId: ADA.userId }, (client) =>
       client.query(`UPDATE users SET country = 'US'`),
     )

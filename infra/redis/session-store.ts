@@ -112,6 +112,11 @@ const wills = (shard: number) => `${tag(shard)}:will`
 const sessionPrefix = (shard: number) => `${tag(shard)}:session:`
 const sessionKey = (sessionId: string) => sessionPrefix(shardOf(sessionId)) + sessionId
 
+/** Of every shard. */
+export const WILL_KEYS: readonly string[] = Array.from({ length: SHARDS }, (_, shard) => wills(shard))
+/** A pattern that the keys of all sessions have. */
+export const SESSION_KEYS = '{segue:*}:session:*'
+
 /** By the last random bits of the UUIDv7. */
 function shardOf(sessionId: string): number {
   return Number.parseInt(sessionId.slice(-2), 16) % SHARDS

@@ -1,5 +1,6 @@
 /** Owns how our own programs are started beside the servers: the gateway, or two of them, and the workers. */
 
+import { MASTER_KEYS_VARIABLE } from '../personal/config.ts'
 import { withLoginsOf } from '../postgres/roles.ts'
 import { bundledProgram } from './bundled-program.ts'
 import { probeHttp } from './http-probe.ts'
@@ -14,6 +15,9 @@ export const GATEWAY_FLAGS = ['--max-semi-space-size=64']
 /** And what a batch of records does. */
 const WORKERS_FLAGS = [...GATEWAY_FLAGS, heapFlag('workers')]
 
+/** What names a listener is read by commands alone. */
+const NO_MASTER_KEYS = { [MASTER_KEYS_VARIABLE]: '' }
+
 const gateway = <const Name extends AppName>(name: Name, title: string, port: PortName) =>
   definePart({
     name,
@@ -25,7 +29,7 @@ const gateway = <const Name extends AppName>(name: Name, title: string, port: Po
     stopWithinMs: 11_000,
     startWithinMs: 60_000,
     async launch({ env, ports }) {
-      const own = { ...withLoginsOf(env, ['gateway']), SEGUE_GATEWAY_PORT: String(ports[port]) }
+      const own = { ...withLoginsOf(env, ['gateway']), ...NO_MASTER_KEYS, SEGUE_GATEWAY_PORT: String(ports[port]) }
       return await bundledProgram('gateway/main.ts', own, [...GATEWAY_FLAGS, heapFlag(name)])
     },
     async probe({ host, ports }) {
@@ -46,7 +50,7 @@ export const workersApp = definePart({
   startWithinMs: 60_000,
   async launch({ env }) {
     const own = withLoginsOf(env, ['royalties', 'rollups', 'sharing', 'ads', 'recommend', 'maintenance', 'search'])
-    return nodeProgram('workers/main.ts', own, WORKERS_FLAGS)
+    return nodeProgram('workers/main.ts', { ...own, ...NO_MASTER_KEYS }, WORKERS_FLAGS)
   },
   async probe({ host, ports }) {
     await probeHttp(`http://${host}:${ports.workers}/readyz`)

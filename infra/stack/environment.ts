@@ -77,6 +77,7 @@ export function stackEnvironment(
     ...(extras.includes('nginx') ? edge(`https://${HOST}:${ports.nginx}`) : {}),
     SEGUE_TICKET_SECRET: secrets.ticket_secret,
     SEGUE_ADDRESS_SECRET: secrets.address_secret,
+    SEGUE_MASTER_KEYS: `first=${secrets.master_key}`,
     SEGUE_GATEWAY_HOST: HOST,
     SEGUE_GATEWAY_PORT: String(ports.gateway),
     SEGUE_WORKERS_HOST: HOST,

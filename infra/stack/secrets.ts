@@ -17,6 +17,7 @@ const SECRET_NAMES = [
   'minio_secret_key',
   'ticket_secret',
   'address_secret',
+  'master_key',
   'superset_secret',
   'superset_client_secret',
   'keycloak_admin_password',

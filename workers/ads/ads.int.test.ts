@@ -87,7 +87,7 @@ async function aCampaign(promotes: { artist?: string; album?: string } = {}): Pr
 
 async function aUser(): Promise<string> {
   const account = newAccount()
-  await pool.query(`INSERT INTO users (user_id, account_id, display_name, country) VALUES ($1, $2, $2, 'DE')`, [
+  await pool.query(`INSERT INTO users (user_id, account_id, country) VALUES ($1, $2, 'DE')`, [
     uuidv7(Date.now()),
     account,
   ])

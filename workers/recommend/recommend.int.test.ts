@@ -151,10 +151,7 @@ it('writes all of it again when Redis has lost it', async () => {
 it('learns from playlists that others may see', async () => {
   const [a, b] = (await insertTracks(pool, 2)).map(({ trackId }) => trackId) as [string, string]
   const [user, playlist, hidden] = [uuidv7(Date.now()), uuidv7(Date.now()), uuidv7(Date.now())]
-  await pool.query(`INSERT INTO users (user_id, account_id, display_name, country) VALUES ($1, $2, 'Ada', 'DE')`, [
-    user,
-    newAccount(),
-  ])
+  await pool.query(`INSERT INTO users (user_id, account_id, country) VALUES ($1, $2, 'DE')`, [user, newAccount()])
   await pool.query(
     `INSERT INTO playlists (playlist_id, owner_id, title, is_collaborative) VALUES ($1, $3, 'Tide', true), ($2, $3, 'Mine', false)`,
     [playlist, hidden, user],

@@ -3,7 +3,8 @@
 import { PLANS, type Plan } from '../../../protocol/vocabulary.ts'
 import { STREAM_LIMITS } from '../../../session/stream-limits.ts'
 import { demoIdOf } from '../../catalog/catalog-ids.ts'
-import { PEOPLE } from '../../issuer/people.ts'
+import { PEOPLE, type Person, userNameOf } from '../../issuer/people.ts'
+import type { ListenerVault } from '../../personal/listener-vault.ts'
 import type { PoolClient } from '../../postgres/client.ts'
 
 const MAX_MEMBERS: Readonly<Record<Plan, number>> = { free: 1, individual: 1, duo: 2, family: 6 }
@@ -34,7 +35,7 @@ export const userIdOf = (accountId: string): string => demoIdOf(`user ${accountI
 /** Months for which the demo's people have paid, this one among them. */
 const PAID_MONTHS = 4
 
-export async function seedAccounts(client: PoolClient): Promise<void> {
+export async function seedAccounts(client: PoolClient, vault: ListenerVault): Promise<void> {
   for (const plan of PLANS) {
     await client.query('INSERT INTO plans VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING', [
       plan,
@@ -51,7 +52,7 @@ export async function seedAccounts(client: PoolClient): Promise<void> {
       )
     }
   }
-  for (const person of PEOPLE) await seedPerson(client, person)
+  for (const person of PEOPLE) await seedPerson(client, vault, person)
   // Nobody's month is quite without trouble: one of Ada's was lost to an outage, and half of it went back.
   await client.query(
     `INSERT INTO refunds (refund_id, payment_id, gross_micros, tax_micros, reason)
@@ -61,15 +62,19 @@ export async function seedAccounts(client: PoolClient): Promise<void> {
   )
 }
 
-async function seedPerson(client: PoolClient, { accountId, name, country, plan }: (typeof PEOPLE)[number]) {
+async function seedPerson(client: PoolClient, vault: ListenerVault, person: Person) {
+  const { accountId, name, country, plan } = person
   const userId = userIdOf(accountId)
   const subscriptionId = demoIdOf(`subscription ${accountId}`)
   const methodId = demoIdOf(`method ${accountId}`)
   await client.query(
-    `INSERT INTO users (user_id, account_id, display_name, country, created_at) VALUES ($1, $2, $3, $4, '2026-01-10T00:00:00Z')
+    `INSERT INTO users (user_id, account_id, country, created_at) VALUES ($1, $2, $3, '2026-01-10T00:00:00Z')
      ON CONFLICT DO NOTHING`,
-    [userId, accountId, name, country],
+    [userId, accountId, country],
   )
+  if ((await vault.read(client, userId)) === undefined) {
+    await vault.write(client, userId, { display_name: name, email: `${userNameOf(person)}@example.com` })
+  }
   await client.query(
     `INSERT INTO subscriptions VALUES ($1, $2, $3, '[2026-01-10T00:00:00Z,)') ON CONFLICT DO NOTHING`,
     [subscriptionId, userId, plan],

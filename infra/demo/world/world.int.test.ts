@@ -46,6 +46,8 @@ const TABLES = [
   'plans',
   'plan_prices',
   'users',
+  'listener_keys',
+  'personal_fields',
   'subscriptions',
   'subscription_members',
   'payment_methods',
@@ -81,17 +83,17 @@ async function counts(): Promise<Record<string, number>> {
 }
 
 test('where there is no demo catalog, nobody is made up', async () => {
-  await seedWorld(database.env)
+  await seedWorld({ ...inject('stackEnv'), ...database.env })
   expect(Object.values(await counts()).every((n) => n === 0)).toBe(true)
 })
 
 test('every table has rows; a second start adds none', async () => {
   await insertDemoTracks()
-  await seedWorld(database.env)
+  await seedWorld({ ...inject('stackEnv'), ...database.env })
   const first = await counts()
   expect(Object.entries(first).filter(([, n]) => n === 0)).toEqual([])
   expect(first).toMatchObject({ plans: PLANS.length, users: PEOPLE.length, works: demoTracks('full').length })
-  await seedWorld(database.env)
+  await seedWorld({ ...inject('stackEnv'), ...database.env })
   expect(await counts()).toEqual(first)
 })
 

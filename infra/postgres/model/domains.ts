@@ -10,6 +10,8 @@ export const DOMAINS: readonly Domain[] = [
     title: 'Accounts and payments',
     tables: [
       'users',
+      'listener_keys',
+      'personal_fields',
       'plans',
       'plan_prices',
       'subscriptions',
@@ -94,5 +96,8 @@ export const DOMAINS: readonly Domain[] = [
     title: 'Accounts that look shared',
     tables: ['sharing_states', 'sharing_cases', 'sharing_case_history', 'sharing_nudges', 'shared_looking_accounts'],
   },
-  { title: 'Governance and housekeeping', tables: ['audit_log', 'kafka_offsets', 'schema_version'] },
+  {
+    title: 'Governance and housekeeping',
+    tables: ['audit_log', 'audit_links', 'erasures', 'kafka_offsets', 'schema_version'],
+  },
 ]

@@ -46,11 +46,7 @@ export async function insertTwoListeners(admin: Pool): Promise<void> {
 
 async function insertListener(admin: Pool, { userId, account }: Listener, n: number): Promise<void> {
   const period = '[2026-01-01T00:00:00Z,)'
-  await admin.query('INSERT INTO users (user_id, account_id, display_name, country) VALUES ($1, $2, $2, $3)', [
-    userId,
-    account,
-    'DE',
-  ])
+  await admin.query('INSERT INTO users (user_id, account_id, country) VALUES ($1, $2, $3)', [userId, account, 'DE'])
   await admin.query(`INSERT INTO subscriptions VALUES ($1, $2, 'individual', $3)`, [id(2, n), userId, period])
   await admin.query('INSERT INTO subscription_members VALUES ($1, $2, $3)', [id(2, n), userId, period])
   await admin.query(

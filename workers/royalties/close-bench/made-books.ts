@@ -25,7 +25,7 @@ const COVERS = `
 
 const LISTENER = `('b1000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid`
 const SUBSCRIPTION = `('b2000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid`
-const USERS = `INSERT INTO users (user_id, account_id, display_name, country) SELECT ${LISTENER}, 'bench-' || n, 'Listener', 'DE' FROM generate_series(1, $1::int) AS n`
+const USERS = `INSERT INTO users (user_id, account_id, country) SELECT ${LISTENER}, 'bench-' || n, 'DE' FROM generate_series(1, $1::int) AS n`
 const SUBSCRIPTIONS = `INSERT INTO subscriptions SELECT ${SUBSCRIPTION}, ${LISTENER}, 'individual', '[2020-01-01T00:00:00Z,)' FROM generate_series(1, $1::int) AS n`
 const MEMBERS = `INSERT INTO subscription_members SELECT ${SUBSCRIPTION}, ${LISTENER}, '[2020-01-01T00:00:00Z,)' FROM generate_series(1, $1::int) AS n`
 const PAYMENTS = `

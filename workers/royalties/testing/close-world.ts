@@ -107,11 +107,7 @@ export async function makeWorld(admin: Pool, months: readonly string[]): Promise
   await contracts(run)
   for (const month of months) await monthRows(run, month)
   for (const [n, { account, country, plan }] of LISTENERS.entries()) {
-    await run('INSERT INTO users (user_id, account_id, display_name, country) VALUES ($1, $2, $2, $3)', [
-      id('1', n),
-      account,
-      country,
-    ])
+    await run('INSERT INTO users (user_id, account_id, country) VALUES ($1, $2, $3)', [id('1', n), account, country])
     await run(`INSERT INTO subscriptions VALUES ($1, $2, $3, '[2020-01-01T00:00:00Z,)')`, [
       id('2', n),
       id('1', n),

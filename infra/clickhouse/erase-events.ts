@@ -1,0 +1,36 @@
+/** Owns the erasure of an account from ClickHouse: what it did is deleted, what was counted for others stays under a pseudonym. */
+
+import { createHash } from 'node:crypto'
+import type { ClickHouseClient } from './client.ts'
+
+/** By table: what becomes of its rows. Streams and advertisements are compared with the books, which keep them too. Rollups hold hashes of accounts, and no account. */
+const ERASED: Readonly<Record<string, string>> = {
+  playback_events: 'DELETE',
+  late_events: 'DELETE',
+  streams: `UPDATE account_id = {pseudonym:String}, device_id = 'erased'`,
+  ad_events: 'UPDATE account_id = {pseudonym:String}',
+}
+
+/** By its hash: ClickHouse keeps the text of mutations and queries, and the account must not be in it. */
+const IS_HIS = 'hex(SHA256(account_id)) = {hash:String}'
+
+/** How many rows of which tables; again, none. Waits until the parts are written anew: the ones before go minutes later. */
+export async function eraseEvents(
+  client: ClickHouseClient,
+  { accountId, pseudonym }: { readonly accountId: string; readonly pseudonym: string },
+): Promise<ReadonlyMap<string, number>> {
+  const hash = createHash('sha256').update(accountId).digest('hex').toUpperCase()
+  const touched = new Map<string, number>()
+  for (const [table, change] of Object.entries(ERASED)) {
+    const query = `SELECT count() AS rows FROM ${table} WHERE ${IS_HIS}`
+    const found = await client.query({ query, query_params: { hash }, format: 'JSONEachRow' })
+    const rows = Number((await found.json<{ rows: string }>())[0]?.rows ?? 0)
+    if (rows === 0) continue
+    await client.command({
+      query: `ALTER TABLE ${table} ${change} WHERE ${IS_HIS} SETTINGS mutations_sync = 1`,
+      query_params: change === 'DELETE' ? { hash } : { hash, pseudonym },
+    })
+    touched.set(table, rows)
+  }
+  return touched
+}

@@ -1,0 +1,45 @@
+/** Owns `segue erase`: a listener erased from every store, and the later passes over what Kafka still had. */
+
+import { Command } from 'commander'
+import { StackProblem } from '../../stack/problem.ts'
+import { eraseAccount, FORGOTTEN_AFTER_DAYS, goOnErasing, isKnown } from './erasure.ts'
+import { withStores } from './with-stores.ts'
+
+export function eraseCommand(): Command {
+  return new Command('erase')
+    .description(
+      'erase a listener: his key is destroyed, his rows are deleted or named by a pseudonym; may be killed and run again',
+    )
+    .argument('[account]', 'the `sub` of his tokens')
+    .option('--for-good', 'really: there is no way back')
+    .option('--go-on', 'in place of an account: another pass over all that are not at their end; run it daily')
+    .addHelpText(
+      'after',
+      `\nDelete the account at the issuer first, which ends its sign-ins. Kafka keeps records of it under its id, without a name, for 7 days,` +
+        `\nand dead letters for 28: --go-on erases what came back from there, and after ${FORGOTTEN_AFTER_DAYS} days forgets the account as well.`,
+    )
+    .action(erase)
+}
+
+interface Flags {
+  readonly forGood?: true
+  readonly goOn?: true
+}
+
+async function erase(account: string | undefined, { forGood, goOn }: Flags): Promise<void> {
+  if ((account === undefined) !== (goOn === true)) throw new StackProblem('give either an account or --go-on')
+  await withStores(async (stores) => {
+    const say = (line: string) => console.log(line)
+    if (account === undefined) {
+      const passed = await goOnErasing(stores, say)
+      console.log(`${passed} erasures were gone over`)
+      return
+    }
+    if (!(await isKnown(stores, account))) throw new StackProblem(`there is nothing under the account ${account}`)
+    if (forGood !== true) throw new StackProblem('nothing was erased: there is no way back, so add --for-good')
+    await eraseAccount(stores, account, say)
+    console.log(
+      `erased; run segue erase --go-on daily, until in ${FORGOTTEN_AFTER_DAYS} days nothing can come back from Kafka`,
+    )
+  })
+}

@@ -1,0 +1,88 @@
+/** Owns an erasure from its asking to its end: passes over all stores, each of which may be broken off and done again, until nothing can come back. */
+
+import type { ClickHouseClient } from '../../clickhouse/client.ts'
+import { eraseEvents } from '../../clickhouse/erase-events.ts'
+import type { Pool } from '../../postgres/client.ts'
+import type { Redis } from '../../redis/client.ts'
+import { eraseKeys, playsNow } from '../../redis/erase-keys.ts'
+import { StackProblem } from '../../stack/problem.ts'
+import { eraseRows } from './erase-rows.ts'
+import type { Who } from './listener-tables.ts'
+
+export interface Stores {
+  readonly postgres: Pool
+  readonly redis: Redis
+  readonly clickhouse: ClickHouseClient
+}
+
+interface Erasure extends Who {
+  readonly erasureId: string
+  /** Whether Kafka has forgotten all that was in it when this was asked for. */
+  readonly isDue: boolean
+}
+
+const ERASURE = `
+  SELECT erasure_id AS "erasureId", account_id AS "accountId", user_id AS "userId", pseudonym,
+         asked_at < now() - make_interval(days => $1) AS "isDue" FROM erasures WHERE account_id IS NOT NULL`
+const ASK = `
+  INSERT INTO erasures (account_id, user_id) SELECT $1, (SELECT user_id FROM users WHERE account_id = $1) ON CONFLICT DO NOTHING`
+const PASSED = 'UPDATE erasures SET passes = passes + 1, passed_at = now() WHERE erasure_id = $1'
+const ENDED = 'UPDATE erasures SET account_id = NULL, ended_at = now() WHERE erasure_id = $1'
+
+/** The longest that a record with an account is kept in Kafka, dead letters, and a day for segments to be rolled and deleted. */
+export const FORGOTTEN_AFTER_DAYS = 29
+
+/** Whether there is anything under the account that a first pass would find. */
+export async function isKnown({ postgres }: Stores, accountId: string): Promise<boolean> {
+  const { rows } = await postgres.query<{ known: boolean }>(
+    `SELECT EXISTS (SELECT FROM users WHERE account_id = $1) OR EXISTS (SELECT FROM royalty_streams WHERE listener_id = $1)
+         OR EXISTS (SELECT FROM erasures WHERE account_id = $1) AS known`,
+    [accountId],
+  )
+  return rows[0]?.known ?? false
+}
+
+/** @throws {StackProblem} while the account plays: its stream would end in its name, after all else was erased. */
+export async function eraseAccount(stores: Stores, accountId: string, say: (line: string) => void): Promise<void> {
+  await refuseWhilePlaying(stores, accountId)
+  await stores.postgres.query(ASK, [accountId])
+  const { rows } = await stores.postgres.query<Erasure>(`${ERASURE} AND account_id = $2`, [
+    FORGOTTEN_AFTER_DAYS,
+    accountId,
+  ])
+  for (const erasure of rows) await pass(stores, erasure, say)
+}
+
+/** Another pass over each that is not at its end; those that Kafka has forgotten end by it. */
+export async function goOnErasing(stores: Stores, say: (line: string) => void): Promise<number> {
+  const { rows } = await stores.postgres.query<Erasure>(`${ERASURE} ORDER BY asked_at`, [FORGOTTEN_AFTER_DAYS])
+  for (const erasure of rows) {
+    await refuseWhilePlaying(stores, erasure.accountId)
+    await pass(stores, erasure, say)
+  }
+  return rows.length
+}
+
+async function refuseWhilePlaying({ redis }: Stores, accountId: string): Promise<void> {
+  if (!(await playsNow(redis, accountId))) return
+  throw new StackProblem(
+    'the account plays now: end its sign-ins at the issuer, and run this again a minute after its last stream has ended',
+  )
+}
+
+/** The key goes first, with the rows of PostgreSQL: what fails after that leaves nothing that names him. */
+async function pass(stores: Stores, erasure: Erasure, say: (line: string) => void): Promise<void> {
+  const { postgres, redis, clickhouse } = stores
+  const { erasureId, accountId, pseudonym } = erasure
+  const report = (store: string, touched: ReadonlyMap<string, number>) => {
+    const found = [...touched].map(([name, rows]) => `${name} ${rows}`).join(', ')
+    say(`${store}: ${found || 'nothing more'}`)
+  }
+  report('PostgreSQL', await eraseRows(postgres, erasure))
+  report('Redis', await eraseKeys(redis, accountId))
+  report('ClickHouse', await eraseEvents(clickhouse, { accountId, pseudonym }))
+  await postgres.query(PASSED, [erasureId])
+  if (!erasure.isDue) return
+  await postgres.query(ENDED, [erasureId])
+  say('the account is forgotten')
+}

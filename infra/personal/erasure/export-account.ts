@@ -1,0 +1,46 @@
+/** Owns the copy of one's own data that a listener may ask for: what names him, his rows, and what his players said. */
+
+import { speakAs } from '../../postgres/speak-as.ts'
+import { createListenerVault } from '../listener-vault.ts'
+import type { MasterKeys } from '../master-keys.ts'
+import type { Stores } from './erasure.ts'
+import { asked, LISTENER_TABLES, type Who } from './listener-tables.ts'
+
+type Rows = readonly unknown[]
+
+export interface OwnData {
+  readonly account: string
+  readonly made_at: string
+  readonly names: Readonly<Record<string, string>>
+  readonly tables: Readonly<Record<string, Rows>>
+  readonly played: Readonly<Record<string, Rows>>
+}
+
+/** What players said, by table of ClickHouse, as it is there once. */
+const PLAYED = ['streams', 'playback_events', 'ad_events'] as const
+
+export async function exportAccount(stores: Stores, masterKeys: MasterKeys, accountId: string): Promise<OwnData> {
+  const { postgres, clickhouse } = stores
+  const { rows } = await postgres.query<{ userId: string }>(
+    'SELECT user_id::text AS "userId" FROM users WHERE account_id = $1',
+    [accountId],
+  )
+  const userId = rows[0]?.userId ?? null
+  const who: Who = { userId, accountId, pseudonym: '' }
+  const tables: Record<string, Rows> = {}
+  for (const [table, { exports }] of Object.entries(LISTENER_TABLES)) {
+    if (exports === undefined) continue
+    const sql = `SELECT to_jsonb(t) AS row FROM ${table} t WHERE ${exports}`
+    tables[table] = (await postgres.query<{ row: unknown }>(...asked(sql, who))).rows.map(({ row }) => row)
+  }
+  const vault = createListenerVault(masterKeys)
+  const names =
+    userId === null ? undefined : await speakAs(postgres, { role: 'billing' }, (client) => vault.read(client, userId))
+  const played: Record<string, Rows> = {}
+  for (const table of PLAYED) {
+    const query = `SELECT * FROM ${table} FINAL WHERE account_id = {account:String}`
+    const found = await clickhouse.query({ query, query_params: { account: accountId }, format: 'JSONEachRow' })
+    played[table] = await found.json()
+  }
+  return { account: accountId, made_at: new Date().toISOString(), names: names ?? {}, tables, played }
+}
