@@ -120,7 +120,8 @@ describe('another account', () => {
       const before = log.records.length
       attacker.says({ type, ...ATTACKS[type](victim) } as UpMessage)
       const answers = await heardBy(attacker, 77).catch(() => [])
-      expect(answers.filter(({ type: told }) => told === 'grant' || told === 'commanded')).toEqual([])
+      // `commanded` may be among them: its own device has the same id, and is the one that is asked.
+      expect(answers.filter(({ type: told }) => told === 'grant')).toEqual([])
       expect(JSON.stringify(answers)).not.toContain(VICTIM)
 
       const heard = await heardBy(victim.player, 78)
@@ -132,13 +133,9 @@ describe('another account', () => {
       victim.player.signsOut()
       // Its end is written behind all that came before it.
       const written = () => log.records.slice(before)
-      const ended = () => written().some((one) => one.type === 'stream-ended' && one.stream_id === victim.stream_id)
-      await expect.poll(ended, { timeout: 15_000 }).toBe(true)
+      const end = () => written().find((one) => one.type === 'stream-ended' && one.stream_id === victim.stream_id)
+      await expect.poll(end, { timeout: 15_000 }).toMatchObject({ reason_end: 'signed-out', flags: [] })
       expect(written().filter((record) => record.type === 'telemetry')).toEqual([])
-      expect(written().find((record) => record.type === 'stream-ended')).toMatchObject({
-        reason_end: 'signed-out',
-        flags: [],
-      })
     },
     30_000,
   )

@@ -35,14 +35,15 @@ function packagesMatchTheLockfile() {
 }
 
 function installPackages() {
-  console.log('Installing the npm packages of package-lock.json (npm ci) …')
+  // What a command prints is its answer, for programs to read: all of this is beside it.
+  console.error('Installing the npm packages of package-lock.json (npm ci) …')
   const started = Date.now()
-  const done = spawnSync('npm', ['ci'], { cwd: ROOT, stdio: 'inherit' })
+  const done = spawnSync('npm', ['ci'], { cwd: ROOT, stdio: ['inherit', process.stderr, 'inherit'] })
   if (done.error) fail(`npm could not be run (${done.error.message}): install npm beside Node, then run this again`)
   if (done.signal) process.exit(130)
   if (done.status !== 0)
     fail(`npm ci failed with exit code ${done.status}: see its lines above, mend that and run this again`)
-  console.log(`npm packages installed in ${((Date.now() - started) / 1000).toFixed(1)} s`)
+  console.error(`npm packages installed in ${((Date.now() - started) / 1000).toFixed(1)} s`)
 }
 
 if (!nodeIsNewEnough()) {

@@ -16,7 +16,9 @@ import { PROJECT_ROOT } from '../../../infra/stack/folders.ts'
 import { buildSdk } from '../pack/build.ts'
 
 const run = promisify(execFile)
-const PLAYED_WITHIN_MS = 40_000
+/** Ten chunks, of which two have to be heard first, on a machine that may have other things to do. */
+const PLAYED_WITHIN_MS = 90_000
+const TEST_WITHIN_MS = 120_000
 
 let folder: string
 let gateway: GatewayProcess
@@ -42,7 +44,7 @@ beforeAll(async () => {
     env: { ...process.env, ...stack },
   })
   token = said.stdout.trim()
-}, 180_000)
+}, 300_000)
 
 afterAll(async () => {
   for (const child of started) child.kill('SIGKILL')
@@ -69,49 +71,61 @@ function play(name: string): { child: ChildProcess; said: () => string } {
 const soon = (look: () => unknown) => expect.poll(look, { timeout: PLAYED_WITHIN_MS, interval: 200 })
 
 describe('the tutorial', () => {
-  test('the player in Node signs in, plays on as its playhead moves, and saves audio that can be heard', async () => {
-    const { child, said } = play('node')
-    await soon(said).toContain('connected')
-    // Eight chunks at most are granted ahead: more come only to a playhead that moves.
-    await soon(said).toMatch(/: chunk 10 of \d+/)
-    child.kill()
-    const saved = await measureLoudness(join(folder, 'node/track.mp4'))
-    expect(saved.decodeErrors).toEqual([])
-    expect(saved.decodedMs).toBeGreaterThan(32_000)
-    expect(saved.integratedLufs).toBeGreaterThan(-30)
-  })
+  test(
+    'the player in Node signs in, plays on as its playhead moves, and saves audio that can be heard',
+    async () => {
+      const { child, said } = play('node')
+      await soon(said).toContain('connected')
+      // Eight chunks at most are granted ahead: more come only to a playhead that moves.
+      await soon(said).toMatch(/: chunk 10 of \d+/)
+      child.kill()
+      const saved = await measureLoudness(join(folder, 'node/track.mp4'))
+      expect(saved.decodeErrors).toEqual([])
+      expect(saved.decodedMs).toBeGreaterThan(32_000)
+      expect(saved.integratedLufs).toBeGreaterThan(-30)
+    },
+    TEST_WITHIN_MS,
+  )
 
-  test('the player without the SDK signs in, plays on as its playhead moves, and is given every chunk', async () => {
-    const { child, said } = play('own')
-    await soon(said).toMatch(/chunk 9: \d{4,} bytes/)
-    const chunks = [...said().matchAll(/chunk (\d+)/g)].map(([, index]) => Number(index))
-    expect(chunks).toEqual(chunks.map((_, at) => at))
-    child.kill()
-  })
+  test(
+    'the player without the SDK signs in, plays on as its playhead moves, and is given every chunk',
+    async () => {
+      const { child, said } = play('own')
+      await soon(said).toMatch(/chunk 9: \d{4,} bytes/)
+      const chunks = [...said().matchAll(/chunk (\d+)/g)].map(([, index]) => Number(index))
+      expect(chunks).toEqual(chunks.map((_, at) => at))
+      child.kill()
+    },
+    TEST_WITHIN_MS,
+  )
 
-  test('the page is heard, behind the server that it is developed with', async () => {
-    const root = join(folder, 'browser')
-    process.env.SEGUE_GATEWAY = gateway.http
-    let server: ViteDevServer | undefined
-    let browser: Browser | undefined
-    try {
-      server = await createServer({ root, logLevel: 'silent', server: { host: '127.0.0.1', port: 0 } })
-      await server.listen()
-      browser = await launchBrowser()
-      const [origin] = server.resolvedUrls?.local ?? []
-      const { page, errors } = await openPage(browser, `${origin}#${token}`)
-      await soon(() => page.locator('output').textContent()).toBe('connected')
-      await page.getByRole('button', { name: 'Play' }).click()
-      await soon(() => page.locator('audio').evaluate((audio: HTMLAudioElement) => audio.currentTime)).toBeGreaterThan(
-        4,
-      )
-      expect(errors).toEqual([])
-    } finally {
-      delete process.env.SEGUE_GATEWAY
-      await browser?.close()
-      await server?.close()
-    }
-  }, 90_000)
+  test(
+    'the page is heard, behind the server that it is developed with',
+    async () => {
+      const root = join(folder, 'browser')
+      process.env.SEGUE_GATEWAY = gateway.http
+      let server: ViteDevServer | undefined
+      let browser: Browser | undefined
+      try {
+        server = await createServer({ root, logLevel: 'silent', server: { host: '127.0.0.1', port: 0 } })
+        await server.listen()
+        browser = await launchBrowser()
+        const [origin] = server.resolvedUrls?.local ?? []
+        const { page, errors } = await openPage(browser, `${origin}#${token}`)
+        await soon(() => page.locator('output').textContent()).toBe('connected')
+        await page.getByRole('button', { name: 'Play' }).click()
+        await soon(() =>
+          page.locator('audio').evaluate((audio: HTMLAudioElement) => audio.currentTime),
+        ).toBeGreaterThan(4)
+        expect(errors).toEqual([])
+      } finally {
+        delete process.env.SEGUE_GATEWAY
+        await browser?.close()
+        await server?.close()
+      }
+    },
+    TEST_WITHIN_MS,
+  )
 })
 
 test('the tutorial names the package file that is packed', async () => {
