@@ -12,6 +12,7 @@ import {
   counted,
   enterOtherRules,
   isLooped,
+  isOfBot,
   isOften,
   LATE,
   LOOPED,
@@ -253,10 +254,11 @@ describe('the next month', () => {
     }
     const explained = async (stream: WorldStream | undefined, side: string) => {
       const { answer, stderr } = await royalties(undisturbed.env, ['explain', stream?.id ?? ''])
-      return { told: (answer.lines as Told[]).find(({ rights }) => rights === side), stderr }
+      const of = (rights: string) => (answer.lines as Told[]).find((line) => line.rights === rights)
+      return { told: of(side), of, stderr }
     }
     const all = [...OF_NEXT, ...counted(LATE)]
-    const { told, stderr } = await explained(loop[0], 'recording')
+    const { told, of, stderr } = await explained(loop[0], 'recording')
     const doubted = told?.streams_of_line.filter(({ doubt }) => doubt === 'looped').map(({ id }) => id)
     expect(doubted).toEqual(
       counted(all)
@@ -264,6 +266,10 @@ describe('the next month', () => {
         .map(({ id }) => id)
         .sort(),
     )
+    const ofBot = of('composition')?.streams_of_line.filter(({ doubt }) => doubt === 'bot')
+    const { length: botStreams } = counted(all).filter((one) => isOfBot(one) && one.isrc === LOOPED)
+    expect(ofBot).toHaveLength(botStreams)
+    expect(of('composition')?.reduced).toContainEqual({ reason: 'bot', weight: '1/1', streams: botStreams })
     const claimed = OF_NEXT.filter(({ isrc, flags }) => isrc === LOOPED && flags.length > 0).length
     const flagged = { reason: 'claim-exceeds-elapsed', weight: '0/1', streams: claimed }
     expect(told?.reduced).toEqual([

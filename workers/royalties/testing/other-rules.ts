@@ -40,8 +40,8 @@ const heard = (isrc: string) =>
 export const isOften = ({ isrc }: Pick<WorldStream, 'isrc'>) => heard(isrc) >= heard(OFTEN)
 
 const dayOf = ({ startedAt }: WorldStream) => startedAt.toISOString().slice(0, 10)
-export const isLooped = (stream: WorldStream) =>
-  stream.account === loop[0]?.account && stream.isrc === LOOPED && dayOf(stream) === dayOf(loop[0])
+export const isOfBot = (stream: WorldStream) => stream.account === loop[0]?.account && dayOf(stream) === dayOf(loop[0])
+export const isLooped = (stream: WorldStream) => isOfBot(stream) && stream.isrc === LOOPED
 
 export async function enterOtherRules(admin: Pool): Promise<void> {
   const { firstDay } = monthSpan(NEXT)
@@ -53,9 +53,17 @@ export async function enterOtherRules(admin: Pool): Promise<void> {
   )
   await admin.query(
     `INSERT INTO royalty_terms (rights, valid, model, pool_num, pool_den, eligible_streams, eligible_listeners, listener_cap,
-                                artist_boost_streams, artist_boost_listeners)
-     VALUES ('composition', daterange($1::date, NULL), 'artist-centric', 15, 100, $2, 3, $3, $4, $5)`,
-    [firstDay, heard(OFTEN), BOUNDS.cap, BOUNDS.boostStreams, BOUNDS.boostListeners],
+                                artist_boost_streams, artist_boost_listeners, credibility)
+     VALUES ('composition', daterange($1::date, NULL), 'artist-centric', 15, 100, $2, 3, $3, $4, $5, $6)`,
+    [
+      firstDay,
+      heard(OFTEN),
+      BOUNDS.cap,
+      BOUNDS.boostStreams,
+      BOUNDS.boostListeners,
+      // A stream of the world is a minute. It is told, and takes nothing away.
+      JSON.stringify([{ reason: 'bot', limit: LOOP - 1, num: 1, den: 1 }]),
+    ],
   )
   // One part of the revenue for all recordings, as the slow implementation knows it.
   await admin.query('SET session_replication_role = replica')
