@@ -14,15 +14,16 @@ import { clickhouseConfig } from '../clickhouse/config.ts'
 import { typePassword } from '../keycloak/type-password.ts'
 import { createPool, type Pool } from '../postgres/client.ts'
 import { postgresConfig } from '../postgres/config.ts'
+import { ask as askQuestion, asObjects } from '../questions/ask.ts'
 import { activePremium } from '../questions/fixtures/active-premium.ts'
 import { artistsOwed } from '../questions/fixtures/artists-owed.ts'
 import { campaigns } from '../questions/fixtures/campaigns.ts'
 import { churn } from '../questions/fixtures/churn.ts'
-import { heard, uuid } from '../questions/fixtures/fixture.ts'
+import { at, heard, uuid } from '../questions/fixtures/fixture.ts'
 import { loadFixture } from '../questions/fixtures/load-fixture.ts'
 import { nextTracks } from '../questions/fixtures/next-tracks.ts'
 import { sharedAccounts } from '../questions/fixtures/shared-accounts.ts'
-import { QUESTIONS } from '../questions/questions.ts'
+import { QUESTIONS, questionNamed } from '../questions/questions.ts'
 import { readEnv } from '../runtime/env.ts'
 import { readEnvFile } from '../stack/env-file.ts'
 import { cacheFolder, inDataFolder } from '../stack/folders.ts'
@@ -271,16 +272,41 @@ describe('the six questions', () => {
 
   test('who is about to churn is counted, not named', async () => {
     await loadFixture(clickhouse, postgres, churn)
-    const query = { columns: ['risk', 'streams'], orderby: [['risk', false]] }
-    // Ann and Ben, as of now.
-    expect(await rows(analyst, 'About to churn', query)).toHaveLength(2)
+    const columns = [
+      'risk',
+      'days_silent',
+      'active_days',
+      'streams',
+      'recent_share',
+      'skip_rate',
+      'skip_trend',
+      'unusual_silence',
+    ]
+    const question = questionNamed('churn')
+    if (question === undefined) throw new Error('there is no question churn')
+    const asked = asObjects(await askQuestion({ clickhouse }, question, new Map(), new Date()))
+    const answered = await rows(analyst, 'About to churn', { columns, orderby: [['risk', false]] })
+    // Ann, and Ben, who hears his second at noon of today.
+    const streams = Date.now() > at(6, 12) ? 2 : 1
+    expect(answered).toMatchObject([
+      { active_days: 3, streams: 6, recent_share: 0, skip_rate: 0.5 },
+      { active_days: streams, streams, recent_share: 1, skip_rate: 0, skip_trend: 0, risk: expect.closeTo(0, 3) },
+    ])
+    // As the question itself says of now, which has gone on by some seconds.
+    const near = (row: Record<string, unknown>) =>
+      Object.fromEntries(columns.map((column) => [column, expect.closeTo(Number(row[column]), 1)]))
+    expect(answered).toEqual(asked.map(near))
   })
 
   test('what to recommend is that of the listener who began a stream last', async () => {
     const last = heard('me', Date.now() - MINUTE_MS, 30, { track: uuid(101) })
     await loadFixture(clickhouse, postgres, { ...nextTracks, streams: [...(nextTracks.streams ?? []), last] })
-    const query = { columns: ['track_id', 'with'], orderby: [['track_id', true]] }
-    expect(await rows(analyst, 'What to recommend to who listened last', query)).not.toEqual([])
+    const query = { columns: ['track_id', 'with', 'listeners', 'score'], orderby: [['score', false]] }
+    // In four weeks Eve is one of the others too: the fourth is with 1, heard by Cem and Eve, 1 / sqrt(2).
+    expect(await rows(analyst, 'What to recommend to who listened last', query)).toEqual([
+      ...nextTracks.expected,
+      { track_id: uuid(104), with: 1, listeners: 2, score: Number(Math.SQRT1_2.toFixed(4)) },
+    ])
   })
 
   test('no chart has an account, and none asks PostgreSQL past its dataset', async () => {
