@@ -7,6 +7,7 @@ import type { Redis } from '../../redis/client.ts'
 import { eraseKeys, playsNow } from '../../redis/erase-keys.ts'
 import { StackProblem } from '../../stack/problem.ts'
 import { eraseRows } from './erase-rows.ts'
+import { inStore } from './in-store.ts'
 import type { Who } from './listener-tables.ts'
 
 export interface Stores {
@@ -64,7 +65,7 @@ export async function goOnErasing(stores: Stores, say: (line: string) => void): 
 }
 
 async function refuseWhilePlaying({ redis }: Stores, accountId: string): Promise<void> {
-  if (!(await playsNow(redis, accountId))) return
+  if (!(await inStore('Redis', playsNow(redis, accountId)))) return
   throw new StackProblem(
     'the account plays now: end its sign-ins at the issuer, and run this again a minute after its last stream has ended',
   )
@@ -79,8 +80,8 @@ async function pass(stores: Stores, erasure: Erasure, say: (line: string) => voi
     say(`${store}: ${found || 'nothing more'}`)
   }
   report('PostgreSQL', await eraseRows(postgres, erasure))
-  report('Redis', await eraseKeys(redis, accountId))
-  report('ClickHouse', await eraseEvents(clickhouse, { accountId, pseudonym }))
+  report('Redis', await inStore('Redis', eraseKeys(redis, accountId)))
+  report('ClickHouse', await inStore('ClickHouse', eraseEvents(clickhouse, { accountId, pseudonym })))
   await postgres.query(PASSED, [erasureId])
   if (!erasure.isDue) return
   await postgres.query(ENDED, [erasureId])

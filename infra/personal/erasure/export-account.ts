@@ -4,6 +4,7 @@ import { speakAs } from '../../postgres/speak-as.ts'
 import { createListenerVault } from '../listener-vault.ts'
 import type { MasterKeys } from '../master-keys.ts'
 import type { Stores } from './erasure.ts'
+import { inStore } from './in-store.ts'
 import { asked, LISTENER_TABLES, type Who } from './listener-tables.ts'
 
 type Rows = readonly unknown[]
@@ -39,8 +40,9 @@ export async function exportAccount(stores: Stores, masterKeys: MasterKeys, acco
   const played: Record<string, Rows> = {}
   for (const table of PLAYED) {
     const query = `SELECT * FROM ${table} FINAL WHERE account_id = {account:String}`
-    const found = await clickhouse.query({ query, query_params: { account: accountId }, format: 'JSONEachRow' })
-    played[table] = await found.json()
+    const read = async () =>
+      await (await clickhouse.query({ query, query_params: { account: accountId }, format: 'JSONEachRow' })).json()
+    played[table] = (await inStore('ClickHouse', read())) as Rows
   }
   return { account: accountId, made_at: new Date().toISOString(), names: names ?? {}, tables, played }
 }
