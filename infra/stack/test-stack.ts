@@ -26,7 +26,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       cacheDir: cacheFolder(process.env),
       ports: await freePorts(),
       // Nothing from outside: a developer's own addresses must not be tested against.
-      source: { SEGUE_LOG_LEVEL: process.env.SEGUE_LOG_LEVEL ?? 'warn' },
+      source: { SEGUE_LOG_LEVEL: process.env.SEGUE_LOG_LEVEL ?? 'warn', SEGUE_CLICKHOUSE_MEMORY_MB: '16384' },
       parts: 'servers',
       screen: silentScreen,
       onDeath: (death) => {
