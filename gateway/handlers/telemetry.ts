@@ -18,7 +18,6 @@ const MOST_BATCHES = 16
 
 export function onTelemetry(context: Context, connection: Connection, session: Session, message: Telemetry): void {
   const nowMs = context.now()
-  const span = context.tracing.begin('telemetry', 'server')
   const { batch, events } = message
   for (const event of events) {
     if (!isNear(event.at_ms, nowMs) || !isNear(uuidv7TimeMs(event.id), nowMs)) {
@@ -32,6 +31,7 @@ export function onTelemetry(context: Context, connection: Connection, session: S
   }
   connection.batchesUnderWay += 1
   const { who } = session
+  const span = context.tracing.begin('telemetry', 'server')
   span?.note({ 'segue.session_id': who.session_id, 'segue.event_ids': events.map(({ id }) => id) })
   const taken = events.map((event) => takenFrom(session, event))
   const record = encodeRecord({

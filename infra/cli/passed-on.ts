@@ -1,8 +1,8 @@
 /** Owns the run of a program that lies in a room that infra may not import: a process of its own, at this terminal, ended when this one is asked to stop. */
 
 import { spawn } from 'node:child_process'
-import { constants } from 'node:os'
 import { nodeProgram } from '../stack/node-program.ts'
+import { exitCodeOf } from './exit-code.ts'
 import { onInterruption } from './interruption.ts'
 
 /** @returns its exit code, as a shell has it. @param env above this process's own */
@@ -17,10 +17,7 @@ export async function passOn(
   const interruption = onInterruption(() => child.kill('SIGKILL'))
   interruption.signal.addEventListener('abort', () => child.kill('SIGTERM'), { once: true })
   try {
-    return await new Promise((resolve, reject) => {
-      child.once('error', reject)
-      child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
-    })
+    return await exitCodeOf(child)
   } finally {
     interruption.end()
   }

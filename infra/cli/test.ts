@@ -1,12 +1,13 @@
 /** Owns `segue test`: installs what the tests need, then hands over to vitest. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { constants, cpus, setPriority, totalmem } from 'node:os'
+import { cpus, setPriority, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { Command } from 'commander'
 import { PROJECT_ROOT } from '../stack/folders.ts'
+import { exitCodeOf } from './exit-code.ts'
 import { installForTests } from './install.ts'
 import { onInterruption } from './interruption.ts'
 import { fitSideBySide, LANES, type Lane, PURE } from './test-lanes.ts'
@@ -65,11 +66,9 @@ function vitest(args: readonly string[], stdio: 'inherit' | 'pipe'): ChildProces
 /** @returns its exit code, as a shell has it */
 async function untilDone(child: ChildProcess, running: Set<ChildProcess>): Promise<number> {
   running.add(child)
-  return await new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (code, signal) => {
-      running.delete(child)
-      resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM'])
-    })
-  })
+  try {
+    return await exitCodeOf(child)
+  } finally {
+    running.delete(child)
+  }
 }

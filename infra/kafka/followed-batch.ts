@@ -15,7 +15,8 @@ export function followBatch(tracing: Tracing | undefined, group: string, batch: 
   if (tracing === undefined) return NOBODY
   const spans: Span[] = []
   for (const { headers, offset } of batch.records) {
-    const span = tracing.goOn(headers.traceparent?.toString(), `${group} process`, 'consumer')
+    if (headers.traceparent === undefined) continue
+    const span = tracing.goOn(headers.traceparent.toString(), `${group} process`, 'consumer')
     if (span === undefined) continue
     span.note({
       'messaging.system': 'kafka',

@@ -1,16 +1,13 @@
 /** Owns the test of personal fields on the real server: sealed for their row, one key a listener, and master keys that are rotated while some are read. */
 
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { segueDone } from '../cli/testing/segue-process.ts'
 import { createPool, type Pool } from '../postgres/client.ts'
 import { migratePostgres } from '../postgres/migrate.ts'
 import { speakAs } from '../postgres/speak-as.ts'
 import { createTestDatabase, type TestDatabase } from '../postgres/test-database.ts'
 import { ADA, BEN, insertTwoListeners } from '../postgres/testing/two-listeners.ts'
 import { readEnv } from '../runtime/env.ts'
-import { PROJECT_ROOT } from '../stack/folders.ts'
 import { masterKeysConfig } from './config.ts'
 import { createListenerVault } from './listener-vault.ts'
 import { createLocalMasterKeys } from './local-master-keys.ts'
@@ -43,20 +40,8 @@ const write = (userId: string, fields: PersonalFields, keys = keysOf(FIRST)) =>
 const read = (userId: string, keys = keysOf(FIRST)) =>
   speakAs(admin, { role: 'billing' }, (client) => createListenerVault(keys).read(client, userId))
 
-async function segue(masterKeys: string, ...words: string[]): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, [join(PROJECT_ROOT, 'infra/stack/bootstrap.mjs'), ...words], {
-    env: { ...process.env, ...inject('stackEnv'), ...database.env, SEGUE_MASTER_KEYS: masterKeys },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let said = ''
-  const hear = (part: Buffer) => {
-    said += part.toString()
-  }
-  child.stdout.on('data', hear)
-  child.stderr.on('data', hear)
-  const [code] = await once(child, 'close')
-  return { code, said }
-}
+const segue = (masterKeys: string, ...words: string[]) =>
+  segueDone({ ...inject('stackEnv'), ...database.env, SEGUE_MASTER_KEYS: masterKeys }, ...words)
 
 test('what names a listener is read again, and one field is changed without the other', async () => {
   expect(await read(ADA.userId)).toBeUndefined()

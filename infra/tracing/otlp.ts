@@ -44,7 +44,7 @@ export function createTracing(url: string, perMillion: number, service: string, 
     name: 'tracing',
     begin: (name, kind) => (Math.random() * A_MILLION < perMillion ? begin(name, kind, ROOT_CONTEXT) : undefined),
     goOn(traceparent, name, kind) {
-      const parent = traceparent === undefined ? null : parseTraceParent(traceparent)
+      const parent = parseTraceParent(traceparent)
       if (parent === null) return undefined
       return begin(name, kind, trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true }))
     },

@@ -30,8 +30,8 @@ export interface Span {
 export interface Tracing extends Service {
   /** Of one in so many; undefined for all others, which costs nothing. */
   begin(name: string, kind: SpanKind): Span | undefined
-  /** Goes on with what another process began; undefined when nobody follows it, or the text is none. */
-  goOn(traceparent: string | undefined, name: string, kind: SpanKind): Span | undefined
+  /** Goes on with what another process began; undefined when the text is none, or nobody is told here. */
+  goOn(traceparent: string, name: string, kind: SpanKind): Span | undefined
 }
 
 /** Where there is no collector. */

@@ -21,8 +21,21 @@ export function segue(place: { readonly dataDir: string; readonly ports: Ports }
     variable,
     String(place.ports[name as PortName]),
   ])
+  return launch({ SEGUE_DATA_DIR: place.dataDir, ...Object.fromEntries(own) }, words)
+}
+
+/** Runs a command to its end, on servers that are there. @param env their addresses, above this process's own */
+export async function segueDone(
+  env: Readonly<Record<string, string>>,
+  ...words: string[]
+): Promise<{ code: number | null; said: string }> {
+  const { said, ended } = launch(env, words)
+  return { code: await ended, said: said() }
+}
+
+function launch(env: Readonly<Record<string, string>>, words: readonly string[]): SegueProcess {
   const child = spawn(process.execPath, [BOOTSTRAP, ...words], {
-    env: { ...process.env, SEGUE_DATA_DIR: place.dataDir, ...Object.fromEntries(own) },
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''

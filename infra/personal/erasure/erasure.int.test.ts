@@ -1,7 +1,5 @@
 /** Owns the test of erasure on servers of its own: what names a listener, and what his players said, is searched as bytes in the files of every server, before and after. */
 
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -10,6 +8,7 @@ import { uuidv7 } from '../../../protocol/ids.ts'
 import { ended, event, telemetry } from '../../../workers/testing/records.ts'
 import { until } from '../../../workers/testing/until.ts'
 import { startWorkers, type WorkerProcess } from '../../../workers/testing/worker-process.ts'
+import { segueDone } from '../../cli/testing/segue-process.ts'
 import { createClickHouse } from '../../clickhouse/client.ts'
 import { clickhouseConfig } from '../../clickhouse/config.ts'
 import { kafkaConfig } from '../../kafka/config.ts'
@@ -26,7 +25,6 @@ import { redisConfig } from '../../redis/config.ts'
 import { createSessionStore } from '../../redis/session-store.ts'
 import { readEnv } from '../../runtime/env.ts'
 import { createLogger } from '../../runtime/log.ts'
-import { PROJECT_ROOT } from '../../stack/folders.ts'
 import { startOwnStack } from '../../stack/own-stack.ts'
 import type { Stack } from '../../stack/stack.ts'
 import { masterKeysConfig } from '../config.ts'
@@ -162,20 +160,7 @@ async function clickhouseRows(account: string): Promise<Record<string, number>> 
 const booked = async (account: string) =>
   (await stores.postgres.query('SELECT device_id FROM royalty_streams WHERE listener_id = $1', [account])).rows
 
-async function segue(...words: string[]): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, [join(PROJECT_ROOT, 'infra/stack/bootstrap.mjs'), ...words], {
-    env: { ...process.env, ...stack.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let said = ''
-  const hear = (part: Buffer) => {
-    said += part.toString()
-  }
-  child.stdout.on('data', hear)
-  child.stderr.on('data', hear)
-  const [code] = await once(child, 'close')
-  return { code, said }
-}
+const segue = (...words: string[]) => segueDone(stack.env, ...words)
 
 /** Of which servers a file has one of the texts, after all of them have written what they hold. */
 async function serversWith(...texts: string[]): Promise<string[]> {

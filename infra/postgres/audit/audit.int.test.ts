@@ -1,11 +1,8 @@
 /** Owns the test of the audit log's chain on the real server: written by whoever writes, at once by many; what a superuser does to it is named. */
 
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { segueDone } from '../../cli/testing/segue-process.ts'
 import { readEnv } from '../../runtime/env.ts'
-import { PROJECT_ROOT } from '../../stack/folders.ts'
 import { createPool, inTransaction, type Pool, type PoolClient } from '../client.ts'
 import { postgresConfig } from '../config.ts'
 import { migratePostgres } from '../migrate.ts'
@@ -32,20 +29,7 @@ afterAll(async () => {
   await database?.drop()
 })
 
-async function segue(...words: string[]): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, [join(PROJECT_ROOT, 'infra/stack/bootstrap.mjs'), ...words], {
-    env: { ...process.env, ...inject('stackEnv'), ...database.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let said = ''
-  const hear = (part: Buffer) => {
-    said += part.toString()
-  }
-  child.stdout.on('data', hear)
-  child.stderr.on('data', hear)
-  const [code] = await once(child, 'close')
-  return { code, said }
-}
+const segue = (...words: string[]) => segueDone({ ...inject('stackEnv'), ...database.env }, ...words)
 
 const enterHolder = (client: Pick<PoolClient, 'query'>, name: string) =>
   client.query('INSERT INTO rights_holders (holder_id, name) VALUES (gen_random_uuid(), $1)', [name])

@@ -1,12 +1,9 @@
 /** Owns the test of months on the real server: made, refused outside of them, retired, by a role that reads no row. */
 
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { uuidv7 } from '../../../protocol/ids.ts'
+import { segueDone } from '../../cli/testing/segue-process.ts'
 import { readEnv } from '../../runtime/env.ts'
-import { PROJECT_ROOT } from '../../stack/folders.ts'
 import { createPool, type Pool } from '../client.ts'
 import { postgresConfig } from '../config.ts'
 import { migratePostgres } from '../migrate.ts'
@@ -30,20 +27,7 @@ afterAll(async () => {
   await database?.drop()
 })
 
-async function segue(...words: string[]): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, [join(PROJECT_ROOT, 'infra/stack/bootstrap.mjs'), ...words], {
-    env: { ...process.env, ...inject('stackEnv'), ...database.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let said = ''
-  const hear = (part: Buffer) => {
-    said += part.toString()
-  }
-  child.stdout.on('data', hear)
-  child.stderr.on('data', hear)
-  const [code] = await once(child, 'close')
-  return { code, said }
-}
+const segue = (...words: string[]) => segueDone({ ...inject('stackEnv'), ...database.env }, ...words)
 
 const enter = (startedAt: Date, id = uuidv7(startedAt.getTime())) =>
   admin.query(
