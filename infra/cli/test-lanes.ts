@@ -22,6 +22,11 @@ export const LANES: readonly Lane[] = [
   real('back', 10, ['workers', 'infra']),
 ]
 
+/** Files of any lane once more, alone. */
+export function tryAgain(files: readonly string[]): Lane {
+  return { name: 'again', args: files, niceness: 0 }
+}
+
 /** Of a lane with all that its tests start beside the servers. With one processor each, tests of pages failed that pass alone. */
 const LANE_PROCESSORS = 2
 const LANE_BYTES = 7 * 1024 ** 3
