@@ -49,7 +49,7 @@ async function measure(env: NodeJS.ProcessEnv, books: BookSize) {
   try {
     const month = monthsAgo(1)
     await makeWorld(admin, [month])
-    await makeBooks(admin, month, books)
+    await makeBooks(admin, month, books, say)
     say('the books are made')
     const started = performance.now()
     const seconds = () => Number(((performance.now() - started) / 1_000).toFixed(1))

@@ -34,22 +34,26 @@ const PAYMENTS = `
          'EUR', 10990000, 1754706, 'settled', 'bench-' || n, to_timestamp($2 / 1000.0)
     FROM generate_series(1, $1::int) AS n`
 
-/** Popular tracks and busy listeners: the numbers that both are chosen by are squared. In the order of their time, as they are entered. */
+/** Popular tracks and busy listeners: the numbers that both are chosen by are squared. Moments rise with the number, so that nothing has to be sorted. */
 const STREAMS = `
   INSERT INTO royalty_streams (stream_id, listener_id, track_id, isrc, artist_id, started_at, ended_at, ms_played, territory, tier, session_id, device_id,
                                reason_start, reason_end, noted_at, counted_at)
   SELECT id, 'bench-' || (1 + floor(power(random(), 2) * $2::int))::int, t.track_id, t.isrc, t.artist_id, at, at + interval '2 minutes', 60000, 'DE', 'individual', id, 'bench',
          'next', 'completed', at + interval '2 minutes', at + interval '2 minutes'
-    FROM (SELECT n, to_timestamp(ms / 1000.0) AS at, 1 + floor(power(random(), 2) * $3::int)::int AS track,
+    FROM (SELECT to_timestamp(ms / 1000.0) AS at, 1 + floor(power(random(), 2) * $3::int)::int AS track,
                  (lpad(to_hex(ms), 12, '0') || '70008' || lpad(to_hex(n), 15, '0'))::uuid AS id
-            FROM (SELECT n, $4::bigint + floor(random() * ($5::bigint - $4::bigint))::bigint AS ms FROM generate_series(1, $1::int) AS n) AS moments) AS plays
-    JOIN tracks t ON t.track_id = ('b0000000-0000-7000-8000-' || lpad(to_hex(track), 12, '0'))::uuid
-   ORDER BY at`
+            FROM (SELECT n, $4::bigint + floor((n - random()) * (($5::bigint - $4::bigint) / $7::float8))::bigint AS ms
+                    FROM generate_series($1::int, $6::int) AS n) AS moments) AS plays
+    JOIN tracks t ON t.track_id = ('b0000000-0000-7000-8000-' || lpad(to_hex(track), 12, '0'))::uuid`
+
+/** Entered in parts, so that the progress is seen. */
+const STREAMS_AT_ONCE = 500_000
 
 export async function makeBooks(
   admin: Pool,
   month: string,
   { streams, listeners, tracks, model }: BookSize,
+  progress: (step: string) => void,
 ): Promise<void> {
   const { startMs, endMs } = monthSpan(month)
   await admin.query('SELECT setseed(0.5)')
@@ -60,7 +64,12 @@ export async function makeBooks(
   await admin.query(COVERS, [CONTRACTS.label, CONTRACTS.works])
   for (const made of [USERS, SUBSCRIPTIONS, MEMBERS]) await admin.query(made, [listeners])
   await admin.query(PAYMENTS, [listeners, startMs, endMs])
+  const span = [startMs, endMs - 200_000]
+  for (let first = 1; first <= streams; first += STREAMS_AT_ONCE) {
+    const last = Math.min(first + STREAMS_AT_ONCE - 1, streams)
+    await admin.query(STREAMS, [first, listeners, tracks, ...span, last, streams])
+    progress(`${last.toLocaleString('en')} of ${streams.toLocaleString('en')} streams are in the books`)
+  }
   await admin.query('RESET session_replication_role')
-  await admin.query(STREAMS, [streams, listeners, tracks, startMs, endMs - 200_000])
   await admin.query('ANALYZE')
 }
