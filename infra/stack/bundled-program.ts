@@ -30,7 +30,7 @@ const OPTIONS = {
   sourcemap: 'linked',
   legalComments: 'none',
   // They are, or look for, files of their own.
-  external: ['uWebSockets.js', 'esbuild', 'msgpackr-extract'],
+  external: ['uWebSockets.js', 'esbuild', 'msgpackr-extract', '@platformatic/kafka'],
   plugins: [whereItWas],
   // Of packages in CommonJS.
   banner: {

@@ -11,15 +11,18 @@ export interface Produced {
   readonly seconds: number
 }
 
+export type ProducerLibrary = 'kafkajs' | 'platformatic'
+
 const WARM_SHARE = 0.5
 
 export async function measureBareProducer(
   { yard }: Rig,
+  library: ProducerLibrary,
   forMs: number,
 ): Promise<Produced & { cpuS: Record<string, number> }> {
   const launch = await bundledProgram('load-tests/bench/peers/producer/main.ts', yard.env)
   const producer = startToldProcess<{ readonly forMs: number }, Produced, { readonly word: string }>(
-    pinned(launch, CORE.measured),
+    pinned({ ...launch, args: [...launch.args, library] }, CORE.measured),
     () => undefined,
   )
   try {

@@ -52,6 +52,7 @@ const library = (title: string): Server => ({
 
 export const SERVERS = {
   'bare-producer': library('bare kafkajs producer'),
+  'bare-platformatic': library('bare @platformatic/kafka producer'),
   'minio-client': library('minio client, presignedUrl'),
   uws: uws('raw uWebSockets.js', 'echo'),
   'uws-msgpackr': uws('uWebSockets.js + msgpackr', 'msgpackr'),

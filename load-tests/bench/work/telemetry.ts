@@ -1,6 +1,6 @@
 /** Owns telemetry that is acknowledged when Kafka has it: as much as there can be, then half of that, for how long it takes. */
 
-import { measureBareProducer } from '../bare-producer.ts'
+import { measureBareProducer, type ProducerLibrary } from '../bare-producer.ts'
 import { EVENTS_A_BATCH } from '../generator/batch.ts'
 import { bringIn, cpuUs, measured, percent, type Rig, warmUp, withServer } from '../rig.ts'
 import type { ServerName } from '../servers.ts'
@@ -13,9 +13,14 @@ const WARM = { usual: { answers: 8_000, withinMs: 20_000 }, quick: { answers: 10
 const RUN_MS = { usual: 8_000, quick: 1_000 }
 const REST_MS = 20_000
 
+const BARE: ReadonlyMap<ServerName, ProducerLibrary> = new Map([
+  ['bare-producer', 'kafkajs'],
+  ['bare-platformatic', 'platformatic'],
+])
+
 export const telemetry: Work = {
   title: `telemetry in batches of ${EVENTS_A_BATCH}, acknowledged after Kafka has it`,
-  servers: ['bare-producer', 'segue', 'ws', 'socketio'],
+  servers: ['bare-producer', 'bare-platformatic', 'segue', 'ws', 'socketio'],
   figures: {
     events_per_second: 'events/s',
     cpu_us: 'server CPU an event, µs',
@@ -27,7 +32,8 @@ export const telemetry: Work = {
   },
   compared: 'events_per_second',
   async run(rig, name, note) {
-    if (name === 'bare-producer') return await bareProducer(rig, note)
+    const library = BARE.get(name)
+    if (library !== undefined) return await bareProducer(rig, library, note)
     return await withServer(rig, name, {}, (server) => overSockets(rig, name, server, note))
   },
 }
@@ -63,9 +69,9 @@ async function overSockets(
   }
 }
 
-async function bareProducer(rig: Rig, note: (line: string) => void): Promise<Figures> {
+async function bareProducer(rig: Rig, library: ProducerLibrary, note: (line: string) => void): Promise<Figures> {
   note('as much as there can be')
-  const { seconds, records, cpuS } = await measureBareProducer(rig, RUN_MS[rig.quick ? 'quick' : 'usual'])
+  const { seconds, records, cpuS } = await measureBareProducer(rig, library, RUN_MS[rig.quick ? 'quick' : 'usual'])
   const events = records * EVENTS_A_BATCH
   return {
     events_per_second: events / seconds,
