@@ -87,9 +87,11 @@ export async function readNamedTimeline(
   sessionId: string,
   nowMs: number,
 ): Promise<object | undefined> {
+  const beganMs = uuidv7TimeMs(sessionId)
   const range = {
-    fromMs: Math.max(uuidv7TimeMs(sessionId), nowMs - OLDEST_SESSION_MS) - HOUR_MS,
-    toMs: nowMs + HOUR_MS,
+    fromMs: Math.max(beganMs, nowMs - OLDEST_SESSION_MS) - HOUR_MS,
+    // A clock may be ahead of this one.
+    toMs: Math.max(beganMs, nowMs) + HOUR_MS,
   }
   const moments = await dependencies.clickhouse.ask(() => readSessionTimeline(clickhouse, range, sessionId))
   if (moments.length === 0) return undefined

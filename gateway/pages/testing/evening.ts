@@ -16,6 +16,8 @@ import { DEVICE_KINDS, PLANS } from '../../../protocol/vocabulary.ts'
 export interface Evening {
   /** What no answer may hold: accounts and devices. */
   readonly identities: readonly string[]
+  /** Flagged accounts among them, by the case. */
+  readonly caseIds: readonly string[]
   /** Those who listen are heard of again, and some begin another track. */
   goOn(): Promise<void>
 }
@@ -89,10 +91,11 @@ export async function writeEvening(clickhouse: ClickHouseClient, pool: Pool): Pr
   await clickhouse.insert({ table: 'streams', values: past, format: 'JSONEachRow' })
   await clickhouse.insert({ table: 'playback_events', values: events, format: 'JSONEachRow' })
   await writeCampaign(clickhouse, pool, accounts, dice, startMs)
-  await writeCases(pool, open, startMs)
+  const caseIds = await writeCases(pool, open, startMs)
 
   return {
     identities: ['listener-raw-', 'device-raw-', 'account_id', 'device_id'],
+    caseIds,
     async goOn() {
       const nowMs = Date.now()
       const alive = open.map((stream) => saw(stream, nowMs, { kind: 'position' }))
@@ -242,20 +245,24 @@ const REASONS = [
   'More streams at once than the plan allows, on 6 days',
 ] as const
 
-async function writeCases(pool: Pool, open: readonly StreamRow[], nowMs: number): Promise<void> {
-  for (const [at, reason] of REASONS.entries())
-    await pool.query(
+async function writeCases(pool: Pool, open: readonly StreamRow[], nowMs: number): Promise<string[]> {
+  const ids: string[] = []
+  for (const [at, reason] of REASONS.entries()) {
+    const { rows } = await pool.query<{ case_id: string }>(
       `INSERT INTO sharing_cases (account, score, highest_score, evidence, plan, detector_version, first_seen, last_seen)
        VALUES ($1, $2, $2, $3, 'family', 1, $4, $5)
-       ON CONFLICT (account) DO NOTHING`,
+       RETURNING case_id`,
       [
         open[at * 7]?.account_id,
-        0.91 - at * 0.13,
+        0.97 - at * 0.13,
         { reasons: [reason], features: {} },
         new Date(nowMs - 9 * DAY_MS),
         new Date(nowMs - (at + 1) * 11 * MINUTE_MS),
       ],
     )
+    ids.push(...rows.map(({ case_id }) => case_id))
+  }
+  return ids
 }
 
 /** Xorshift: small, and the same everywhere. */

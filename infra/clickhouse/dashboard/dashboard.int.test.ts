@@ -200,6 +200,12 @@ describe('dashboard', () => {
     expect((await only({ plan: 'free', device_kind: 'web' })).listeners_now).toBe(2)
   })
 
+  it('does not take for the latest session what is said to be of tomorrow', async () => {
+    const before = (await only({})).sessions
+    await writePlayback(client, { streams: [play('fay', -24 * 60 * MINUTE_MS)], events: [] })
+    expect((await only({})).sessions).toEqual(before)
+  })
+
   it('tells nobody’s account and device', async () => {
     const text = JSON.stringify(await readDashboard(client, HOUR, now))
     for (const raw of ['ann', 'ben', 'cyd', 'dan', 'account', 'device_id']) expect(text).not.toContain(raw)

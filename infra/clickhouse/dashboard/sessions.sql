@@ -9,6 +9,8 @@ SELECT
   toBool(countIf(ended_at IS NULL) > 0) AS open
 FROM streams AS s FINAL
 WHERE id_hour >= toStartOfHour({from:DateTime('UTC')}) AND started_at >= {from:DateTime('UTC')}
+  -- A clock may be ahead of this one; what is said to be of tomorrow is not the latest.
+  AND started_at < {to:DateTime('UTC')} + INTERVAL 1 MINUTE
   AND ({account:String} = '' OR account_id = {account:String})
   AND ({country:String} = '' OR s.country = {country:String}) AND ({plan:String} = '' OR s.plan = {plan:String})
   AND ({device_kind:String} = '' OR s.device_kind = {device_kind:String})
