@@ -22,9 +22,22 @@ export function hearDevices(context: Context, accountId: string, list: DeviceLis
   const known = context.deviceLists.get(accountId)
   const listeners = context.byAccount.get(accountId)
   if (listeners === undefined || (known !== undefined && known.revision >= list.revision)) return
-  context.deviceLists.set(accountId, list)
+  context.deviceLists.set(accountId, asKept(context, list))
   for (const connection of listeners) tellDevices(context, connection, list)
 }
+
+/** A text of what was unpacked is a slice of it all, and would keep it in memory for as long as the list is the newest. */
+function asKept({ gatewayId }: Context, list: DeviceList): DeviceList {
+  const devices = list.devices.map((device) => ({
+    ...device,
+    session_id: copied(device.session_id),
+    shown: copied(device.shown),
+    gateway_id: device.gateway_id === gatewayId ? gatewayId : copied(device.gateway_id),
+  }))
+  return { ...list, devices }
+}
+
+const copied = (text: string): string => Buffer.from(text).toString()
 
 /** A session has come here: it is told, and the others are when that has changed anything. */
 export function greetWithDevices(context: Context, held: HeldSession, list: DeviceList): void {

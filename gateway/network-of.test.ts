@@ -25,10 +25,10 @@ test('one network has one hash on every gateway of the secret, for the whole epo
 })
 
 test('a client that stays over the end of an epoch is hashed by the new key', () => {
-  const { at } = networkOf()('203.0.113.7')
-  const before = at(NOW_MS)
-  expect(at(NOW_MS + 1)).toBe(before)
-  const after = at(NOW_MS + ADDRESS_EPOCH_MS)
+  const network = networkOf()('203.0.113.7')
+  const before = network.at(NOW_MS)
+  expect(network.at(NOW_MS + 1)).toBe(before)
+  const after = network.at(NOW_MS + ADDRESS_EPOCH_MS)
   expect(after.epoch).toBe(before.epoch + 1)
   expect(after.address_hash).not.toBe(before.address_hash)
 })

@@ -4,7 +4,7 @@ import type { GeoIp, PlaceName } from '../infra/geoip/geoip.ts'
 import type { Secret } from '../infra/runtime/secret.ts'
 import { isIpv6, networkOfAddress } from '../protocol/address-key.ts'
 import type { Network } from '../protocol/events/network.ts'
-import { createAddressHash, epochOf } from './address-hash.ts'
+import { type AddressHash, createAddressHash, epochOf } from './address-hash.ts'
 
 /** What is said of where one client speaks from. */
 export interface ClientNetwork {
@@ -21,20 +21,35 @@ const LONGEST_CITY = 60
 
 export function createNetworkOf(geoip: GeoIp, secret: Secret): NetworkOf {
   const hash = createAddressHash(secret)
-  return (address) => {
-    let known: Network | undefined
-    return {
-      at(nowMs) {
-        const epoch = epochOf(nowMs)
-        if (known?.epoch !== epoch) {
-          const { asn, place } = geoip.look(address)
-          const family = isIpv6(address) ? 6 : 4
-          known = { epoch, address_hash: hash(networkOfAddress(address), epoch), family, asn, place }
-        }
-        return known
-      },
-      place: () => placeText(geoip.look(address).name),
+  return (address) => new NamedNetwork(geoip, hash, address)
+}
+
+/** A class, as every connection has one: what does not differ is not held by each. */
+class NamedNetwork implements ClientNetwork {
+  readonly #geoip: GeoIp
+  readonly #hash: AddressHash
+  readonly #address: string
+  #known: Network | undefined
+
+  constructor(geoip: GeoIp, hash: AddressHash, address: string) {
+    this.#geoip = geoip
+    this.#hash = hash
+    this.#address = address
+  }
+
+  at(nowMs: number): Network {
+    const epoch = epochOf(nowMs)
+    if (this.#known?.epoch !== epoch) {
+      const address = this.#address
+      const { asn, place } = this.#geoip.look(address)
+      const family = isIpv6(address) ? 6 : 4
+      this.#known = { epoch, address_hash: this.#hash(networkOfAddress(address), epoch), family, asn, place }
     }
+    return this.#known
+  }
+
+  place(): string {
+    return placeText(this.#geoip.look(this.#address).name)
   }
 }
 
