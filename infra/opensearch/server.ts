@@ -39,6 +39,8 @@ const settings = ({ host, ports }: StartContext): Readonly<Record<string, string
   'action.destructive_requires_name': true,
   // It looks at the disk of the whole machine, and would make its indices read-only for what others fill.
   'cluster.routing.allocation.disk.threshold_enabled': false,
+  // The serial collector waits until the heap is full: what it could collect must not be taken for what is needed.
+  'indices.breaker.total.use_real_memory': false,
 })
 
 export const opensearchServer = definePart({

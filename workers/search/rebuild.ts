@@ -4,8 +4,9 @@ import { CATALOG_MODEL } from '../../infra/opensearch/catalog-index.ts'
 import { beginIndex, finishIndex, knownIndices } from '../../infra/opensearch/catalog-indices.ts'
 import type { OpenSearch } from '../../infra/opensearch/client.ts'
 import { type CatalogDocument, KINDS } from '../../infra/opensearch/documents.ts'
-import { writeDocuments } from '../../infra/opensearch/write-documents.ts'
+import { OpenSearchFull, writeDocuments } from '../../infra/opensearch/write-documents.ts'
 import type { PoolClient } from '../../infra/postgres/client.ts'
+import { untilDone } from '../retry.ts'
 import { readInOrder } from './read-documents.ts'
 import { filesNow, logPlace, placeNow } from './reading.ts'
 
@@ -36,6 +37,14 @@ export async function rebuild(
 ): Promise<Rebuilt> {
   const index = await beginIndex(client, { at: await placeNow(rows), files: await filesNow(rows) }, Date.now())
   let documents = 0
+  // All of the rest need not be made again for want of room for a page.
+  const write = (page: Page) =>
+    untilDone(() => writeDocuments(client, { indices: [index], ...page, gone: [] }), {
+      signal,
+      onFailure(error) {
+        if (!(error instanceof OpenSearchFull)) throw error
+      },
+    })
   for (const kind of KINDS) {
     const read = async (after: string): Promise<Page> => ({
       version: logPlace(await placeNow(rows)),
@@ -45,10 +54,7 @@ export async function rebuild(
     for (let page = await read(BEFORE_ALL); page.documents.length > 0; ) {
       signal.throwIfAborted()
       const last = page.documents.length < PAGE ? undefined : page.documents.at(-1)
-      const [next] = await Promise.all([
-        last === undefined ? NO_PAGE : read(last.id),
-        writeDocuments(client, { indices: [index], ...page, gone: [] }),
-      ])
+      const [next] = await Promise.all([last === undefined ? NO_PAGE : read(last.id), write(page)])
       documents += page.documents.length
       progress(documents)
       page = next
