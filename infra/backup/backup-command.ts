@@ -64,7 +64,12 @@ export function backupCommand(): Command {
 }
 
 const say = (line: string) => console.log(line)
-const bucketsConfig = (read: EnvReader) => ({ reports: reportsConfig(read), audio: minioConfig(read) })
+export const serversConfig = (read: EnvReader) => ({
+  postgres: postgresConfig(read, 'admin'),
+  clickhouse: clickhouseConfig(read),
+  retention: retentionConfig(read).days,
+  buckets: { reports: reportsConfig(read), audio: minioConfig(read) },
+})
 
 async function targetOf(named: string | undefined): Promise<BackupTarget> {
   const masterKeys = createLocalMasterKeys(readEnv(process.env, backupKeysConfig))
@@ -73,11 +78,7 @@ async function targetOf(named: string | undefined): Promise<BackupTarget> {
 
 async function create(flags: { readonly to?: string; readonly withoutAudio?: true; readonly keep?: number }) {
   const target = await targetOf(flags.to)
-  const config = readEnv(process.env, (read) => ({
-    postgres: postgresConfig(read, 'admin'),
-    clickhouse: clickhouseConfig(read),
-    buckets: bucketsConfig(read),
-  }))
+  const config = readEnv(process.env, serversConfig)
   const clickhouse = createClickHouse(config.clickhouse, { application: 'segue-backup' })
   const since = performance.now()
   try {
@@ -118,12 +119,7 @@ async function verify(id: string | undefined, { in: named }: { readonly in?: str
 
 async function restore(id: string | undefined, { from }: { readonly from?: string }) {
   const target = await targetOf(from)
-  const config = readEnv(process.env, (read) => ({
-    postgres: postgresConfig(read, 'admin'),
-    clickhouse: clickhouseConfig(read),
-    retention: retentionConfig(read).days,
-    buckets: bucketsConfig(read),
-  }))
+  const config = readEnv(process.env, serversConfig)
   const since = performance.now()
   const manifest = await restoreBackup({ env: process.env, ...config }, target, id ?? (await newest(target)))
   const seconds = (performance.now() - since) / 1_000

@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream'
 import { createMinioClient } from '../minio/client.ts'
 import type { MinioConfig } from '../minio/config.ts'
+import { putStream } from '../minio/put-stream.ts'
 import { StackProblem } from '../stack/problem.ts'
 import type { Place } from './place.ts'
 
@@ -19,7 +20,7 @@ export async function bucketPlace(config: MinioConfig, prefix: string): Promise<
     title: `s3://${bucket}/${prefix}`,
     async put(name, bytes) {
       // Of parts, whose size the client chooses: an upload that breaks off leaves no object.
-      await client.putObject(bucket, `${prefix}${name}`, bytes)
+      await putStream(client, { bucket, key: `${prefix}${name}` }, bytes)
     },
     async open(name) {
       return await client.getObject(bucket, `${prefix}${name}`).catch((cause: unknown): Readable | undefined => {

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { ensureBucket } from '../minio/bucket.ts'
 import { createMinioClient, type MinioClient } from '../minio/client.ts'
 import type { MinioConfig } from '../minio/config.ts'
+import { putStream } from '../minio/put-stream.ts'
 import { StackProblem } from '../stack/problem.ts'
 import type { BucketCopy, BucketRole } from './manifest.ts'
 import { eachObject, framed } from './object-frames.ts'
@@ -63,27 +64,9 @@ export async function restoreBuckets(
     const client = createMinioClient(config)
     await ensureBucket(client, config)
     const restored = await eachObject(await open(file.name), async ({ key, size, metadata }, bytes) => {
-      await client.putObject(config.bucket, key, bytes, size, headersOf(metadata))
+      await putStream(client, { bucket: config.bucket, key, size, headers: metadata }, bytes)
     })
     if (restored === objects) continue
     throw new StackProblem(`${config.bucket}: ${restored} objects were restored of ${objects}`)
   }
-}
-
-/** What the store gives as the words of an object's maker it takes only under a prefix. */
-const STANDARD = new Set([
-  'content-type',
-  'cache-control',
-  'content-encoding',
-  'content-disposition',
-  'content-language',
-])
-
-function headersOf(metadata: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(metadata).map(([name, value]) => [
-      STANDARD.has(name.toLowerCase()) || name.toLowerCase().startsWith('x-amz-meta-') ? name : `x-amz-meta-${name}`,
-      value,
-    ]),
-  )
 }

@@ -8,7 +8,7 @@ import type { Pool } from '../postgres/client.ts'
 import { type Buckets, backUpBuckets } from './buckets.ts'
 import { backUpClickHouse } from './clickhouse-out.ts'
 import { writeErasureList } from './erasure-list.ts'
-import { backupIds, FORMAT, idOf, type Manifest, putManifest, timeOf } from './manifest.ts'
+import { backupIds, FORMAT, idOf, isManifest, type Manifest, putManifest, timeOf } from './manifest.ts'
 import type { Place } from './place.ts'
 import { backUpPostgres } from './postgres-out.ts'
 import { schemaVersions } from './schema-versions.ts'
@@ -82,7 +82,9 @@ export async function removeOldBackups(place: Place, keepDays: number, now: numb
   const whole = await backupIds(place)
   const newest = whole.at(-1)
   const isOld = (id: string) => timeOf(id) < now - keepDays * 86_400_000
-  for (const name of await place.list('')) {
+  const names = await place.list('')
+  // The manifest first: what is removed in part is no backup.
+  for (const name of [...names.filter(isManifest), ...names.filter((one) => !isManifest(one))]) {
     const [id = ''] = name.split('/')
     // No backup, but a file that lies beside them.
     if (!name.includes('/') || Number.isNaN(timeOf(id))) continue

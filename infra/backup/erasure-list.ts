@@ -51,16 +51,12 @@ export async function readErasureList(place: Place, masterKeys: MasterKeys): Pro
 export async function writeErasureList(pool: Pool, place: Place, masterKeys: MasterKeys): Promise<number> {
   const known = await readErasureList(place, masterKeys)
   const writtenAt = (await pool.query<{ now: string }>(NOW)).rows[0]?.now ?? ''
-  const each = new Map(known?.erased.map((one) => [one.erasureId, one]))
-  for (const one of (await pool.query<ErasedListener>(ERASURES)).rows) each.set(one.erasureId, one)
+  const { rows: inTable } = await pool.query<ErasedListener>(ERASURES)
+  const open = new Set(inTable.map(({ erasureId }) => erasureId))
   const [oldest] = await backupIds(place)
   const since = oldest === undefined ? Number.POSITIVE_INFINITY : timeOf(oldest)
-  const inTable = new Set(
-    (await pool.query<{ id: string }>(`SELECT erasure_id AS id FROM erasures WHERE account_id IS NOT NULL`)).rows.map(
-      ({ id }) => id,
-    ),
-  )
-  const erased = [...each.values()].filter((one) => inTable.has(one.erasureId) || Date.parse(one.askedAt) >= since)
+  const ended = (known?.erased ?? []).filter((one) => !open.has(one.erasureId) && Date.parse(one.askedAt) >= since)
+  const erased = [...ended, ...inTable]
   await putSealed(place, NAME, { masterKeys, about: ABOUT, value: { writtenAt, erased } satisfies ErasureList })
   return erased.length
 }

@@ -94,8 +94,10 @@ export async function openManifest(place: Place, masterKeys: MasterKeys, id: str
 /** Of whole backups, the oldest first; what else lies there is none, or none yet. */
 export async function backupIds(place: Place): Promise<readonly string[]> {
   const names = await place.list('')
-  return names.flatMap((name) => {
-    const [id = '', file, ...more] = name.split('/')
-    return ID.test(id) && file === MANIFEST && more.length === 0 ? [id] : []
-  })
+  return names.filter(isManifest).map((name) => name.slice(0, name.indexOf('/')))
+}
+
+export function isManifest(name: string): boolean {
+  const [id = '', file, ...more] = name.split('/')
+  return ID.test(id) && file === MANIFEST && more.length === 0
 }
