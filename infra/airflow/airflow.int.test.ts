@@ -27,7 +27,7 @@ const UP = /All is up, after [\d.]+ s/
 const UP_WITHIN_MS = 400_000
 const RUN_WITHIN_MS = 600_000
 const STREAMS = 100
-const DAGS = ['cross_checks', 'exports', 'partition_care', 'retention', 'royalty_close']
+const DAGS = ['backups', 'cross_checks', 'exports', 'partition_care', 'retention', 'royalty_close']
 
 let parent: string
 let dataDir: string
@@ -77,9 +77,20 @@ describe('the DAGs', () => {
   }, 120_000)
 
   test(
-    'for partitions and retention call their commands, and end well where there is nothing to do',
+    'for partitions, retention and backups call their commands, and end well where there is nothing to do',
     async () => {
-      const [partitions, retention] = await Promise.all([session.run('partition_care'), session.run('retention')])
+      const [partitions, retention, backups] = await Promise.all([
+        session.run('partition_care'),
+        session.run('retention'),
+        session.run('backups'),
+      ])
+      expect(backups, JSON.stringify(backups.tasks)).toMatchObject({
+        state: 'success',
+        tasks: expect.arrayContaining([
+          expect.objectContaining({ task: 'take', result: expect.objectContaining({ backup: expect.any(String) }) }),
+          expect.objectContaining({ task: 'verify', result: expect.stringContaining('all as they were written') }),
+        ]),
+      })
       expect(partitions).toMatchObject({
         state: 'success',
         tasks: [{ task: 'partitions', result: 'every month is there, and none is too old' }],

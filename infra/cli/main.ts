@@ -1,6 +1,7 @@
 /** Owns the command line `segue`: which commands there are, and how their failures are said. */
 
 import { Command } from 'commander'
+import { backupCommand } from '../backup/backup-command.ts'
 import { ingestCommand } from '../catalog/ingest-command.ts'
 import { retentionCommand } from '../clickhouse/retention-command.ts'
 import { demoCommand } from '../demo/demo-command.ts'
@@ -33,6 +34,7 @@ const NEED_ADDRESSES: readonly string[] = [
   'keys',
   'erase',
   'export',
+  'backup',
   'retention',
   'rollups',
   'ask',
@@ -145,6 +147,7 @@ const commands = [
   keysCommand,
   eraseCommand,
   exportCommand,
+  backupCommand,
   retentionCommand,
   askCommand,
   doctorCommand,

@@ -4,23 +4,25 @@ import type { EnvReader } from '../runtime/env.ts'
 import { Secret } from '../runtime/secret.ts'
 
 export const MASTER_KEYS_VARIABLE = 'SEGUE_MASTER_KEYS'
+/** Of backups, and none of the above: whoever restores a server by them reads no name, and a rotation of the others leaves backups to be opened. */
+export const BACKUP_KEYS_VARIABLE = 'SEGUE_BACKUP_KEYS'
 
 export interface MasterKeysConfig {
   /** By name; the first wraps, the others are there for what they wrapped before. */
   readonly masterKeys: ReadonlyMap<string, Secret>
+  /** Where they were read from, to be told when one is missing. */
+  readonly variable: string
 }
 
 const FORM = /^([a-z0-9][a-z0-9-]{0,40})=(\S{32,})$/
 
-export function masterKeysConfig(read: EnvReader): MasterKeysConfig {
+export function masterKeysConfig(read: EnvReader, variable: string = MASTER_KEYS_VARIABLE): MasterKeysConfig {
   const masterKeys = new Map<string, Secret>()
-  for (const [index, item] of read.secret(MASTER_KEYS_VARIABLE).reveal().split(',').filter(Boolean).entries()) {
+  for (const [index, item] of read.secret(variable).reveal().split(',').filter(Boolean).entries()) {
     const [, name, value] = FORM.exec(item.trim()) ?? []
     if (name === undefined || value === undefined || masterKeys.has(name)) {
-      read.refuse(
-        `${MASTER_KEYS_VARIABLE}: its key ${index + 1} must be name=secret, of 32 characters or more, each name once`,
-      )
+      read.refuse(`${variable}: its key ${index + 1} must be name=secret, of 32 characters or more, each name once`)
     } else masterKeys.set(name, new Secret(value))
   }
-  return { masterKeys }
+  return { masterKeys, variable }
 }

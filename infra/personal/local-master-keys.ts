@@ -5,7 +5,7 @@ import type { MasterKeysConfig } from './config.ts'
 import { MasterKeyProblem, type MasterKeys } from './master-keys.ts'
 import { KEY_BYTES, open, seal } from './seal.ts'
 
-export function createLocalMasterKeys({ masterKeys }: MasterKeysConfig): MasterKeys {
+export function createLocalMasterKeys({ masterKeys, variable }: MasterKeysConfig): MasterKeys {
   const keys = new Map(
     [...masterKeys].map(([name, secret]) => {
       const bytes = hkdfSync('sha256', secret.reveal(), 'segue', `master-key:${name}`, KEY_BYTES)
@@ -15,7 +15,7 @@ export function createLocalMasterKeys({ masterKeys }: MasterKeysConfig): MasterK
   const keyOf = (name: string): Buffer => {
     const key = keys.get(name)
     if (key !== undefined) return key
-    throw new MasterKeyProblem('unknown-master-key', `there is no master key ${name}: give it in SEGUE_MASTER_KEYS`)
+    throw new MasterKeyProblem('unknown-master-key', `there is no master key ${name}: give it in ${variable}`)
   }
   const [current = ''] = keys.keys()
   return {

@@ -14,8 +14,12 @@ const AHEAD_BYTES = 1 << 20
 /** What the driver puts into a query that it is given. */
 interface Submitted {
   readonly connection?: Connection
-  /** Stops the clock by which the driver gives a query up. */
   readonly callback?: () => void
+}
+
+/** Stops the clock by which the driver gives a query up: of a copy it does not see the end, and the process would wait for it. */
+export function stopClock(copy: object): void {
+  ;(copy as Submitted).callback?.()
 }
 
 /**
@@ -46,7 +50,7 @@ export async function* copyOut(
     isRead = cause instanceof Error && 'severity' in cause
     throw cause
   } finally {
-    submitted.callback?.()
+    stopClock(copied)
     // What was not read would stand before the answer to any other query.
     if (!isRead) submitted.connection?.stream.destroy()
   }

@@ -1,6 +1,6 @@
 /** Owns how our own programs are started beside the servers: the gateway, or two of them, and the workers. */
 
-import { MASTER_KEYS_VARIABLE } from '../personal/config.ts'
+import { BACKUP_KEYS_VARIABLE, MASTER_KEYS_VARIABLE } from '../personal/config.ts'
 import { withLoginsOf } from '../postgres/roles.ts'
 import { bundledProgram } from './bundled-program.ts'
 import { probeHttp } from './http-probe.ts'
@@ -15,8 +15,8 @@ export const GATEWAY_FLAGS = ['--max-semi-space-size=64']
 /** And what a batch of records does. */
 const WORKERS_FLAGS = [...GATEWAY_FLAGS, heapFlag('workers')]
 
-/** What names a listener is read by commands alone. */
-const NO_MASTER_KEYS = { [MASTER_KEYS_VARIABLE]: '' }
+/** What names a listener, and what lies in backups, is read by commands alone. */
+const NO_MASTER_KEYS = { [MASTER_KEYS_VARIABLE]: '', [BACKUP_KEYS_VARIABLE]: '' }
 
 const gateway = <const Name extends AppName>(name: Name, title: string, port: PortName) =>
   definePart({

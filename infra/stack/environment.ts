@@ -78,6 +78,7 @@ export function stackEnvironment(
     SEGUE_TICKET_SECRET: secrets.ticket_secret,
     SEGUE_ADDRESS_SECRET: secrets.address_secret,
     SEGUE_MASTER_KEYS: `first=${secrets.master_key}`,
+    SEGUE_BACKUP_KEYS: `first=${secrets.backup_key}`,
     SEGUE_GATEWAY_HOST: HOST,
     SEGUE_GATEWAY_PORT: String(ports.gateway),
     SEGUE_WORKERS_HOST: HOST,

@@ -23,6 +23,7 @@ export const inDataFolder = {
   secrets: (folder: string) => join(folder, 'secrets.json'),
   environment: (folder: string) => join(folder, 'stack.env'),
   processes: (folder: string) => join(folder, 'stack.pids.json'),
+  backups: (folder: string) => join(folder, 'backups'),
   logs: (folder: string) => join(folder, 'logs'),
   log: (folder: string, name: string) => join(folder, 'logs', `${name}.log`),
 }

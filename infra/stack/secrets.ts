@@ -18,6 +18,7 @@ const SECRET_NAMES = [
   'ticket_secret',
   'address_secret',
   'master_key',
+  'backup_key',
   'superset_secret',
   'superset_client_secret',
   'keycloak_admin_password',

@@ -1,6 +1,7 @@
 /** Owns `segue erase`: a listener erased from every store, and the later passes over what Kafka still had. */
 
 import { Command } from 'commander'
+import { noteErasures } from '../../backup/note-erasures.ts'
 import { StackProblem } from '../../stack/problem.ts'
 import { eraseAccount, FORGOTTEN_AFTER_DAYS, goOnErasing, isKnown } from './erasure.ts'
 import { withStores } from './with-stores.ts'
@@ -32,12 +33,14 @@ async function erase(account: string | undefined, { forGood, goOn }: Flags): Pro
     const say = (line: string) => console.log(line)
     if (account === undefined) {
       const passed = await goOnErasing(stores, say)
+      await noteErasures(stores.postgres, say)
       console.log(`${passed} erasures were gone over`)
       return
     }
     if (!(await isKnown(stores, account))) throw new StackProblem(`there is nothing under the account ${account}`)
     if (forGood !== true) throw new StackProblem('nothing was erased: there is no way back, so add --for-good')
     await eraseAccount(stores, account, say)
+    await noteErasures(stores.postgres, say)
     console.log(
       `erased; run segue erase --go-on daily, until in ${FORGOTTEN_AFTER_DAYS} days nothing can come back from Kafka`,
     )

@@ -11,6 +11,7 @@ import { readEnv } from '../../../infra/runtime/env.ts'
 import type { Finding } from '../close/findings.ts'
 import { HOLDERS, type WorldStream, worldStreams } from '../testing/close-world.ts'
 import { createWorld, endWorld, MONTH, STREAMS, type World } from '../testing/closing-world.ts'
+import { hearStreams } from '../testing/heard-streams.ts'
 import { royalties } from '../testing/royalties-process.ts'
 
 const stack = inject('stackEnv')
@@ -37,36 +38,7 @@ afterAll(async () => {
   await endWorld(world)
 })
 
-const clickhouseTime = (ms: number): string => new Date(ms).toISOString().slice(0, -1).replace('T', ' ')
-
-async function hear(some: readonly WorldStream[]): Promise<void> {
-  await clickhouse.insert({
-    table: 'streams',
-    format: 'JSONEachRow',
-    values: some.map((one) => ({
-      stream_id: one.id,
-      version: 2 + 60_000,
-      account_id: one.account,
-      session_id: one.id,
-      device_id: 'device',
-      device_kind: 'web',
-      plan: one.tier,
-      country: one.territory,
-      track_id: one.track,
-      isrc: one.isrc,
-      artist_id: one.artist,
-      started_at: clickhouseTime(one.startedAt.getTime()),
-      reason_start: one.reasonStart,
-      ended_at: clickhouseTime(one.startedAt.getTime() + 61_000),
-      reason_end: 'completed',
-      ms_played: 60_000,
-      ms_claimed: 60_000,
-      ms_granted: 205_500,
-      position_ms: 60_000,
-      flags: one.flags,
-    })),
-  })
-}
+const hear = (some: readonly WorldStream[]) => hearStreams(clickhouse, some)
 
 test('two streams that ClickHouse has not are found and named, and then all agree', { timeout: 240_000 }, async () => {
   const [first, second] = streams.filter(({ flags }) => flags.length === 0)
