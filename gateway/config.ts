@@ -143,6 +143,6 @@ const sections = (read: EnvReader) => ({
   redis: redisConfig(read),
   kafka: kafkaConfig(read),
   clickhouse: clickhouseConfig(read),
-  minio: minioConfig(read),
+  minio: minioConfig(read, 'gateway'),
   opensearch: opensearchConfig(read),
 })

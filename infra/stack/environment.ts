@@ -2,6 +2,7 @@
 
 import { CLICKHOUSE_READER, CLICKHOUSE_USER } from '../clickhouse/server.ts'
 import { realmAddress } from '../keycloak/server.ts'
+import { keyVariables, STORE_USER_NAMES, storeUserName } from '../minio/users.ts'
 import { EDGE_ADDRESS } from '../nginx/server.ts'
 import { addressOf, addressVariable, databaseRole, LOGIN_ROLES } from '../postgres/roles.ts'
 import type { EnvRecord } from './env-file.ts'
@@ -51,6 +52,10 @@ export function stackEnvironment(
     const address = addressOf(postgres, databaseRole(role), secrets[`postgres_${role}_password`])
     return [addressVariable(role), address] as const
   })
+  const storeKeys = STORE_USER_NAMES.flatMap((user) => {
+    const { accessKey, secretKey } = keyVariables(user)
+    return [[accessKey, storeUserName(user)] as const, [secretKey, secrets[`minio_${user}_secret_key`]] as const]
+  })
   const own = {
     SEGUE_POSTGRES_URL: postgres,
     ...Object.fromEntries(logins),
@@ -65,6 +70,7 @@ export function stackEnvironment(
     SEGUE_MINIO_URL: `http://${HOST}:${ports.minio}`,
     SEGUE_MINIO_ACCESS_KEY: secrets.minio_access_key,
     SEGUE_MINIO_SECRET_KEY: secrets.minio_secret_key,
+    ...Object.fromEntries(storeKeys),
     SEGUE_MINIO_BUCKET: 'segue-audio',
     SEGUE_ISSUER_URL: ownIssuer,
     SEGUE_AUDIENCE: 'segue-gateway',

@@ -5,9 +5,7 @@ import { migrateClickHouse } from '../clickhouse/migrate.ts'
 import { retentionConfig } from '../clickhouse/retention.ts'
 import { kafkaConfig } from '../kafka/config.ts'
 import { ensureTopics } from '../kafka/topics.ts'
-import { ensureBucket } from '../minio/bucket.ts'
-import { createMinioClient } from '../minio/client.ts'
-import { minioConfig } from '../minio/config.ts'
+import { prepareStore } from '../minio/prepare.ts'
 import { preparePostgres } from '../postgres/prepare.ts'
 import { readEnv } from '../runtime/env.ts'
 import type { EnvRecord } from './env-file.ts'
@@ -22,10 +20,7 @@ const SCHEMAS: Readonly<Partial<Record<ServerName, (env: EnvRecord) => Promise<v
   async kafka(env) {
     await ensureTopics(readEnv(env, kafkaConfig))
   },
-  async minio(env) {
-    const config = readEnv(env, minioConfig)
-    await ensureBucket(createMinioClient(config), config)
-  },
+  minio: prepareStore,
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { STORE_USER_NAMES, type StoreUser } from '../minio/users.ts'
 import { LOGIN_ROLES, type LoginRole } from '../postgres/roles.ts'
 import { hasErrno } from './errno.ts'
 import { writePrivateFile } from './private-file.ts'
@@ -15,6 +16,7 @@ const SECRET_NAMES = [
   'clickhouse_reader_password',
   'minio_access_key',
   'minio_secret_key',
+  ...STORE_USER_NAMES.map((user): `minio_${StoreUser}_secret_key` => `minio_${user}_secret_key`),
   'ticket_secret',
   'address_secret',
   'master_key',

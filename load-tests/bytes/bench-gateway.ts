@@ -48,8 +48,8 @@ const NOWHERE = {
   SEGUE_CLICKHOUSE_URL: 'http://127.0.0.1:9',
   SEGUE_CLICKHOUSE_PASSWORD: 'bench',
   SEGUE_MINIO_URL: 'http://127.0.0.1:9',
-  SEGUE_MINIO_ACCESS_KEY: 'bench',
-  SEGUE_MINIO_SECRET_KEY: 'bench',
+  SEGUE_MINIO_GATEWAY_ACCESS_KEY: 'bench',
+  SEGUE_MINIO_GATEWAY_SECRET_KEY: 'bench',
 }
 
 export interface BenchGateway {

@@ -35,7 +35,7 @@ export async function withStores(work: (stores: CloseStores) => Promise<Answer>)
       kafka: kafkaConfig(read),
     }))
     const reports = await openReports(config.reports).catch((cause: unknown) => {
-      throw new StackProblem(`MinIO does not answer at ${config.reports.url}: start it with npm start`, cause)
+      throw new StackProblem(`MinIO cannot be used at ${config.reports.url}: start it with npm start (${cause})`, cause)
     })
     const options = {
       applicationName: 'segue-royalties',
