@@ -6,6 +6,7 @@ import { retentionCommand } from '../clickhouse/retention-command.ts'
 import { demoCommand } from '../demo/demo-command.ts'
 import { doctorCommand } from '../doctor/doctor-command.ts'
 import { tokenCommand } from '../issuer/token-command.ts'
+import { edgeCommand } from '../nginx/edge-command.ts'
 import { eraseCommand } from '../personal/erasure/erase-command.ts'
 import { exportCommand } from '../personal/erasure/export-command.ts'
 import { keysCommand } from '../personal/keys-command.ts'
@@ -38,6 +39,7 @@ const NEED_ADDRESSES: readonly string[] = [
   'ask',
   'doctor',
   'token',
+  'edge',
 ]
 
 const program = new Command('segue')
@@ -148,6 +150,7 @@ const commands = [
   retentionCommand,
   askCommand,
   doctorCommand,
+  edgeCommand,
   tokenCommand,
   ...loadTests.map(loadTestCommand),
 ]
