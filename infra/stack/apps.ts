@@ -1,5 +1,6 @@
 /** Owns how our own programs are started beside the servers: the gateway, or two of them, and the workers. */
 
+import { WORKER_USERS, withKafkaLoginsOf } from '../kafka/users.ts'
 import { withStoreKeysOf } from '../minio/users.ts'
 import { MASTER_KEYS_VARIABLE } from '../personal/config.ts'
 import { withLoginsOf } from '../postgres/roles.ts'
@@ -30,7 +31,7 @@ const gateway = <const Name extends AppName>(name: Name, title: string, port: Po
     stopWithinMs: 11_000,
     startWithinMs: 60_000,
     async launch({ env, ports }) {
-      const own = withStoreKeysOf(withLoginsOf(env, ['gateway']), ['gateway'])
+      const own = withKafkaLoginsOf(withStoreKeysOf(withLoginsOf(env, ['gateway']), ['gateway']), ['gateway'])
       return await bundledProgram(
         'gateway/main.ts',
         { ...own, ...NO_MASTER_KEYS, SEGUE_GATEWAY_PORT: String(ports[port]) },
@@ -55,7 +56,7 @@ export const workersApp = definePart({
   startWithinMs: 60_000,
   async launch({ env }) {
     const roles = ['royalties', 'rollups', 'sharing', 'ads', 'recommend', 'maintenance', 'search'] as const
-    const own = withStoreKeysOf(withLoginsOf(env, roles), [])
+    const own = withKafkaLoginsOf(withStoreKeysOf(withLoginsOf(env, roles), []), WORKER_USERS)
     return nodeProgram('workers/main.ts', { ...own, ...NO_MASTER_KEYS }, WORKERS_FLAGS)
   },
   async probe({ host, ports }) {

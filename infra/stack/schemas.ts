@@ -3,8 +3,7 @@
 import { clickhouseConfig } from '../clickhouse/config.ts'
 import { migrateClickHouse } from '../clickhouse/migrate.ts'
 import { retentionConfig } from '../clickhouse/retention.ts'
-import { kafkaConfig } from '../kafka/config.ts'
-import { ensureTopics } from '../kafka/topics.ts'
+import { prepareKafka } from '../kafka/prepare.ts'
 import { prepareStore } from '../minio/prepare.ts'
 import { preparePostgres } from '../postgres/prepare.ts'
 import { readEnv } from '../runtime/env.ts'
@@ -17,9 +16,7 @@ const SCHEMAS: Readonly<Partial<Record<ServerName, (env: EnvRecord) => Promise<v
   async clickhouse(env) {
     await migrateClickHouse(readEnv(env, clickhouseConfig), readEnv(env, retentionConfig).days)
   },
-  async kafka(env) {
-    await ensureTopics(readEnv(env, kafkaConfig))
-  },
+  kafka: prepareKafka,
   minio: prepareStore,
 }
 

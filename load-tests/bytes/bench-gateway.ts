@@ -45,6 +45,7 @@ const NOWHERE = {
   SEGUE_POSTGRES_GATEWAY_URL: 'postgres://127.0.0.1:9/bench',
   SEGUE_REDIS_URL: 'redis://127.0.0.1:9',
   SEGUE_KAFKA_BROKERS: '127.0.0.1:9',
+  SEGUE_KAFKA_SASL: 'none',
   SEGUE_CLICKHOUSE_URL: 'http://127.0.0.1:9',
   SEGUE_CLICKHOUSE_PASSWORD: 'bench',
   SEGUE_MINIO_URL: 'http://127.0.0.1:9',
