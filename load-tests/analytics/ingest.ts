@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { createClickHouse } from '../../infra/clickhouse/client.ts'
 import { clickhouseConfig } from '../../infra/clickhouse/config.ts'
 import { dateTimeText, type EventRow } from '../../infra/clickhouse/playback-rows.ts'
-import { adminKafkaConfig } from '../../infra/kafka/config.ts'
+import { kafkaConfig } from '../../infra/kafka/config.ts'
 import { createPlaybackLog } from '../../infra/kafka/producer.ts'
 import { readEnv } from '../../infra/runtime/env.ts'
 import { createLogger } from '../../infra/runtime/log.ts'
@@ -36,7 +36,11 @@ export async function measureIngest(
 ): Promise<IngestResult> {
   const log = createLogger('bench', 'warn')
   const store = createClickHouse(readEnv(env, clickhouseConfig), { application: 'segue-bench' })
-  const playbackLog = createPlaybackLog(readEnv(env, adminKafkaConfig), 'segue-bench', log)
+  const playbackLog = createPlaybackLog(
+    readEnv(env, (read) => kafkaConfig(read, 'gateway')),
+    'segue-bench',
+    log,
+  )
   const count = async () => {
     const result = await store.query({ query: 'SELECT count() AS rows FROM playback_events', format: 'JSONEachRow' })
     return Number((await result.json<{ rows: string }>())[0]?.rows)

@@ -5,7 +5,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { adminKafkaConfig } from '../../../infra/kafka/config.ts'
+import { kafkaConfig } from '../../../infra/kafka/config.ts'
 import { createPlaybackLog } from '../../../infra/kafka/producer.ts'
 import { createMinioClient } from '../../../infra/minio/client.ts'
 import { minioConfig } from '../../../infra/minio/config.ts'
@@ -42,7 +42,11 @@ const SAVE_EVERY_MS = 5_000
 export function createPlainSessions(env: NodeJS.ProcessEnv) {
   const log = createLogger('peer')
   const redis = createRedis(readEnv(env, redisConfig), log)
-  const playbackLog = createPlaybackLog(readEnv(env, adminKafkaConfig), 'segue-bench-peer', log)
+  const playbackLog = createPlaybackLog(
+    readEnv(env, (read) => kafkaConfig(read, 'gateway')),
+    'segue-bench-peer',
+    log,
+  )
   const minio = readEnv(env, (read) => minioConfig(read, 'gateway'))
   const store = createMinioClient(minio)
   const keys = createRemoteJWKSet(new URL(env.SEGUE_JWKS_URL ?? ''))

@@ -1,7 +1,7 @@
 /** Owns the bare producer: the records of twenty events that a gateway would make, made once and sent again and again, `acks=all`, idempotent, one request at a time, as full as a broker takes them. */
 
 import { createKafka } from '../../../../infra/kafka/client.ts'
-import { adminKafkaConfig } from '../../../../infra/kafka/config.ts'
+import { kafkaConfig } from '../../../../infra/kafka/config.ts'
 import { readEnv } from '../../../../infra/runtime/env.ts'
 import { encodeRecord } from '../../../../protocol/events/record-codec.ts'
 import { TOPICS } from '../../../../protocol/events/topics.ts'
@@ -22,7 +22,10 @@ const records = Array.from({ length: ACCOUNTS }, (_, i) => {
   return { key: who.account_id, value: Buffer.from(encodeRecord({ type: 'telemetry', ...who, ...rest, events })) }
 })
 const messages = Array.from({ length: RECORDS_A_REQUEST }, (_, i) => records[i % ACCOUNTS] ?? records[0])
-const producer = createKafka(readEnv(process.env, adminKafkaConfig), 'segue-bench-bare').producer({
+const producer = createKafka(
+  readEnv(process.env, (read) => kafkaConfig(read, 'gateway')),
+  'segue-bench-bare',
+).producer({
   idempotent: true,
   maxInFlightRequests: 1,
 })
