@@ -141,8 +141,8 @@ const sections = (read: EnvReader) => ({
   tracing: tracingConfig(read),
   postgres: postgresConfig(read, 'gateway'),
   redis: redisConfig(read),
-  kafka: kafkaConfig(read),
+  kafka: kafkaConfig(read, 'gateway'),
   clickhouse: clickhouseConfig(read),
-  minio: minioConfig(read),
+  minio: minioConfig(read, 'gateway'),
   opensearch: opensearchConfig(read),
 })

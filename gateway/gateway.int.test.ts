@@ -185,7 +185,7 @@ describe('playback', () => {
     expect(grant.chunks.map(({ index }) => index)).toEqual([0, 1])
     const url = new URL(grant.chunks[0]?.url ?? '')
     const { bucketUrl, accessKey, ...minio } = readEnv(inject('stackEnv'), (read) => {
-      const { url: store, bucket, accessKey: key, secretKey, region } = minioConfig(read)
+      const { url: store, bucket, accessKey: key, secretKey, region } = minioConfig(read, 'gateway')
       return { bucketUrl: `${store}/${bucket}`, accessKey: key.reveal(), secretKey, region }
     })
     const signer = createSigner({ bucketUrl, accessKey, ...minio })

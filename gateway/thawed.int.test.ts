@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { loadDemoCatalog } from '../infra/demo/load-demo-catalog.ts'
 import { type KeyServer, startKeyServer } from '../infra/issuer/key-server.ts'
-import { kafkaConfig } from '../infra/kafka/config.ts'
+import { adminKafkaConfig } from '../infra/kafka/config.ts'
 import { type RunningConsumer, runConsumer } from '../infra/kafka/consumer.ts'
 import { readEnv } from '../infra/runtime/env.ts'
 import { createLogger } from '../infra/runtime/log.ts'
@@ -30,7 +30,7 @@ beforeAll(async () => {
   const env = { ...stack, SEGUE_ISSUER_URL: keys.issuer, SEGUE_JWKS_URL: keys.jwksUrl }
   ;[frozen, other] = await Promise.all([startGateway(env), startGateway(env)])
   consumer = runConsumer(
-    readEnv(stack, kafkaConfig),
+    readEnv(stack, adminKafkaConfig),
     {
       clientId: 'test',
       groupId: ACCOUNT,

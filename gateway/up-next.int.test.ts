@@ -5,7 +5,7 @@ import { createPlayableTracks } from '../infra/catalog/playable-tracks.ts'
 import { insertTracks, type MadeTrack, withdrawTracks } from '../infra/catalog/testing/made-tracks.ts'
 import { loadDemoCatalog } from '../infra/demo/load-demo-catalog.ts'
 import { type KeyServer, startKeyServer } from '../infra/issuer/key-server.ts'
-import { kafkaConfig } from '../infra/kafka/config.ts'
+import { adminKafkaConfig } from '../infra/kafka/config.ts'
 import { runConsumer } from '../infra/kafka/consumer.ts'
 import { createPool, type Pool } from '../infra/postgres/client.ts'
 import { postgresConfig } from '../infra/postgres/config.ts'
@@ -156,7 +156,7 @@ describe('up next', () => {
     const { account } = await aListener()
     const began: string[] = []
     const consumer = runConsumer(
-      readEnv(stack, kafkaConfig),
+      readEnv(stack, adminKafkaConfig),
       {
         clientId: 'test',
         groupId: account,

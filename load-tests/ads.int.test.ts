@@ -111,7 +111,7 @@ async function aCampaign({ country, cap, budgetImpressions = 1_000, promotes }: 
      VALUES ($1, $2, 'Kettle', 6000, 'https://fennel.example/', 'en', 'approved')`,
     [creative, campaign],
   )
-  const minio = readEnv(env, minioConfig)
+  const minio = readEnv(env, (read) => minioConfig(read, 'catalog'))
   const store = createAudioStore(createMinioClient(minio), minio.bucket)
   const audio = { creativeId: creative, path: join(folder, 'jingle.wav'), workFolder: folder }
   await publishCreative({ pool, store }, audio, new AbortController().signal)

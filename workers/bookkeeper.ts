@@ -17,7 +17,7 @@ import { Troubles } from './troubles.ts'
 import { DRAIN_WITHIN_MS, type Worker, type WorkerContext } from './worker.ts'
 
 export interface Books<Entered> {
-  readonly name: string
+  readonly name: 'royalties' | 'ads'
   readonly clientId: string
   readonly group: string
   readonly pool: Pool
@@ -108,7 +108,7 @@ export function createBookkeeper<Entered>(
       const topic = TOPICS.playbackEvents.name
       const booksAt = (partition: number) => readOffset(pool, { group, topic, partition })
       const options = { clientId, groupId: group, topic, gather: UNHURRIED, booksAt, tracing, handle }
-      consumer = runConsumer(config.kafka, options, log)
+      consumer = runConsumer(config.kafka[name], options, log)
     },
     ready: () => !troubles.any && consumer?.joined() === true,
     async drain(deadline) {

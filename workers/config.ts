@@ -61,9 +61,17 @@ export const workersConfig = (read: EnvReader) => ({
     popularityMs: read.integer('SEGUE_SEARCH_POPULARITY_MS', { min: 50, max: 86_400_000, fallback: 600_000 }),
   },
   tracing: tracingConfig(read),
-  kafka: kafkaConfig(read),
+  /** Each worker that signs in there, and in PostgreSQL, does so as a user of its own. */
+  kafka: {
+    reaper: kafkaConfig(read, 'reaper'),
+    ingest: kafkaConfig(read, 'ingest'),
+    royalties: kafkaConfig(read, 'royalties'),
+    sharing: kafkaConfig(read, 'sharing'),
+    recommend: kafkaConfig(read, 'recommend'),
+    ads: kafkaConfig(read, 'ads'),
+    search: kafkaConfig(read, 'search'),
+  },
   clickhouse: clickhouseConfig(read),
-  /** Each worker that signs in there has a role of its own. */
   postgres: {
     royalties: postgresConfig(read, 'royalties'),
     rollups: postgresConfig(read, 'rollups'),

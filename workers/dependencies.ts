@@ -23,7 +23,7 @@ export function createDependencies(
   const { url } = config.opensearch
   const all = [
     redisDependency(redis, 'workers', log),
-    kafkaDependency(config.kafka, 'segue-workers-probe', log),
+    kafkaDependency(config.kafka.ingest, 'segue-workers-probe', log),
     postgresDependency(config.postgres.royalties, log),
     clickhouseDependency(clickhouse, log),
     ...(url === undefined ? [] : [opensearchDependency(createOpenSearch(url), log)]),

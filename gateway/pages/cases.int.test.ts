@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { loadDemoCatalog } from '../../infra/demo/load-demo-catalog.ts'
 import { signIn } from '../../infra/issuer/sign-in.ts'
-import { kafkaConfig } from '../../infra/kafka/config.ts'
+import { adminKafkaConfig } from '../../infra/kafka/config.ts'
 import { createPlaybackLog } from '../../infra/kafka/producer.ts'
 import { createPool, type Pool } from '../../infra/postgres/client.ts'
 import { postgresConfig } from '../../infra/postgres/config.ts'
@@ -30,7 +30,7 @@ let workers: WorkersProcess
 let pool: Pool
 let opened: OpenPage[] = []
 const stack = inject('stackEnv')
-const playbackLog = createPlaybackLog(readEnv(stack, kafkaConfig), 'test', createLogger('test', 'warn'))
+const playbackLog = createPlaybackLog(readEnv(stack, adminKafkaConfig), 'test', createLogger('test', 'warn'))
 
 beforeAll(async () => {
   await loadDemoCatalog(stack, () => undefined, { size: 'tiny' })

@@ -1,6 +1,6 @@
 /** Owns the reading of what the gateway under test wrote to `playback.events` of one account. */
 
-import { kafkaConfig } from '../../infra/kafka/config.ts'
+import { adminKafkaConfig } from '../../infra/kafka/config.ts'
 import { runConsumer } from '../../infra/kafka/consumer.ts'
 import { readEnv } from '../../infra/runtime/env.ts'
 import { createLogger } from '../../infra/runtime/log.ts'
@@ -20,7 +20,7 @@ export function readLog(env: Readonly<Record<string, string>>, account: string):
   const records: PlaybackRecord[] = []
   const bytes: Buffer[] = []
   const consumer = runConsumer(
-    readEnv(env, kafkaConfig),
+    readEnv(env, adminKafkaConfig),
     {
       clientId: 'test',
       groupId: `test-${account}`,

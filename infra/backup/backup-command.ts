@@ -5,8 +5,7 @@ import { wholeNumber } from '../cli/whole-number.ts'
 import { createClickHouse } from '../clickhouse/client.ts'
 import { clickhouseConfig } from '../clickhouse/config.ts'
 import { retentionConfig } from '../clickhouse/retention.ts'
-import { minioConfig } from '../minio/config.ts'
-import { reportsConfig } from '../minio/reports.ts'
+import { bucketNames, minioConfig } from '../minio/config.ts'
 import { createLocalMasterKeys } from '../personal/local-master-keys.ts'
 import { postgresConfig } from '../postgres/config.ts'
 import { withPool } from '../postgres/with-pool.ts'
@@ -64,11 +63,15 @@ export function backupCommand(): Command {
 }
 
 const say = (line: string) => console.log(line)
-export const serversConfig = (read: EnvReader) => ({
+/** @param user of the object store: who reads for a backup, and who makes buckets and fills them again. */
+export const serversConfig = (read: EnvReader, user: 'reader' | 'admin') => ({
   postgres: postgresConfig(read, 'admin'),
   clickhouse: clickhouseConfig(read),
   retention: retentionConfig(read).days,
-  buckets: { reports: reportsConfig(read), audio: minioConfig(read) },
+  buckets: {
+    reports: { ...minioConfig(read, user), bucket: bucketNames(read).reports },
+    audio: minioConfig(read, user),
+  },
 })
 
 async function targetOf(named: string | undefined): Promise<BackupTarget> {
@@ -78,7 +81,7 @@ async function targetOf(named: string | undefined): Promise<BackupTarget> {
 
 async function create(flags: { readonly to?: string; readonly withoutAudio?: true; readonly keep?: number }) {
   const target = await targetOf(flags.to)
-  const config = readEnv(process.env, serversConfig)
+  const config = readEnv(process.env, (read) => serversConfig(read, 'reader'))
   const clickhouse = createClickHouse(config.clickhouse, { application: 'segue-backup' })
   const since = performance.now()
   try {
@@ -119,7 +122,7 @@ async function verify(id: string | undefined, { in: named }: { readonly in?: str
 
 async function restore(id: string | undefined, { from }: { readonly from?: string }) {
   const target = await targetOf(from)
-  const config = readEnv(process.env, serversConfig)
+  const config = readEnv(process.env, (read) => serversConfig(read, 'admin'))
   const since = performance.now()
   const manifest = await restoreBackup({ env: process.env, ...config }, target, id ?? (await newest(target)))
   const seconds = (performance.now() - since) / 1_000

@@ -88,15 +88,16 @@ beforeAll(async () => {
     [ADA.account],
   )
   await world.admin.query(MARK, [ADA.account])
-  const audio = readEnv(env, minioConfig)
+  const audio = readEnv(env, (read) => minioConfig(read, 'admin'))
   await ensureBucket(createMinioClient(audio), audio)
   await createMinioClient(audio).putObject(audio.bucket, 'audio/one/96/00000.m4s', CHUNK, CHUNK.length, {
     'Content-Type': 'audio/mp4',
   })
   // The systems that are backed up, as they are on the first day; the others are not asked.
-  const { SEGUE_REDIS_URL, SEGUE_KAFKA_BROKERS, SEGUE_ISSUER_URL } = stack
+  const { SEGUE_REDIS_URL, SEGUE_ISSUER_URL } = stack
+  const kafka = Object.fromEntries(Object.entries(stack).filter(([name]) => name.startsWith('SEGUE_KAFKA_')))
   empty = await startOwnStack({
-    source: { SEGUE_LOG_LEVEL: 'warn', SEGUE_REDIS_URL, SEGUE_KAFKA_BROKERS, SEGUE_ISSUER_URL },
+    source: { SEGUE_LOG_LEVEL: 'warn', SEGUE_REDIS_URL, SEGUE_ISSUER_URL, ...kafka },
     parts: 'servers',
   })
   const { SEGUE_BACKUP_KEYS, SEGUE_MASTER_KEYS } = env
@@ -209,7 +210,7 @@ test('what is damaged, of another key or of another backup is refused by name, a
       await spoil(copy)
       const masterKeys = createLocalMasterKeys(readEnv({ SEGUE_BACKUP_KEYS: keys }, backupKeysConfig))
       const target = { place: folderPlace(copy), masterKeys, say: () => undefined }
-      await restoreBackup({ env: emptyEnv, ...readEnv(emptyEnv, serversConfig) }, target, id)
+      await restoreBackup({ env: emptyEnv, ...readEnv(emptyEnv, (read) => serversConfig(read, 'admin')) }, target, id)
       return 'it was restored'
     } catch (error) {
       return error instanceof StackProblem ? error.message : error
@@ -265,7 +266,7 @@ test('on empty servers all is there again, whoever was erased since is not, and 
     // Numbers go on where they were.
     await pool.query(MARK, [ADA.account])
   })
-  const audio = readEnv(emptyEnv, minioConfig)
+  const audio = readEnv(emptyEnv, (read) => minioConfig(read, 'admin'))
   const chunk = await createMinioClient(audio).statObject(audio.bucket, 'audio/one/96/00000.m4s')
   expect(chunk).toMatchObject({ size: CHUNK.length, metaData: { 'content-type': 'audio/mp4' } })
   const checked = await royalties(emptyEnv, ['cross-check', MONTH])

@@ -16,7 +16,7 @@ const env = {
 
 describe('a bucket', () => {
   keepsBackups(async () => {
-    const config = { ...readEnv(stack, minioConfig), bucket: 'backup-places' }
+    const config = { ...readEnv(stack, (read) => minioConfig(read, 'admin')), bucket: 'backup-places' }
     await ensureBucket(createMinioClient(config), config)
     return await placeOf(env, `s3://backup-places/${randomBytes(6).toString('hex')}`)
   })

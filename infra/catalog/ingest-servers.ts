@@ -1,8 +1,8 @@
-/** Owns reaching the servers that an ingest writes to: schema and bucket are made when they are not there. */
+/** Owns reaching the servers that an ingest writes to: schema, bucket and users are made when they are not there. */
 
-import { ensureBucket } from '../minio/bucket.ts'
 import { createMinioClient } from '../minio/client.ts'
 import { minioConfig } from '../minio/config.ts'
+import { prepareStore } from '../minio/prepare.ts'
 import { createPool } from '../postgres/client.ts'
 import { postgresConfig } from '../postgres/config.ts'
 import { preparePostgres } from '../postgres/prepare.ts'
@@ -18,11 +18,11 @@ export async function withIngestServers<T>(
   const config = readEnv(env, (read) => ({
     admin: postgresConfig(read, 'admin'),
     catalog: postgresConfig(read, 'catalog'),
-    minio: minioConfig(read),
+    minio: minioConfig(read, 'catalog'),
   }))
   await reached('PostgreSQL', config.admin.url.reveal(), preparePostgres(env))
+  await reached('the object store', config.minio.url, prepareStore(env))
   const minio = createMinioClient(config.minio)
-  await reached('the object store', config.minio.url, ensureBucket(minio, config.minio))
   const pool = createPool(config.catalog.url, { applicationName: 'segue-ingest' })
   try {
     return await work({ pool, store: createAudioStore(minio, config.minio.bucket) })

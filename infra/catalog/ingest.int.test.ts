@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { makeTone } from '../ffmpeg/test-tone.ts'
-import { ensureBucket } from '../minio/bucket.ts'
 import { createMinioClient, type MinioClient } from '../minio/client.ts'
-import { type MinioConfig, minioConfig } from '../minio/config.ts'
+import { bucketNames, minioConfig } from '../minio/config.ts'
 import { chunkKey, initKey } from '../minio/keys.ts'
+import { makeOwnBuckets } from '../minio/testing/own-buckets.ts'
 import { createPool, type Pool } from '../postgres/client.ts'
 import { migratePostgres } from '../postgres/migrate.ts'
 import { createTestDatabase, type TestDatabase } from '../postgres/test-database.ts'
@@ -16,27 +16,32 @@ import { listCatalog } from './catalog.ts'
 import { ingestFolder, type Outcome } from './ingest.ts'
 import { createPlayableTracks } from './playable-tracks.ts'
 
-const BUCKET = 'segue-ingest-test'
 const CATALOG = ['renditions', 'track_rights', 'tracks', 'albums', 'artists', 'rights_holders']
 
 let database: TestDatabase
 let pool: Pool
+/** As whoever may look at what came. */
 let minio: MinioClient
+let bucket: string
 let store: AudioStore
 let puts: string[]
 let folder: string
 
 beforeAll(async () => {
-  const env: NodeJS.ProcessEnv = { ...inject('stackEnv'), SEGUE_MINIO_BUCKET: BUCKET }
-  const config: MinioConfig = readEnv(env, minioConfig)
+  const stack = inject('stackEnv')
+  const env = { ...stack, ...(await makeOwnBuckets(stack, 'ingest-test')) }
+  const config = readEnv(env, (read) => ({
+    catalog: minioConfig(read, 'catalog'),
+    reader: minioConfig(read, 'reader'),
+    buckets: bucketNames(read),
+  }))
   database = await createTestDatabase(env, 'segue_ingest_test')
   expect((await migratePostgres(database.url)).applied).toBeGreaterThan(0)
   expect((await migratePostgres(database.url)).applied).toBe(0)
   pool = createPool(database.url, { applicationName: 'ingest-test' })
-  minio = createMinioClient(config)
-  await ensureBucket(minio, config)
-  await ensureBucket(minio, config)
-  const real = createAudioStore(minio, BUCKET)
+  minio = createMinioClient(config.reader)
+  bucket = config.buckets.audio
+  const real = createAudioStore(createMinioClient(config.catalog), bucket)
   store = {
     put: (trackId, renditions, signal) => {
       puts.push(trackId)
@@ -111,7 +116,7 @@ test('each of the four formats is taken, with its tags, and every object of it i
       expect(chunk_count).toBe(3)
       const keys = Array.from({ length: chunk_count }, (_, index) => chunkKey(track_id, bitrate_kbps, index))
       for (const key of [initKey(track_id, bitrate_kbps), ...keys]) {
-        expect((await minio.statObject(BUCKET, key)).metaData).toMatchObject({ 'content-type': 'audio/mp4' })
+        expect((await minio.statObject(bucket, key)).metaData).toMatchObject({ 'content-type': 'audio/mp4' })
       }
     }
   }

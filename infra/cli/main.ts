@@ -7,6 +7,7 @@ import { retentionCommand } from '../clickhouse/retention-command.ts'
 import { demoCommand } from '../demo/demo-command.ts'
 import { doctorCommand } from '../doctor/doctor-command.ts'
 import { tokenCommand } from '../issuer/token-command.ts'
+import { edgeCommand } from '../nginx/edge-command.ts'
 import { eraseCommand } from '../personal/erasure/erase-command.ts'
 import { exportCommand } from '../personal/erasure/export-command.ts'
 import { keysCommand } from '../personal/keys-command.ts'
@@ -40,6 +41,7 @@ const NEED_ADDRESSES: readonly string[] = [
   'ask',
   'doctor',
   'token',
+  'edge',
 ]
 
 const program = new Command('segue')
@@ -151,6 +153,7 @@ const commands = [
   retentionCommand,
   askCommand,
   doctorCommand,
+  edgeCommand,
   tokenCommand,
   ...loadTests.map(loadTestCommand),
 ]

@@ -2,7 +2,11 @@
 
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { kafkaConfig } from '../kafka/config.ts'
+import { clientLogin } from '../kafka/sign-in.ts'
 import { addressVariable } from '../postgres/roles.ts'
+import { type EnvReader, readEnv } from '../runtime/env.ts'
+import type { EnvRecord } from '../stack/env-file.ts'
 import { propertiesText } from '../stack/java-properties.ts'
 import { classPathOf, fromMaven, javaFor, type MavenProgram } from '../stack/maven.ts'
 import { MEMORY } from '../stack/memory.ts'
@@ -11,7 +15,7 @@ import { versionInPom } from '../stack/pinned-version.ts'
 import { plainEnv } from '../stack/plain-env.ts'
 import { writePrivateFile } from '../stack/private-file.ts'
 import { beginCapture } from './capture.ts'
-import { CONNECTOR_NAME, connectorSettings, PASSWORD_VARIABLE } from './connector-settings.ts'
+import { CONNECTOR_NAME, connectorSettings, KAFKA_PASSWORD_VARIABLE, PASSWORD_VARIABLE } from './connector-settings.ts'
 
 const POM = join(import.meta.dirname, 'pom.xml')
 const LOGGING = join(import.meta.dirname, 'log4j2.xml')
@@ -43,6 +47,7 @@ export const debeziumServer = definePart({
     if ((await beginCapture(env)) === 'begun') await rm(join(folder, OFFSETS), { force: true })
     const connect = {
       'bootstrap.servers': env.SEGUE_KAFKA_BROKERS ?? '',
+      ...signIn(env),
       listeners: `http://${host}:${ports.debezium}`,
       'plugin.discovery': 'service_load',
       'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
@@ -68,13 +73,31 @@ export const debeziumServer = definePart({
       command: await javaFor(PROGRAM),
       args: [...JVM, '-cp', jars, `-Dlog4j2.configurationFile=${LOGGING}`, MAIN, ...files],
       // Named in the settings by this variable, so that nobody who asks Connect for them is told it.
-      env: plainEnv({ [PASSWORD_VARIABLE]: decodeURIComponent(password) }),
+      env: plainEnv({
+        [PASSWORD_VARIABLE]: decodeURIComponent(password),
+        [KAFKA_PASSWORD_VARIABLE]: readEnv(env, asCapture).login?.password.reveal() ?? '',
+      }),
     }
   },
   async probe({ host, ports }) {
     await probeConnector(`http://${host}:${ports.debezium}`)
   },
 })
+
+const asCapture = (read: EnvReader) => kafkaConfig(read, 'capture')
+
+/** Of Connect itself, and of the producer that it makes for its connector. */
+function signIn(env: EnvRecord): Readonly<Record<string, string>> {
+  const { login } = readEnv(env, asCapture)
+  if (login === undefined) return {}
+  const settings = clientLogin(login, `\${env:${KAFKA_PASSWORD_VARIABLE}}`)
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, value]) => [
+      [name, value],
+      [`producer.${name}`, value],
+    ]),
+  )
+}
 
 interface ConnectorStatus {
   readonly connector: { readonly state: string }

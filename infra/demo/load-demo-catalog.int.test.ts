@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { listCatalog } from '../catalog/catalog.ts'
+import { makeOwnBuckets } from '../minio/testing/own-buckets.ts'
 import { createPool, type Pool } from '../postgres/client.ts'
 import { createTestDatabase, type TestDatabase } from '../postgres/test-database.ts'
 import { loadDemoCatalog } from './load-demo-catalog.ts'
@@ -13,7 +14,7 @@ let env: NodeJS.ProcessEnv
 beforeAll(async () => {
   const stackEnv = inject('stackEnv')
   database = await createTestDatabase(stackEnv, 'segue_demo_test')
-  env = { ...stackEnv, ...database.env, SEGUE_MINIO_BUCKET: 'segue-demo-test' }
+  env = { ...stackEnv, ...database.env, ...(await makeOwnBuckets(stackEnv, 'demo-test')) }
   pool = createPool(database.url, { applicationName: 'demo-test' })
 })
 afterAll(async () => {

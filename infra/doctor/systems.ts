@@ -3,8 +3,11 @@
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { createKafka } from '../kafka/client.ts'
+import { kafkaConfig } from '../kafka/config.ts'
+import { loginVariables } from '../kafka/users.ts'
 import { probeHttps } from '../nginx/probe.ts'
 import { addressVariable } from '../postgres/roles.ts'
+import { readEnv } from '../runtime/env.ts'
 import type { EnvRecord } from '../stack/env-file.ts'
 
 export interface System {
@@ -92,9 +95,11 @@ export const SYSTEMS: readonly System[] = [
     title: 'Kafka',
     variable: 'SEGUE_KAFKA_BROKERS',
     start: START,
-    async ask(address) {
-      const brokers = address.split(',').map((each) => each.trim())
-      const admin = createKafka({ brokers }, 'segue-doctor').admin({ retry: { retries: 0 } })
+    async ask(address, env) {
+      // Whoever has the admin's password sees all topics, a gateway its own.
+      const user = env[loginVariables('admin').password] ? 'admin' : 'gateway'
+      const config = readEnv({ ...env, SEGUE_KAFKA_BROKERS: address }, (read) => kafkaConfig(read, user))
+      const admin = createKafka(config, 'segue-doctor').admin({ retry: { retries: 0 } })
       try {
         await admin.connect()
         const { brokers: there } = await admin.describeCluster()

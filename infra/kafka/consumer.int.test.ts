@@ -6,11 +6,11 @@ import { TOPICS } from '../../protocol/events/topics.ts'
 import { readEnv } from '../runtime/env.ts'
 import { createLogger } from '../runtime/log.ts'
 import { createKafka } from './client.ts'
-import { kafkaConfig } from './config.ts'
+import { adminKafkaConfig } from './config.ts'
 import { type ConsumedBatch, type RunningConsumer, runConsumer } from './consumer.ts'
 
 const log = createLogger('test', 'silent')
-const config = readEnv(inject('stackEnv'), kafkaConfig)
+const config = readEnv(inject('stackEnv'), adminKafkaConfig)
 /** One that no other test reads as records of playback. */
 const topic = TOPICS.playbackEventsDead.name
 let consumer: RunningConsumer | undefined

@@ -1,55 +1,28 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TOPICS } from '../../protocol/events/topics.ts'
 import { createLogger } from '../runtime/log.ts'
 import type { Child } from '../stack/child.ts'
-import { cacheFolder } from '../stack/folders.ts'
-import { freePorts, HOST, type Ports } from '../stack/ports.ts'
-import { ensureSecrets } from '../stack/secrets.ts'
-import { startPart } from '../stack/start-part.ts'
 import { createKafka } from './client.ts'
 import { runConsumer } from './consumer.ts'
 import { createPlaybackLog, type PlaybackLog } from './producer.ts'
-import { kafkaServer } from './server.ts'
+import { type BrokerPlace, findBrokerPlace } from './testing/own-broker.ts'
 import { ensureTopics } from './topics.ts'
 
 const log = createLogger('test', 'silent')
-let folder: string
-let ports: Ports
+let place: BrokerPlace
 let broker: Child
-const config = () => ({ brokers: [`${HOST}:${ports.kafka}`] })
-
-/** A broker of its own: this one is killed. */
-async function startBroker(): Promise<Child> {
-  return await startPart({
-    definition: kafkaServer,
-    context: {
-      host: HOST,
-      ports,
-      secrets: await ensureSecrets(join(folder, 'secrets.json')),
-      folder,
-      cacheDir: cacheFolder(process.env),
-      env: {},
-    },
-    logFile: join(folder, 'kafka.log'),
-    signal: new AbortController().signal,
-    async onSpawn() {},
-  })
-}
+const config = () => place.admin
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'segue-broker-'))
-  ports = await freePorts()
-  broker = await startBroker()
+  place = await findBrokerPlace()
+  broker = await place.start()
   // As processes that start together.
   await Promise.all(Array.from({ length: 4 }, () => ensureTopics(config())))
 })
 afterAll(async () => {
   await broker?.stop('SIGKILL', 0)
-  await rm(folder, { recursive: true, force: true })
+  await place?.forget()
 })
 
 /** Appends one record after another, every few milliseconds, and keeps what became of each. */
@@ -112,7 +85,7 @@ describe('playback log on Kafka', () => {
     await broker.stop('SIGKILL', 0)
     await wait(6_000)
     const whileDown = writer.acknowledged.length
-    broker = await startBroker()
+    broker = await place.start()
     await untilAcknowledged(100)
     // Silent for longer than a request may take, then back.
     process.kill(broker.pid, 'SIGSTOP')

@@ -2,10 +2,10 @@
 
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { Kafka, logLevel } from 'kafkajs'
+import { Secret } from '../runtime/secret.ts'
 import { exists } from '../stack/install-aside.ts'
 import { propertiesText } from '../stack/java-properties.ts'
 import { classPathOf, fromMaven, javaFor, type MavenProgram } from '../stack/maven.ts'
@@ -13,6 +13,11 @@ import { MEMORY } from '../stack/memory.ts'
 import { definePart, type StartContext } from '../stack/part.ts'
 import { versionInPom } from '../stack/pinned-version.ts'
 import { plainEnv } from '../stack/plain-env.ts'
+import { writePrivateFile } from '../stack/private-file.ts'
+import { createKafka } from './client.ts'
+import type { KafkaConfig } from './config.ts'
+import { brokerLogins, passwordOf } from './sign-in.ts'
+import { kafkaUserName, loginVariables } from './users.ts'
 
 const POM = join(import.meta.dirname, 'pom.xml')
 const LOGGING = join(import.meta.dirname, 'log4j2.xml')
@@ -27,8 +32,10 @@ const PROGRAM: MavenProgram = {
 }
 
 /** One node: whatever is kept in several copies elsewhere has one here. */
-export function brokerSettings({ host, ports, folder }: StartContext): Readonly<Record<string, string | number>> {
-  const broker = `PLAINTEXT://${host}:${ports.kafka}`
+export function brokerSettings(context: StartContext): Readonly<Record<string, string | number>> {
+  const { host, ports, folder, env, secrets } = context
+  const broker = `CLIENTS://${host}:${ports.kafka}`
+  const logins = brokerLogins((user) => passwordOf(user, env, secrets))
   const controller = `CONTROLLER://${host}:${ports.kafkaController}`
   return {
     'process.roles': 'broker,controller',
@@ -37,8 +44,17 @@ export function brokerSettings({ host, ports, folder }: StartContext): Readonly<
     listeners: `${broker},${controller}`,
     'advertised.listeners': `${broker},${controller}`,
     'controller.listener.names': 'CONTROLLER',
-    'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'inter.broker.listener.name': 'CLIENTS',
+    // Nobody is let in without a password, not by the controller's door either: who has that may change everything.
+    'listener.security.protocol.map': 'CLIENTS:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT',
+    'sasl.enabled.mechanisms': 'PLAIN',
+    'sasl.mechanism.inter.broker.protocol': 'PLAIN',
+    'sasl.mechanism.controller.protocol': 'PLAIN',
+    'listener.name.clients.plain.sasl.jaas.config': logins,
+    'listener.name.controller.plain.sasl.jaas.config': logins,
+    // What nobody was granted is refused.
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'super.users': `User:${kafkaUserName('admin')}`,
     'log.dirs': join(folder, 'data'),
     'auto.create.topics.enable': 'false',
     'default.replication.factor': 1,
@@ -68,7 +84,7 @@ async function format(context: StartContext): Promise<void> {
   const aside = `${data}.new`
   const file = join(context.folder, 'format.properties')
   await rm(aside, { recursive: true, force: true })
-  await writeFile(file, propertiesText({ ...brokerSettings(context), 'log.dirs': aside }))
+  await writePrivateFile(file, propertiesText({ ...brokerSettings(context), 'log.dirs': aside }))
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A')
   const tool = ['kafka.tools.StorageTool', 'format', '--standalone', '--config', file, '--cluster-id', clusterId]
   await promisify(execFile)(await javaFor(PROGRAM), [...(await javaWords(context.cacheDir)), ...tool], {
@@ -77,6 +93,16 @@ async function format(context: StartContext): Promise<void> {
   })
   await rename(aside, data)
   await rm(file)
+}
+
+/** The broker that is started here, as its admin. */
+export function ownBroker({ host, ports, env, secrets }: StartContext): KafkaConfig {
+  const password = new Secret(passwordOf('admin', env, secrets))
+  const variable = loginVariables('admin').password
+  return {
+    brokers: [`${host}:${ports.kafka}`],
+    login: { mechanism: 'plain', user: kafkaUserName('admin'), password, variable },
+  }
 }
 
 export const kafkaServer = definePart({
@@ -91,22 +117,15 @@ export const kafkaServer = definePart({
   async prepare(context) {
     await mkdir(context.folder, { recursive: true })
     if (!(await exists(join(context.folder, 'data')))) await format(context)
-    await writeFile(join(context.folder, 'server.properties'), propertiesText(brokerSettings(context)))
+    await writePrivateFile(join(context.folder, 'server.properties'), propertiesText(brokerSettings(context)))
   },
   async launch({ folder, cacheDir }) {
     const words = [...(await javaWords(cacheDir)), 'kafka.Kafka', join(folder, 'server.properties')]
     return { command: await javaFor(PROGRAM), args: words, env: plainEnv() }
   },
-  async probe({ host, ports }) {
-    const kafka = new Kafka({
-      clientId: 'segue-probe',
-      brokers: [`${host}:${ports.kafka}`],
-      logLevel: logLevel.NOTHING,
-      connectionTimeout: 2_000,
-      requestTimeout: 2_000,
-      retry: { retries: 0 },
-    })
-    const admin = kafka.admin()
+  async probe(context) {
+    const kafka = createKafka(ownBroker(context), 'segue-probe')
+    const admin = kafka.admin({ retry: { retries: 0 } })
     try {
       await admin.connect()
       const { brokers } = await admin.describeCluster()

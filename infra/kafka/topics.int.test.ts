@@ -3,11 +3,11 @@ import { expect, inject, test } from 'vitest'
 import { TOPICS } from '../../protocol/events/topics.ts'
 import { readEnv } from '../runtime/env.ts'
 import { createKafka } from './client.ts'
-import { kafkaConfig } from './config.ts'
+import { adminKafkaConfig } from './config.ts'
 import { ensureTopics } from './topics.ts'
 
 test('each topic says itself how many replicas must have a record, and is made once', async () => {
-  const config = readEnv(inject('stackEnv'), kafkaConfig)
+  const config = readEnv(inject('stackEnv'), adminKafkaConfig)
   expect(await ensureTopics(config)).toEqual([])
   const admin = createKafka(config, 'test').admin()
   await admin.connect()

@@ -1,7 +1,8 @@
-/** Owns where the object store is and how to sign in to it, read from the environment. */
+/** Owns where the object store is and as whom it is reached, read from the environment. */
 
 import type { EnvReader } from '../runtime/env.ts'
 import type { Secret } from '../runtime/secret.ts'
+import { type BucketNames, keyVariables, type StoreUser } from './users.ts'
 
 /** MinIO's own default; a signature names it. */
 const REGION = 'us-east-1'
@@ -15,12 +16,21 @@ export interface MinioConfig {
   readonly region: string
 }
 
-export function minioConfig(read: EnvReader): MinioConfig {
+export function bucketNames(read: EnvReader): BucketNames {
+  return {
+    audio: read.text('SEGUE_MINIO_BUCKET', 'segue-audio'),
+    reports: read.text('SEGUE_MINIO_REPORTS_BUCKET', 'reports'),
+  }
+}
+
+/** The bucket is that of the audio. */
+export function minioConfig(read: EnvReader, user: StoreUser | 'admin'): MinioConfig {
+  const { accessKey, secretKey } = keyVariables(user)
   return {
     url: read.url('SEGUE_MINIO_URL', ['http', 'https']),
-    accessKey: read.secret('SEGUE_MINIO_ACCESS_KEY'),
-    secretKey: read.secret('SEGUE_MINIO_SECRET_KEY'),
-    bucket: read.text('SEGUE_MINIO_BUCKET', 'segue-audio'),
+    accessKey: read.secret(accessKey),
+    secretKey: read.secret(secretKey),
+    bucket: bucketNames(read).audio,
     region: read.text('SEGUE_MINIO_REGION', REGION),
   }
 }

@@ -2,9 +2,8 @@
 
 import type { Readable } from 'node:stream'
 import type { EnvReader } from '../runtime/env.ts'
-import { ensureBucket } from './bucket.ts'
 import { createMinioClient } from './client.ts'
-import { type MinioConfig, minioConfig } from './config.ts'
+import { bucketNames, type MinioConfig, minioConfig } from './config.ts'
 
 export interface ReportObject {
   readonly key: string
@@ -20,15 +19,17 @@ export interface ReportStore {
   get(key: string): Promise<Readable | undefined>
 }
 
-/** The store that chunks are in, and another bucket of it. */
+/** The store that chunks are in, another bucket of it, and a user of its own. */
 export const reportsConfig = (read: EnvReader): MinioConfig => ({
-  ...minioConfig(read),
-  bucket: read.text('SEGUE_MINIO_REPORTS_BUCKET', 'reports'),
+  ...minioConfig(read, 'royalties'),
+  bucket: bucketNames(read).reports,
 })
 
 export async function openReports(config: MinioConfig): Promise<ReportStore> {
   const client = createMinioClient(config)
-  await ensureBucket(client, config)
+  if (!(await client.bucketExists(config.bucket))) {
+    throw new Error(`there is no bucket ${config.bucket}: npm start makes it, or whoever runs the store`)
+  }
   const about = ({ contentType, hash }: ReportObject) => ({ 'Content-Type': contentType, 'x-amz-meta-sha256': hash })
   return {
     async putBytes(object, bytes) {

@@ -255,6 +255,42 @@ describe('limits', () => {
   })
 })
 
+describe('a reload', () => {
+  test('gives new connections another gateway, and old sockets keep theirs', async () => {
+    const answer = (name: string) => (head: string) =>
+      /^upgrade: /im.test(head)
+        ? 'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n'
+        : `HTTP/1.1 200 OK\r\ncontent-length: 3\r\nx-gateway: ${name}\r\n\r\nok\n`
+    const [first, second] = [await startRecorder(answer('first')), await startRecorder(answer('second'))]
+    const own = await startEdge([first.address])
+    const gateway = async () =>
+      /^x-gateway: (\w+)/im.exec(await say('GET / HTTP/1.1\r\nHost: edge\r\nConnection: close\r\n\r\n', own))?.[1]
+    try {
+      expect(await gateway()).toBe('first')
+      const socket = await dial(own)
+      socket.write('GET /ws HTTP/1.1\r\nHost: edge\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n')
+      await once(socket, 'data')
+      await own.reload([second.address])
+      expect(await gateway()).toBe('second')
+      socket.write('after the reload')
+      await expect.poll(() => first.received.some((text) => text.endsWith('after the reload'))).toBe(true)
+
+      // What NGINX would not take is said, and changes nothing.
+      await expect(own.reload(['nowhere at all'])).rejects.toThrow(
+        /would not take the configuration, and goes on with the one that it has: .*nginx\.conf\.new/s,
+      )
+      expect(await gateway()).toBe('second')
+      expect(socket.destroyed).toBe(false)
+      socket.destroy()
+    } finally {
+      await own.stop()
+      await first.stop()
+      await second.stop()
+    }
+    await expect(own.reload([second.address])).rejects.toThrow('the edge does not run: start it with')
+  })
+})
+
 test('its log says what was asked and never by whom', async () => {
   await get('/api/catalog?token=tell-nobody', 'Authorization: Bearer tell-nobody', 'User-Agent: "}{\\n')
   await get('/a%0a{"forged":1}')

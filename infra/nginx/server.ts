@@ -14,7 +14,7 @@ import { probeHttps } from './probe.ts'
 import { OPENSSL_PACKAGE } from './run-openssl.ts'
 import { type Edge, edgeVariables, fillTemplate, USUAL_LIMITS } from './settings.ts'
 
-const CONFIGURATION = 'nginx.conf'
+export const CONFIGURATION = 'nginx.conf'
 const TEMPLATE = join(import.meta.dirname, 'nginx.conf.template')
 /** That of Debian 12: Debian mends it and leaves the number. */
 const NGINX_VERSION = '1.22.1'
@@ -41,24 +41,25 @@ async function nginxProgram(cacheDir: string): Promise<string> {
 }
 
 /** Writes what NGINX is started with into the folder of the edge. */
-export async function writeConfiguration(edge: Edge): Promise<void> {
+export async function writeConfiguration(edge: Edge, name = CONFIGURATION): Promise<void> {
   await mkdir(edge.folder, { recursive: true, mode: 0o700 })
-  const path = join(edge.folder, CONFIGURATION)
+  const path = join(edge.folder, name)
   await writePrivateFile(path, fillTemplate(await readFile(TEMPLATE, 'utf8'), edgeVariables(edge)))
 }
 
 /** How NGINX is started with the configuration in `folder`. */
-export async function nginxLaunch(folder: string, cacheDir: string): Promise<Launch> {
+export async function nginxLaunch(folder: string, cacheDir: string, name = CONFIGURATION): Promise<Launch> {
   return {
     command: await nginxProgram(cacheDir),
-    args: ['-e', 'stderr', '-p', folder, '-c', join(folder, CONFIGURATION)],
+    args: ['-e', 'stderr', '-p', folder, '-c', join(folder, name)],
     env: plainEnv(),
     // As root its workers would be somebody who may not enter the data folder.
     notAsRoot: true,
   }
 }
 
-function edgeOf({ host, ports, folder }: StartContext): Edge {
+/** The edge of a start here. */
+export function edgeOf({ host, ports, folder }: Pick<StartContext, 'host' | 'ports' | 'folder'>): Edge {
   const { certificate, key } = certificatesIn(join(folder, 'tls'))
   return {
     listen: `${host}:${ports.nginx}`,

@@ -1,5 +1,7 @@
 /** Owns how our own programs are started beside the servers: the gateway, or two of them, and the workers. */
 
+import { WORKER_USERS, withKafkaLoginsOf } from '../kafka/users.ts'
+import { withStoreKeysOf } from '../minio/users.ts'
 import { BACKUP_KEYS_VARIABLE, MASTER_KEYS_VARIABLE } from '../personal/config.ts'
 import { withLoginsOf } from '../postgres/roles.ts'
 import { bundledProgram } from './bundled-program.ts'
@@ -29,8 +31,12 @@ const gateway = <const Name extends AppName>(name: Name, title: string, port: Po
     stopWithinMs: 11_000,
     startWithinMs: 60_000,
     async launch({ env, ports }) {
-      const own = { ...withLoginsOf(env, ['gateway']), ...NO_MASTER_KEYS, SEGUE_GATEWAY_PORT: String(ports[port]) }
-      return await bundledProgram('gateway/main.ts', own, [...GATEWAY_FLAGS, heapFlag(name)])
+      const own = withKafkaLoginsOf(withStoreKeysOf(withLoginsOf(env, ['gateway']), ['gateway']), ['gateway'])
+      return await bundledProgram(
+        'gateway/main.ts',
+        { ...own, ...NO_MASTER_KEYS, SEGUE_GATEWAY_PORT: String(ports[port]) },
+        [...GATEWAY_FLAGS, heapFlag(name)],
+      )
     },
     async probe({ host, ports }) {
       await probeHttp(`http://${host}:${ports[port]}/readyz`)
@@ -49,7 +55,8 @@ export const workersApp = definePart({
   stopWithinMs: 6_000,
   startWithinMs: 60_000,
   async launch({ env }) {
-    const own = withLoginsOf(env, ['royalties', 'rollups', 'sharing', 'ads', 'recommend', 'maintenance', 'search'])
+    const roles = ['royalties', 'rollups', 'sharing', 'ads', 'recommend', 'maintenance', 'search'] as const
+    const own = withKafkaLoginsOf(withStoreKeysOf(withLoginsOf(env, roles), []), WORKER_USERS)
     return nodeProgram('workers/main.ts', { ...own, ...NO_MASTER_KEYS }, WORKERS_FLAGS)
   },
   async probe({ host, ports }) {

@@ -10,6 +10,8 @@ import { ENGINE_VERSION } from '../clickhouse/server.ts'
 import { connectorSettings } from '../debezium/connector-settings.ts'
 import { debeziumServer } from '../debezium/server.ts'
 import { brokerSettings } from '../kafka/server.ts'
+import { brokerLogins, clientLogin } from '../kafka/sign-in.ts'
+import { loginVariables } from '../kafka/users.ts'
 import { keycloakServer } from '../keycloak/server.ts'
 import { minioServer } from '../minio/server.ts'
 import { EDGE_ADDRESS } from '../nginx/server.ts'
@@ -17,6 +19,7 @@ import { edgeVariables, USUAL_LIMITS } from '../nginx/settings.ts'
 import { opensearchServer } from '../opensearch/server.ts'
 import { postgresServer } from '../postgres/server.ts'
 import { redisServer } from '../redis/server.ts'
+import { Secret } from '../runtime/secret.ts'
 import { supersetServer } from '../superset/server.ts'
 import { PROJECT_ROOT } from './folders.ts'
 import { MEMORY } from './memory.ts'
@@ -131,6 +134,17 @@ describe('docker-compose.yml', () => {
       expect(String(given[variable]), variable).toBe(String(value))
     }
     expect(given.KAFKA_HEAP_OPTS).toBe(`-Xmx${MEMORY.kafka.toldMb}m`)
+  })
+
+  test('lets everybody into Kafka who is let in by the native start, by a password of his own, at every door', () => {
+    const given = services.kafka?.environment ?? {}
+    const logins = String(given.KAFKA_LISTENER_NAME_CLIENTS_PLAIN_SASL_JAAS_CONFIG)
+    // A variable that was said to be needed need not be so again.
+    const native = brokerLogins((user) => `\${${loginVariables(user).password}}`)
+    expect(logins.replaceAll(/\$\{(\w+):\?[^}]+\}/g, (_, name: string) => `\${${name}}`)).toBe(native)
+    for (const door of ['HOST', 'CONTROLLER'])
+      expect(given[`KAFKA_LISTENER_NAME_${door}_PLAIN_SASL_JAAS_CONFIG`]).toBe(logins)
+    expect(String(given.KAFKA_LISTENER_SECURITY_PROTOCOL_MAP)).not.toContain(':PLAINTEXT')
   })
 
   test('says of each variable that it takes how to set it', () => {
@@ -270,6 +284,15 @@ describe('search in docker-compose.yml', () => {
         }),
     )
 
+  test('has Debezium sign in to Kafka as the native start does', () => {
+    const connect = properties(configs.debezium_connect?.content)
+    const login = { mechanism: 'plain', user: 'segue-capture', password: new Secret('x'), variable: '' } as const
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Connect replaces it.
+    const native = clientLogin(login, '${env:SEGUE_CAPTURE_KAFKA_PASSWORD}')
+    for (const [name, value] of Object.entries(native))
+      expect(connect).toMatchObject({ [name]: value, [`producer.${name}`]: value })
+  })
+
   test('captures what the native start captures', async () => {
     const native = connectorSettings({ SEGUE_POSTGRES_CAPTURE_URL: 'postgres://segue_capture:x@postgres/segue' })
     const given = properties(configs.debezium_connector?.content)
@@ -280,7 +303,11 @@ describe('search in docker-compose.yml', () => {
       folder,
       cacheDir: folder,
       secrets: await ensureSecrets(join(folder, 'secrets.json')),
-      env: { SEGUE_POSTGRES_CAPTURE_URL: 'postgres://segue_capture:x@postgres/segue' },
+      env: {
+        SEGUE_POSTGRES_CAPTURE_URL: 'postgres://segue_capture:x@postgres/segue',
+        SEGUE_KAFKA_BROKERS: 'kafka:9092',
+        SEGUE_KAFKA_CAPTURE_PASSWORD: 'x',
+      },
     })
     const names = Object.keys(services.debezium?.environment ?? {}).filter((name) => name.startsWith('SEGUE_'))
     expect(names).toEqual(Object.keys(env).filter((name) => name.startsWith('SEGUE_')))

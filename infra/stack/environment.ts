@@ -1,7 +1,9 @@
 /** Owns the environment record of a stack: every address and secret its programs read, ours or configured. */
 
 import { CLICKHOUSE_READER, CLICKHOUSE_USER } from '../clickhouse/server.ts'
+import { KAFKA_USER_NAMES, loginVariables } from '../kafka/users.ts'
 import { realmAddress } from '../keycloak/server.ts'
+import { keyVariables, STORE_USER_NAMES, storeUserName } from '../minio/users.ts'
 import { EDGE_ADDRESS } from '../nginx/server.ts'
 import { addressOf, addressVariable, databaseRole, LOGIN_ROLES } from '../postgres/roles.ts'
 import type { EnvRecord } from './env-file.ts'
@@ -33,7 +35,7 @@ export function isConfigured(name: ServerName | ExtraName, source: NodeJS.Proces
 
 /**
  * The record: our own addresses, then whatever `source` sets above them.
- * @throws {StackProblem} when a configured store comes without its keys.
+ * @throws {StackProblem} when a configured store or broker comes without its keys.
  */
 export function stackEnvironment(
   ports: Ports,
@@ -44,6 +46,13 @@ export function stackEnvironment(
   if (isConfigured('minio', source) && !(source.SEGUE_MINIO_ACCESS_KEY && source.SEGUE_MINIO_SECRET_KEY)) {
     throw new StackProblem('SEGUE_MINIO_URL is set: set SEGUE_MINIO_ACCESS_KEY and SEGUE_MINIO_SECRET_KEY as well')
   }
+  const passwords = (['admin', ...KAFKA_USER_NAMES] as const).map((user) => loginVariables(user).password)
+  const lacking = source.SEGUE_KAFKA_SASL === 'none' ? [] : passwords.filter((name) => !source[name]?.trim())
+  if (isConfigured('kafka', source) && lacking.length > 0) {
+    throw new StackProblem(
+      `SEGUE_KAFKA_BROKERS is set: set ${lacking.join(', ')} as well, or SEGUE_KAFKA_SASL=none where the brokers let everybody in`,
+    )
+  }
   const ownIssuer = extras.includes('keycloak') ? realmAddress(HOST, ports) : `http://${HOST}:${ports.issuer}`
   const postgres =
     source.SEGUE_POSTGRES_URL?.trim() || `postgres://segue:${secrets.postgres_password}@${HOST}:${ports.postgres}/segue`
@@ -51,11 +60,21 @@ export function stackEnvironment(
     const address = addressOf(postgres, databaseRole(role), secrets[`postgres_${role}_password`])
     return [addressVariable(role), address] as const
   })
+  const storeKeys = STORE_USER_NAMES.flatMap((user) => {
+    const { accessKey, secretKey } = keyVariables(user)
+    return [[accessKey, storeUserName(user)] as const, [secretKey, secrets[`minio_${user}_secret_key`]] as const]
+  })
+  const kafkaPasswords = KAFKA_USER_NAMES.map(
+    (user) => [loginVariables(user).password, secrets[`kafka_${user}_password`]] as const,
+  )
   const own = {
     SEGUE_POSTGRES_URL: postgres,
     ...Object.fromEntries(logins),
     SEGUE_REDIS_URL: `redis://:${secrets.redis_password}@${HOST}:${ports.redis}`,
     SEGUE_KAFKA_BROKERS: `${HOST}:${ports.kafka}`,
+    SEGUE_KAFKA_SASL: 'plain',
+    SEGUE_KAFKA_PASSWORD: secrets.kafka_password,
+    ...Object.fromEntries(kafkaPasswords),
     SEGUE_CLICKHOUSE_URL: `http://${CLICKHOUSE_USER}:${secrets.clickhouse_password}@${HOST}:${ports.clickhouse}/segue`,
     ...(isConfigured('clickhouse', source)
       ? {}
@@ -65,6 +84,7 @@ export function stackEnvironment(
     SEGUE_MINIO_URL: `http://${HOST}:${ports.minio}`,
     SEGUE_MINIO_ACCESS_KEY: secrets.minio_access_key,
     SEGUE_MINIO_SECRET_KEY: secrets.minio_secret_key,
+    ...Object.fromEntries(storeKeys),
     SEGUE_MINIO_BUCKET: 'segue-audio',
     SEGUE_ISSUER_URL: ownIssuer,
     SEGUE_AUDIENCE: 'segue-gateway',

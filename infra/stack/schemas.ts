@@ -3,11 +3,8 @@
 import { clickhouseConfig } from '../clickhouse/config.ts'
 import { migrateClickHouse } from '../clickhouse/migrate.ts'
 import { retentionConfig } from '../clickhouse/retention.ts'
-import { kafkaConfig } from '../kafka/config.ts'
-import { ensureTopics } from '../kafka/topics.ts'
-import { ensureBucket } from '../minio/bucket.ts'
-import { createMinioClient } from '../minio/client.ts'
-import { minioConfig } from '../minio/config.ts'
+import { prepareKafka } from '../kafka/prepare.ts'
+import { prepareStore } from '../minio/prepare.ts'
 import { preparePostgres } from '../postgres/prepare.ts'
 import { readEnv } from '../runtime/env.ts'
 import type { EnvRecord } from './env-file.ts'
@@ -19,13 +16,8 @@ const SCHEMAS: Readonly<Partial<Record<ServerName, (env: EnvRecord) => Promise<v
   async clickhouse(env) {
     await migrateClickHouse(readEnv(env, clickhouseConfig), readEnv(env, retentionConfig).days)
   },
-  async kafka(env) {
-    await ensureTopics(readEnv(env, kafkaConfig))
-  },
-  async minio(env) {
-    const config = readEnv(env, minioConfig)
-    await ensureBucket(createMinioClient(config), config)
-  },
+  kafka: prepareKafka,
+  minio: prepareStore,
 }
 
 /**

@@ -2,6 +2,8 @@
 
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { KAFKA_USER_NAMES, type KafkaUser } from '../kafka/users.ts'
+import { STORE_USER_NAMES, type StoreUser } from '../minio/users.ts'
 import { LOGIN_ROLES, type LoginRole } from '../postgres/roles.ts'
 import { hasErrno } from './errno.ts'
 import { writePrivateFile } from './private-file.ts'
@@ -11,10 +13,13 @@ const SECRET_NAMES = [
   'postgres_password',
   ...LOGIN_ROLES.map((role): `postgres_${LoginRole}_password` => `postgres_${role}_password`),
   'redis_password',
+  'kafka_password',
+  ...KAFKA_USER_NAMES.map((user): `kafka_${KafkaUser}_password` => `kafka_${user}_password`),
   'clickhouse_password',
   'clickhouse_reader_password',
   'minio_access_key',
   'minio_secret_key',
+  ...STORE_USER_NAMES.map((user): `minio_${StoreUser}_secret_key` => `minio_${user}_secret_key`),
   'ticket_secret',
   'address_secret',
   'master_key',

@@ -2,11 +2,13 @@
 
 import { createClient } from '@clickhouse/client'
 import { Redis } from 'ioredis'
-import { Kafka, logLevel } from 'kafkajs'
 import { Client as MinioClient } from 'minio'
 import pg from 'pg'
 import { describe, expect, inject, test } from 'vitest'
 import { TOPICS } from '../../protocol/events/topics.ts'
+import { createKafka } from '../kafka/client.ts'
+import { adminKafkaConfig } from '../kafka/config.ts'
+import { readEnv } from '../runtime/env.ts'
 
 const env = inject('stackEnv')
 const address = (name: string) => {
@@ -58,11 +60,7 @@ describe('the test stack', () => {
   })
 
   test('has a Kafka broker with our topics that takes an idempotent write and gives it back to a group', async () => {
-    const kafka = new Kafka({
-      clientId: 'servers-test',
-      brokers: address('SEGUE_KAFKA_BROKERS').split(','),
-      logLevel: logLevel.NOTHING,
-    })
+    const kafka = createKafka(readEnv(inject('stackEnv'), adminKafkaConfig), 'servers-test')
     const topic = 'servers-test'
     const admin = kafka.admin()
     const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 })

@@ -36,7 +36,11 @@ export async function measureIngest(
 ): Promise<IngestResult> {
   const log = createLogger('bench', 'warn')
   const store = createClickHouse(readEnv(env, clickhouseConfig), { application: 'segue-bench' })
-  const playbackLog = createPlaybackLog(readEnv(env, kafkaConfig), 'segue-bench', log)
+  const playbackLog = createPlaybackLog(
+    readEnv(env, (read) => kafkaConfig(read, 'gateway')),
+    'segue-bench',
+    log,
+  )
   const count = async () => {
     const result = await store.query({ query: 'SELECT count() AS rows FROM playback_events', format: 'JSONEachRow' })
     return Number((await result.json<{ rows: string }>())[0]?.rows)

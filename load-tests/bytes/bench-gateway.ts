@@ -45,11 +45,12 @@ const NOWHERE = {
   SEGUE_POSTGRES_GATEWAY_URL: 'postgres://127.0.0.1:9/bench',
   SEGUE_REDIS_URL: 'redis://127.0.0.1:9',
   SEGUE_KAFKA_BROKERS: '127.0.0.1:9',
+  SEGUE_KAFKA_SASL: 'none',
   SEGUE_CLICKHOUSE_URL: 'http://127.0.0.1:9',
   SEGUE_CLICKHOUSE_PASSWORD: 'bench',
   SEGUE_MINIO_URL: 'http://127.0.0.1:9',
-  SEGUE_MINIO_ACCESS_KEY: 'bench',
-  SEGUE_MINIO_SECRET_KEY: 'bench',
+  SEGUE_MINIO_GATEWAY_ACCESS_KEY: 'bench',
+  SEGUE_MINIO_GATEWAY_SECRET_KEY: 'bench',
 }
 
 export interface BenchGateway {

@@ -1,6 +1,6 @@
 /** Owns the proof that what was acknowledged is in the log: the whole topic read back, event by event. */
 
-import { kafkaConfig } from '../../infra/kafka/config.ts'
+import { adminKafkaConfig } from '../../infra/kafka/config.ts'
 import { runConsumer } from '../../infra/kafka/consumer.ts'
 import { readEnv } from '../../infra/runtime/env.ts'
 import { createLogger } from '../../infra/runtime/log.ts'
@@ -39,7 +39,7 @@ async function readLog(env: NodeJS.ProcessEnv): Promise<{ seen: Map<string, Set<
   let timer: NodeJS.Timeout | undefined
   await new Promise<void>((resolve, reject) => {
     const consumer = runConsumer(
-      readEnv(env, kafkaConfig),
+      readEnv(env, adminKafkaConfig),
       {
         clientId: 'segue-storms',
         groupId: `segue-storms-${process.pid}-${Date.now()}`,

@@ -1,6 +1,6 @@
 /** Owns the first path: a title that changes in the catalog is found by search, by way of Debezium and Kafka, and then by its former name again. */
 
-import { kafkaConfig } from '../../infra/kafka/config.ts'
+import { adminKafkaConfig } from '../../infra/kafka/config.ts'
 import { watchTopic } from '../../infra/kafka/watch-topic.ts'
 import { createOpenSearch } from '../../infra/opensearch/client.ts'
 import { searchCatalog } from '../../infra/opensearch/search-catalog.ts'
@@ -26,7 +26,10 @@ const newWord = (): string =>
   `Zq${Array.from({ length: 10 }, () => LETTERS[Math.floor(Math.random() * LETTERS.length)]).join('')}`
 
 export function catalogPath({ env, openSearchUrl }: StackPlace): readonly Step[] {
-  const { admin, kafka } = readEnv(env, (read) => ({ admin: postgresConfig(read, 'admin'), kafka: kafkaConfig(read) }))
+  const { admin, kafka } = readEnv(env, (read) => ({
+    admin: postgresConfig(read, 'admin'),
+    kafka: adminKafkaConfig(read),
+  }))
   const word = newWord()
   let track: Track | undefined
 

@@ -4,7 +4,7 @@ import WebSocket from 'ws'
 import { createClickHouse } from '../../infra/clickhouse/client.ts'
 import { clickhouseConfig } from '../../infra/clickhouse/config.ts'
 import { signInBy } from '../../infra/issuer/sign-in.ts'
-import { kafkaConfig } from '../../infra/kafka/config.ts'
+import { adminKafkaConfig } from '../../infra/kafka/config.ts'
 import { type TopicWatch, watchTopic } from '../../infra/kafka/watch-topic.ts'
 import { typePassword } from '../../infra/keycloak/type-password.ts'
 import { readEnv } from '../../infra/runtime/env.ts'
@@ -32,7 +32,7 @@ interface Catalog {
 
 export function listeningPath(place: StackPlace): readonly Step[] {
   const { env, secrets, issuerUrl, edgeUrl } = place
-  const config = readEnv(env, (read) => ({ kafka: kafkaConfig(read), clickhouse: clickhouseConfig(read) }))
+  const config = readEnv(env, (read) => ({ kafka: adminKafkaConfig(read), clickhouse: clickhouseConfig(read) }))
   const store = new URL(env.SEGUE_MINIO_URL ?? '').host
   const acknowledged = new Set<string>()
   const chunkHosts = new Set<string>()

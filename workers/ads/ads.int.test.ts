@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { type ClickHouseClient, createClickHouse } from '../../infra/clickhouse/client.ts'
 import { clickhouseConfig } from '../../infra/clickhouse/config.ts'
-import { kafkaConfig } from '../../infra/kafka/config.ts'
+import { adminKafkaConfig } from '../../infra/kafka/config.ts'
 import { createPlaybackLog, type PlaybackLog } from '../../infra/kafka/producer.ts'
 import { createPool, type Pool } from '../../infra/postgres/client.ts'
 import { postgresConfig } from '../../infra/postgres/config.ts'
@@ -48,7 +48,7 @@ beforeAll(async () => {
   clickhouse = createClickHouse(readEnv(env, clickhouseConfig))
   redis = createRedis(readEnv(env, redisConfig), log)
   places = createAdPlaces(redis)
-  playbackLog = createPlaybackLog(readEnv(env, kafkaConfig), 'test', log)
+  playbackLog = createPlaybackLog(readEnv(env, adminKafkaConfig), 'test', log)
   proxy = await startStoreProxy(env.SEGUE_CLICKHOUSE_URL ?? '')
 })
 afterEach(async () => {

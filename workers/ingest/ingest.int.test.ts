@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vi
 import { type ClickHouseClient, createClickHouse } from '../../infra/clickhouse/client.ts'
 import { clickhouseConfig } from '../../infra/clickhouse/config.ts'
 import { createKafka } from '../../infra/kafka/client.ts'
-import { kafkaConfig } from '../../infra/kafka/config.ts'
+import { adminKafkaConfig } from '../../infra/kafka/config.ts'
 import { createPlaybackLog, type PlaybackLog } from '../../infra/kafka/producer.ts'
 import { readEnv } from '../../infra/runtime/env.ts'
 import { createLogger } from '../../infra/runtime/log.ts'
@@ -18,7 +18,7 @@ import { startWorkers, type WorkerProcess } from '../testing/worker-process.ts'
 
 const log = createLogger('test', 'warn')
 const env = inject('stackEnv')
-const kafka = readEnv(env, kafkaConfig)
+const kafka = readEnv(env, adminKafkaConfig)
 let store: ClickHouseClient
 let playbackLog: PlaybackLog
 let proxy: StoreProxy

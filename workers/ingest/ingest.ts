@@ -23,7 +23,7 @@ const SETTLED_AFTER_MS = 15_000
 
 export const createIngest: CreateWorker = ({ config, metrics, tracing, log }) => {
   const clickhouse = createClickHouse(config.clickhouse, { application: CLIENT_ID })
-  const deadLetters = createDeadLetters(config.kafka, CLIENT_ID, log)
+  const deadLetters = createDeadLetters(config.kafka.ingest, CLIENT_ID, log)
   const troubles = new Troubles()
   const seen = new SeenEvents()
   /** By membership: no id of an event that came before it was made later. */
@@ -111,7 +111,7 @@ export const createIngest: CreateWorker = ({ config, metrics, tracing, log }) =>
     name: NAME,
     async start() {
       consumer = runConsumer(
-        config.kafka,
+        config.kafka.ingest,
         {
           clientId: CLIENT_ID,
           groupId: 'segue.ingest',

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { createKafka } from '../../infra/kafka/client.ts'
-import { kafkaConfig } from '../../infra/kafka/config.ts'
+import { adminKafkaConfig } from '../../infra/kafka/config.ts'
 import { createRedis, type Redis } from '../../infra/redis/client.ts'
 import { redisConfig } from '../../infra/redis/config.ts'
 import { createSessionStore, type SessionStore } from '../../infra/redis/session-store.ts'
@@ -73,7 +73,7 @@ describe('reaper', () => {
 
 /** What Kafka gets for an account from now on. */
 async function readRecordsOf(account: string) {
-  const consumer = createKafka(readEnv(env, kafkaConfig), 'test', log).consumer({ groupId: `test-${account}` })
+  const consumer = createKafka(readEnv(env, adminKafkaConfig), 'test', log).consumer({ groupId: `test-${account}` })
   const records: Uint8Array[] = []
   await consumer.connect()
   await consumer.subscribe({ topic: TOPICS.playbackEvents.name, fromBeginning: true })

@@ -12,7 +12,7 @@ const CLIENT_ID = 'segue-reaper'
 export const createReaper: CreateWorker = ({ config, metrics, log }) => {
   const redis = createRedis(config.redis, log)
   const { leaseMs, reaperIntervalMs } = config
-  const playbackLog = createPlaybackLog(config.kafka, CLIENT_ID, log)
+  const playbackLog = createPlaybackLog(config.kafka.reaper, CLIENT_ID, log)
   const reaping = createReaping({
     store: createSessionStore(redis, {
       gatewayId: CLIENT_ID,

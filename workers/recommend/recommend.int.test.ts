@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest'
 import { insertTracks, withdrawTracks } from '../../infra/catalog/testing/made-tracks.ts'
-import { kafkaConfig } from '../../infra/kafka/config.ts'
+import { adminKafkaConfig } from '../../infra/kafka/config.ts'
 import { createPlaybackLog, type PlaybackLog } from '../../infra/kafka/producer.ts'
 import { createPool, type Pool } from '../../infra/postgres/client.ts'
 import { postgresConfig } from '../../infra/postgres/config.ts'
@@ -34,7 +34,7 @@ beforeAll(() => {
   pool = createPool(readEnv(env, (read) => postgresConfig(read, 'admin')).url, { applicationName: 'test' })
   redis = createRedis(readEnv(env, redisConfig), log)
   store = createNeighbourStore(redis)
-  playbackLog = createPlaybackLog(readEnv(env, kafkaConfig), 'test', log)
+  playbackLog = createPlaybackLog(readEnv(env, adminKafkaConfig), 'test', log)
 })
 afterEach(async () => {
   await Promise.all(workers.map((worker) => worker.kill('SIGTERM')))

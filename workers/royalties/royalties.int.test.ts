@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
-import { kafkaConfig } from '../../infra/kafka/config.ts'
+import { adminKafkaConfig } from '../../infra/kafka/config.ts'
 import { createPlaybackLog, type PlaybackLog } from '../../infra/kafka/producer.ts'
 import { createPool, type Pool } from '../../infra/postgres/client.ts'
 import { postgresConfig } from '../../infra/postgres/config.ts'
@@ -18,7 +18,7 @@ import { startWorkers, type WorkerProcess } from '../testing/worker-process.ts'
 
 const log = createLogger('test', 'warn')
 const env = inject('stackEnv')
-const kafka = readEnv(env, kafkaConfig)
+const kafka = readEnv(env, adminKafkaConfig)
 const topic = TOPICS.playbackEvents.name
 const GROUP = 'segue.royalties'
 let pool: Pool

@@ -2,7 +2,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { kafkaConfig } from '../../infra/kafka/config.ts'
+import { adminKafkaConfig } from '../../infra/kafka/config.ts'
 import { CATALOG } from '../../infra/opensearch/catalog-index.ts'
 import { beginIndex, finishIndex, indicesThatHear, knownIndices } from '../../infra/opensearch/catalog-indices.ts'
 import { createOpenSearch, type OpenSearch } from '../../infra/opensearch/client.ts'
@@ -197,7 +197,7 @@ describe('search', () => {
   }, 120_000)
 
   it('comes to the same by replay of all that Kafka has, from a place in the middle, and by a rebuild, as it did by the changes as they came', async () => {
-    const kafka = readEnv(servers.env, kafkaConfig)
+    const kafka = readEnv(servers.env, adminKafkaConfig)
     const middle = await placesNow(kafka, 'catalogChanges')
     const [kept, dropped] = [await release('Olsen Olsen'), await release('Ágætis byrjun')]
     await pool.query('DELETE FROM tracks WHERE track_id = $1', [dropped.track])

@@ -150,7 +150,7 @@ function createWorker({ config, metrics, log }: WorkerContext, client: OpenSearc
     async start() {
       const topic = TOPICS.catalogChanges.name
       const options = { clientId: CLIENT_ID, groupId: GROUP, topic, gather: GATHER, concurrency: 3, handle }
-      consumer = runConsumer(config.kafka, options, log)
+      consumer = runConsumer(config.kafka.search, options, log)
       tending = tend(stopping.signal)
     },
     // OpenSearch may come later than the workers, or be away: that is told of it, and no reason to take the workers for broken.

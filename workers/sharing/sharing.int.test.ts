@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
-import { kafkaConfig } from '../../infra/kafka/config.ts'
+import { adminKafkaConfig } from '../../infra/kafka/config.ts'
 import { createPlaybackLog, type PlaybackLog } from '../../infra/kafka/producer.ts'
 import { createPool, type Pool } from '../../infra/postgres/client.ts'
 import { migratePostgres } from '../../infra/postgres/migrate.ts'
@@ -22,7 +22,7 @@ import { makeTrace } from './testing/trace.ts'
 
 const log = createLogger('test', 'warn')
 const env = inject('stackEnv')
-const kafka = readEnv(env, kafkaConfig)
+const kafka = readEnv(env, adminKafkaConfig)
 const DAY_MS = 86_400_000
 const NEVER_MS = '86400000'
 const AT_ONCE = 5_000

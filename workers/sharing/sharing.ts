@@ -236,7 +236,7 @@ export const createSharing: CreateWorker = ({ config, metrics, tracing, log }) =
         'accounts are watched',
       )
       consumer = runConsumer(
-        config.kafka,
+        config.kafka.sharing,
         {
           clientId: CLIENT_ID,
           groupId: GROUP,

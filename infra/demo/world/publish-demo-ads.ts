@@ -21,7 +21,7 @@ export async function publishDemoAds(
   report: (line: string) => void,
   signal = new AbortController().signal,
 ): Promise<void> {
-  const config = readEnv(env, (read) => ({ ads: postgresConfig(read, 'ads'), minio: minioConfig(read) }))
+  const config = readEnv(env, (read) => ({ ads: postgresConfig(read, 'ads'), minio: minioConfig(read, 'catalog') }))
   const store = createAudioStore(createMinioClient(config.minio), config.minio.bucket)
   await withPool(config.ads.url, { applicationName: 'segue-demo' }, async (pool) => {
     const { rows } = await pool.query<{ creative_id: string }>(

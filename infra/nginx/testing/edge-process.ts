@@ -9,6 +9,7 @@ import { startChild } from '../../stack/child.ts'
 import { cacheFolder } from '../../stack/folders.ts'
 import { ensureCertificates } from '../certificates.ts'
 import { probeHttps } from '../probe.ts'
+import { reloadEdge } from '../reload.ts'
 import { EDGE_ADDRESS, nginxLaunch, writeConfiguration } from '../server.ts'
 import { type Limits, USUAL_LIMITS } from '../settings.ts'
 
@@ -34,18 +35,17 @@ export async function startEdge(gateways: readonly string[], limits: Partial<Lim
   const folder = await mkdtemp(join(tmpdir(), 'segue-edge-'))
   const port = await getPort({ host: HOST })
   const { authority: authorityFile, certificate, key } = await ensureCertificates(join(folder, 'tls'))
-  const configure = async (behind: readonly string[]) =>
-    await writeConfiguration({
-      listen: `${HOST}:${port}`,
-      gateways: behind,
-      folder,
-      certificate,
-      key,
-      bind: EDGE_ADDRESS,
-      // Tests are many clients of one address.
-      limits: { ...USUAL_LIMITS, filesOfAWorker: 1_024, ...limits },
-    })
-  await configure(gateways)
+  const before = (behind: readonly string[]) => ({
+    listen: `${HOST}:${port}`,
+    gateways: behind,
+    folder,
+    certificate,
+    key,
+    bind: EDGE_ADDRESS,
+    // Tests are many clients of one address.
+    limits: { ...USUAL_LIMITS, filesOfAWorker: 1_024, ...limits },
+  })
+  await writeConfiguration(before(gateways))
   const logFile = join(folder, 'log')
   const child = await startChild(await nginxLaunch(folder, cacheFolder(process.env)), logFile, 'SIGTERM')
   const edge: EdgeProcess = {
@@ -55,10 +55,7 @@ export async function startEdge(gateways: readonly string[], limits: Partial<Lim
     authority: await readFile(authorityFile, 'utf8'),
     authorityFile,
     log: async () => await readFile(logFile, 'utf8'),
-    async reload(behind) {
-      await configure(behind)
-      child.signal('SIGHUP')
-    },
+    reload: (behind) => reloadEdge(before(behind), cacheFolder(process.env)),
     async stop() {
       await child.stop('SIGTERM', 5_000)
       await rm(folder, { recursive: true, force: true })

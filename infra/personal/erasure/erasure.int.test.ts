@@ -11,7 +11,7 @@ import { startWorkers, type WorkerProcess } from '../../../workers/testing/worke
 import { segueDone } from '../../cli/testing/segue-process.ts'
 import { createClickHouse } from '../../clickhouse/client.ts'
 import { clickhouseConfig } from '../../clickhouse/config.ts'
-import { kafkaConfig } from '../../kafka/config.ts'
+import { adminKafkaConfig } from '../../kafka/config.ts'
 import { createPlaybackLog, type PlaybackLog } from '../../kafka/producer.ts'
 import { verifyAudit } from '../../postgres/audit/verify.ts'
 import { createPool } from '../../postgres/client.ts'
@@ -62,7 +62,7 @@ beforeAll(async () => {
   for (const table of ['playback_events', 'streams']) {
     await stores.clickhouse.command({ query: `ALTER TABLE ${table} MODIFY SETTING ${FORGETS_SOON}` })
   }
-  playback = createPlaybackLog(readEnv(stack.env, kafkaConfig), 'test', log)
+  playback = createPlaybackLog(readEnv(stack.env, adminKafkaConfig), 'test', log)
   vault = createListenerVault(createLocalMasterKeys(readEnv(stack.env, (read) => masterKeysConfig(read))))
   workers = await startWorkers(stack.env, ['ingest', 'royalties'])
   await workers.untilReady()

@@ -42,8 +42,12 @@ const SAVE_EVERY_MS = 5_000
 export function createPlainSessions(env: NodeJS.ProcessEnv) {
   const log = createLogger('peer')
   const redis = createRedis(readEnv(env, redisConfig), log)
-  const playbackLog = createPlaybackLog(readEnv(env, kafkaConfig), 'segue-bench-peer', log)
-  const minio = readEnv(env, minioConfig)
+  const playbackLog = createPlaybackLog(
+    readEnv(env, (read) => kafkaConfig(read, 'gateway')),
+    'segue-bench-peer',
+    log,
+  )
+  const minio = readEnv(env, (read) => minioConfig(read, 'gateway'))
   const store = createMinioClient(minio)
   const keys = createRemoteJWKSet(new URL(env.SEGUE_JWKS_URL ?? ''))
   const checks = { issuer: env.SEGUE_ISSUER_URL ?? '', audience: 'segue-gateway', algorithms: ['ES256', 'RS256'] }

@@ -63,7 +63,7 @@ export class Learner {
     this.#publisher = new Publisher({ memory: this.memory, store, edition, isPublished, ...config.recommend })
     log.info({ edition, sessions: this.memory.sessions, tracks: this.memory.tracks }, 'learning goes on from here')
     this.#consumer = runConsumer(
-      config.kafka,
+      config.kafka.recommend,
       {
         clientId: CLIENT_ID,
         groupId: GROUP,

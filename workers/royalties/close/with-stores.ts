@@ -32,10 +32,10 @@ export async function withStores(work: (stores: CloseStores) => Promise<Answer>)
     const config = readEnv(process.env, (read) => ({
       postgres: postgresConfig(read, 'finance'),
       reports: reportsConfig(read),
-      kafka: kafkaConfig(read),
+      kafka: kafkaConfig(read, 'finance'),
     }))
     const reports = await openReports(config.reports).catch((cause: unknown) => {
-      throw new StackProblem(`MinIO does not answer at ${config.reports.url}: start it with npm start`, cause)
+      throw new StackProblem(`MinIO cannot be used at ${config.reports.url}: start it with npm start (${cause})`, cause)
     })
     const options = {
       applicationName: 'segue-royalties',

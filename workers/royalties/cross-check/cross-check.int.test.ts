@@ -6,7 +6,7 @@ import { type ClickHouseClient, createClickHouse } from '../../../infra/clickhou
 import { clickhouseConfig } from '../../../infra/clickhouse/config.ts'
 import { migrateClickHouse } from '../../../infra/clickhouse/migrate.ts'
 import { createMinioClient } from '../../../infra/minio/client.ts'
-import { reportsConfig } from '../../../infra/minio/reports.ts'
+import { bucketNames, minioConfig } from '../../../infra/minio/config.ts'
 import { readEnv } from '../../../infra/runtime/env.ts'
 import type { Finding } from '../close/findings.ts'
 import { HOLDERS, type WorldStream, worldStreams } from '../testing/close-world.ts'
@@ -38,6 +38,12 @@ afterAll(async () => {
   await endWorld(world)
 })
 
+/** The close puts and reads, and takes nothing away. */
+function asAdmin() {
+  const config = readEnv(env, (read) => ({ admin: minioConfig(read, 'admin'), buckets: bucketNames(read) }))
+  return { minio: createMinioClient(config.admin), bucket: config.buckets.reports }
+}
+
 const hear = (some: readonly WorldStream[]) => hearStreams(clickhouse, some)
 
 test('two streams that ClickHouse has not are found and named, and then all agree', { timeout: 240_000 }, async () => {
@@ -60,8 +66,7 @@ test('money that differs is found in lines, streams and reports, each with its s
   timeout: 240_000,
 }, async () => {
   const { admin } = world
-  const config = readEnv(env, reportsConfig)
-  const minio = createMinioClient(config)
+  const { minio, bucket } = asAdmin()
   const idsOf = (isWanted: (one: WorldStream) => boolean) =>
     streams.filter((one) => one.flags.length === 0 && isWanted(one)).map(({ id }) => id)
   // Nobody who may only do right could.
@@ -90,7 +95,7 @@ test('money that differs is found in lines, streams and reports, each with its s
     })
     ;[key, text, spoiled] = [one, lines.join('\n'), off.join('\n')]
   }
-  const put = (content: string) => minio.putObject(config.bucket, key, Buffer.from(content), Buffer.byteLength(content))
+  const put = (content: string) => minio.putObject(bucket, key, Buffer.from(content), Buffer.byteLength(content))
   expect(spoiled).not.toBe(text)
   try {
     await spoilLine(7)
@@ -130,8 +135,7 @@ test('money that differs is found in lines, streams and reports, each with its s
 test('a file that is gone is put again, to the byte; one that was changed is told, and left', {
   timeout: 240_000,
 }, async () => {
-  const config = readEnv(env, reportsConfig)
-  const minio = createMinioClient(config)
+  const { minio, bucket } = asAdmin()
   const { rows } = await world.admin.query<{ key: string }>(
     `SELECT object_key AS key FROM royalty_files WHERE kind IN ('dsr', 'statement-pdf') ORDER BY kind, 1`,
   )
@@ -140,8 +144,8 @@ test('a file that is gone is put again, to the byte; one that was changed is tol
   const { rows: inputs } = await world.admin.query<{ key: string }>(
     `SELECT object_key AS key FROM royalty_files WHERE kind = 'inputs'`,
   )
-  for (const key of [gone, pdf, inputs[0]?.key]) await minio.removeObject(config.bucket, key ?? '')
-  await minio.putObject(config.bucket, changed ?? '', Buffer.from('HEAD\n'), 5)
+  for (const key of [gone, pdf, inputs[0]?.key]) await minio.removeObject(bucket, key ?? '')
+  await minio.putObject(bucket, changed ?? '', Buffer.from('HEAD\n'), 5)
   const found = await royalties(env, ['cross-check', MONTH])
   expect(found.code).toBe(1)
   expect(found.answer).toMatchObject({
@@ -162,7 +166,7 @@ test('a file that is gone is put again, to the byte; one that was changed is tol
     put_again: [inputs[0]?.key, pdf, gone].sort(bySpot),
     findings: [{ name: 'object-differs' }],
   })
-  await minio.removeObject(config.bucket, changed ?? '')
+  await minio.removeObject(bucket, changed ?? '')
   const again = await royalties(env, ['export', MONTH])
   expect(again.answer, again.stderr).toMatchObject({ status: 'whole', put_again: [changed] })
   const whole = await royalties(env, ['export', MONTH])

@@ -20,7 +20,7 @@ export function demoMonthCommand(): Command {
     .action((wanted: string, { streams }: { streams: number }) =>
       withStores(async ({ pool }) => {
         const config = readEnv(process.env, (read) => ({
-          kafka: kafkaConfig(read),
+          kafka: kafkaConfig(read, 'gateway'),
           maintenance: postgresConfig(read, 'maintenance'),
         }))
         await withPool(config.maintenance.url, { applicationName: 'segue-demo-month' }, (tender) =>

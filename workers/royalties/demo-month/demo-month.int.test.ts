@@ -6,6 +6,7 @@ import { clickhouseConfig } from '../../../infra/clickhouse/config.ts'
 import { migrateClickHouse } from '../../../infra/clickhouse/migrate.ts'
 import { demoTracks } from '../../../infra/demo/demo-tracks.ts'
 import { seedWorld } from '../../../infra/demo/world/seed-world.ts'
+import { makeOwnBuckets } from '../../../infra/minio/testing/own-buckets.ts'
 import { createPool, type Pool } from '../../../infra/postgres/client.ts'
 import { migratePostgres } from '../../../infra/postgres/migrate.ts'
 import { createTestDatabase, type TestDatabase } from '../../../infra/postgres/test-database.ts'
@@ -32,7 +33,8 @@ beforeAll(async () => {
   await seedWorld({ ...stack, ...database.env })
   const url = new URL(stack.SEGUE_CLICKHOUSE_URL ?? '')
   url.pathname = `/${DATABASE}`
-  env = { ...stack, ...database.env, SEGUE_CLICKHOUSE_URL: url.href, SEGUE_MINIO_REPORTS_BUCKET: 'segue-demo-month' }
+  const buckets = await makeOwnBuckets(stack, 'demo-month')
+  env = { ...stack, ...database.env, ...buckets, SEGUE_CLICKHOUSE_URL: url.href }
   await migrateClickHouse(readEnv(env, clickhouseConfig))
   workers = await startWorkers(env, ['royalties', 'ingest'])
   await workers.untilReady()

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { openReports, type ReportStore, reportsConfig } from '../../../infra/minio/reports.ts'
+import { makeOwnBuckets } from '../../../infra/minio/testing/own-buckets.ts'
 import { createPool, type Pool } from '../../../infra/postgres/client.ts'
 import { migratePostgres } from '../../../infra/postgres/migrate.ts'
 import { createTestDatabase, type TestDatabase } from '../../../infra/postgres/test-database.ts'
@@ -28,7 +29,7 @@ export async function createWorld(stack: NodeJS.ProcessEnv, name: string): Promi
   const admin = createPool(database.url, { applicationName: name, maxConnections: 1 })
   await makeWorld(admin, [MONTH, NEXT])
   await addStreams(admin, worldStreams(MONTH, STREAMS))
-  const env = { ...stack, ...database.env, SEGUE_MINIO_REPORTS_BUCKET: name.replaceAll('_', '-') }
+  const env = { ...stack, ...database.env, ...(await makeOwnBuckets(stack, name.replaceAll('_', '-'))) }
   return { database, admin, env, reports: await openReports(readEnv(env, reportsConfig)) }
 }
 

@@ -23,7 +23,7 @@ const records = Array.from({ length: ACCOUNTS }, (_, i) => {
   return { key: who.account_id, value: Buffer.from(encodeRecord({ type: 'telemetry', ...who, ...rest, events })) }
 })
 const messages = Array.from({ length: RECORDS_A_REQUEST }, (_, i) => records[i % ACCOUNTS] ?? []).flat()
-const config = readEnv(process.env, kafkaConfig)
+const config = readEnv(process.env, (read) => kafkaConfig(read, 'gateway'))
 const clientId = 'segue-bench-bare'
 const topic = TOPICS.playbackEvents.name
 
@@ -35,7 +35,9 @@ const LIBRARIES: Readonly<Record<ProducerLibrary, () => Promise<() => Promise<un
     return () => producer.send({ topic, acks: -1, messages })
   },
   async platformatic() {
-    const producer = new Producer({ clientId, bootstrapBrokers: [...config.brokers], idempotent: true, acks: -1 })
+    const { brokers, login } = config
+    const sasl = { mechanism: 'PLAIN', username: login?.user ?? '', password: login?.password.reveal() ?? '' } as const
+    const producer = new Producer({ clientId, bootstrapBrokers: [...brokers], idempotent: true, acks: -1, sasl })
     const addressed = messages.map(({ key, value }) => ({ topic, key: Buffer.from(key), value }))
     await producer.initIdempotentProducer({})
     return () => producer.send({ messages: addressed })
