@@ -144,4 +144,14 @@ test('the command says what wraps what, rotates, and names the key that is not t
   expect(done).toMatchObject({ code: 0, said: expect.stringContaining('third wraps all, and no other is needed') })
   expect(await read(ADA.userId, keysOf(third))).toMatchObject({ email: 'brandt@example.com' })
   expect(done.said).not.toContain('3333')
+
+  const due = () => segue(third, 'keys', 'rewrap', '--due-after', '365')
+  expect(await due()).toMatchObject({ code: 0 })
+  await admin.query(`UPDATE listener_keys SET wrapped_at = now() - interval '366 days' WHERE user_id = $1`, [
+    ADA.userId,
+  ])
+  expect(await due()).toMatchObject({
+    code: 1,
+    said: expect.stringMatching(/the master key third wraps since \S+, longer than 365 days: put a new one first/),
+  })
 }, 120_000)
