@@ -4,6 +4,7 @@ import { CLICKHOUSE_READER, CLICKHOUSE_USER } from '../clickhouse/server.ts'
 import { realmAddress } from '../keycloak/server.ts'
 import { EDGE_ADDRESS } from '../nginx/server.ts'
 import { addressOf, addressVariable, databaseRole, LOGIN_ROLES } from '../postgres/roles.ts'
+import { SMALL_CELLS_VARIABLE } from '../questions/least-listeners.ts'
 import type { EnvRecord } from './env-file.ts'
 import type { ExtraName, ServerName } from './part.ts'
 import { HOST, type Ports } from './ports.ts'
@@ -75,6 +76,8 @@ export function stackEnvironment(
     // Whoever searches does without where it is left out, and must not ask at an address where nothing is.
     ...(extras.includes('opensearch') ? { SEGUE_OPENSEARCH_URL: `http://${HOST}:${ports.opensearch}` } : {}),
     ...(extras.includes('nginx') ? edge(`https://${HOST}:${ports.nginx}`) : {}),
+    // A demo has three listeners; whoever starts a gateway by itself has the default.
+    [SMALL_CELLS_VARIABLE]: '1',
     SEGUE_TICKET_SECRET: secrets.ticket_secret,
     SEGUE_ADDRESS_SECRET: secrets.address_secret,
     SEGUE_MASTER_KEYS: `first=${secrets.master_key}`,
