@@ -189,3 +189,12 @@ test.each(LOOKS)(
 
 const overflow = ({ page }: OpenPage) =>
   page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth))
+
+test('of few listeners no figure is shown, and the page says why', async () => {
+  await gateway.stop()
+  gateway = await startGateway({ ...stack, SEGUE_SMALL_CELLS: '10000' }, Number(stack.SEGUE_GATEWAY_PORT))
+  const { page } = await open('/dashboard')
+  await soon(() => page.locator('.giant').textContent()).toBe('hidden')
+  expect(await page.locator('.few-note').textContent()).toContain('figures of fewer than 10,000 listeners')
+  await page.getByText('No session played in this range.').waitFor()
+}, 60_000)
