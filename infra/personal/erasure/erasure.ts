@@ -2,11 +2,13 @@
 
 import type { ClickHouseClient } from '../../clickhouse/client.ts'
 import { eraseEvents } from '../../clickhouse/erase-events.ts'
+import type { OpenSearch } from '../../opensearch/client.ts'
 import type { Pool } from '../../postgres/client.ts'
 import type { Redis } from '../../redis/client.ts'
 import { eraseKeys, playsNow } from '../../redis/erase-keys.ts'
 import { StackProblem } from '../../stack/problem.ts'
 import { eraseRows } from './erase-rows.ts'
+import { eraseTitles } from './erase-titles.ts'
 import { inStore } from './in-store.ts'
 import type { Who } from './listener-tables.ts'
 
@@ -14,6 +16,8 @@ export interface Stores {
   readonly postgres: Pool
   readonly redis: Redis
   readonly clickhouse: ClickHouseClient
+  /** Undefined: nothing is searched here. */
+  readonly opensearch?: OpenSearch | undefined
 }
 
 interface Erasure extends Who {
@@ -79,8 +83,8 @@ const playsStill = ({ redis }: Stores, accountId: string): Promise<boolean> =>
 
 /** The key goes first, with the rows of PostgreSQL: what fails after that leaves nothing that names him. */
 async function pass(stores: Stores, erasure: Erasure, say: (line: string) => void): Promise<void> {
-  const { postgres, redis, clickhouse } = stores
-  const { erasureId, accountId, pseudonym } = erasure
+  const { postgres, redis, clickhouse, opensearch } = stores
+  const { erasureId, accountId, userId, pseudonym } = erasure
   const report = (store: string, touched: ReadonlyMap<string, number>) => {
     const found = [...touched].map(([name, rows]) => `${name} ${rows}`).join(', ')
     say(`${store}: ${found || 'nothing more'}`)
@@ -88,6 +92,14 @@ async function pass(stores: Stores, erasure: Erasure, say: (line: string) => voi
   report('PostgreSQL', await eraseRows(postgres, erasure))
   report('Redis', await inStore('Redis', eraseKeys(redis, accountId)))
   report('ClickHouse', await inStore('ClickHouse', eraseEvents(clickhouse, { accountId, pseudonym })))
+  if (opensearch !== undefined) {
+    const there = await inStore('OpenSearch', eraseTitles(opensearch, postgres, userId))
+    say(
+      there === 0
+        ? 'OpenSearch: nothing more'
+        : `OpenSearch: ${there} titles are still there, as the search is behind: a later pass looks again`,
+    )
+  }
   await postgres.query(PASSED, [erasureId])
   if (!erasure.isDue) return
   await postgres.query(ENDED, [erasureId])
