@@ -5,6 +5,7 @@ import { kafkaConfig } from '../infra/kafka/config.ts'
 import { minioConfig } from '../infra/minio/config.ts'
 import { opensearchConfig } from '../infra/opensearch/config.ts'
 import { postgresConfig } from '../infra/postgres/config.ts'
+import { leastListeners } from '../infra/questions/least-listeners.ts'
 import { redisConfig } from '../infra/redis/config.ts'
 import type { EnvReader } from '../infra/runtime/env.ts'
 import { tracingConfig } from '../infra/tracing/tracing.ts'
@@ -79,6 +80,10 @@ const sections = (read: EnvReader) => ({
     everyTracks: read.integer('SEGUE_AD_EVERY_TRACKS', { min: 1, max: 10_000, fallback: 4 }),
     /** How old the list of campaigns may be. */
     refreshMs: read.integer('SEGUE_AD_REFRESH_MS', { min: 50, max: 600_000, fallback: 5_000 }),
+  },
+  dashboard: {
+    /** Figures of fewer are hidden (ADR 0035). */
+    leastListeners: leastListeners(read),
   },
   tickets: { secret: read.secret('SEGUE_TICKET_SECRET') },
   timing: {

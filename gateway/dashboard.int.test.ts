@@ -253,6 +253,28 @@ describe('what is told', () => {
   })
 })
 
+describe('of few listeners', () => {
+  it('nothing is told, where nobody says otherwise: AQ has one, the campaign has reached one there', async () => {
+    const { SEGUE_SMALL_CELLS: unhidden, ...env } = inject('stackEnv')
+    expect(unhidden).toBe('1')
+    const careful = await startGateway({ ...env, SEGUE_ISSUER_URL: keys.issuer, SEGUE_JWKS_URL: keys.jwksUrl })
+    try {
+      const told = async (query: string) => {
+        const headers = { authorization: `Bearer ${await analyst()}` }
+        return await (await fetch(`${careful.http}/api/dashboard?${query}`, { headers })).json()
+      }
+      const shown = await told('minutes=60&country=AQ')
+      expect(shown).toMatchObject({ small_cells: 10, sessions: [], streams: [], top_tracks: [], top_artists: [] })
+      expect(shown.campaigns).toMatchObject([{ campaign_id: CAMPAIGN, impressions: null, reach: null, clicks: null }])
+      const listeners = Object.values(shown.heard_by as Record<string, readonly { total_listeners: number | null }[]>)
+      expect(listeners.flat().filter(({ total_listeners }) => total_listeners !== null)).toEqual([])
+      expect(JSON.stringify(await told('minutes=10080'))).not.toContain(SESSION)
+    } finally {
+      await careful.stop()
+    }
+  }, 60_000)
+})
+
 describe('figures that come', () => {
   it('come again and again, one reading for all who look at the same', async () => {
     const reads = () => metric(gateway, 'segue_gateway_live_readings_total{result="read"}')

@@ -4,6 +4,7 @@ import { readArtistNames, readTrackNames } from '../infra/catalog/track-names.ts
 import type { ClickHouseClient } from '../infra/clickhouse/client.ts'
 import { type DashboardQuery, readDashboard } from '../infra/clickhouse/dashboard/dashboard.ts'
 import { readSessionsOf, readSessionTimeline } from '../infra/clickhouse/dashboard/sessions.ts'
+import { campaignsWithoutFew, withoutFew } from '../infra/clickhouse/dashboard/without-few.ts'
 import { readCampaignNames } from '../infra/postgres/campaign-names.ts'
 import type { Pool } from '../infra/postgres/client.ts'
 import { ask, asObjects } from '../infra/questions/ask.ts'
@@ -16,6 +17,8 @@ export interface DashboardParts {
   readonly dependencies: Pick<Dependencies, 'clickhouse' | 'postgres'>
   readonly clickhouse: ClickHouseClient
   readonly pool: Pool
+  /** Figures of fewer are hidden. */
+  readonly leastListeners: number
 }
 
 const MINUTE_MS = 60_000
@@ -30,13 +33,15 @@ const NO_NAME = 'Unknown'
 
 /** @throws {DependencyAway} when either does not answer: a panel without its names would be another number. */
 export async function readNamedDashboard(parts: DashboardParts, query: DashboardQuery, nowMs: number): Promise<object> {
-  const { dependencies, clickhouse, pool } = parts
+  const { dependencies, clickhouse, pool, leastListeners } = parts
   const { postgres } = dependencies
-  const [numbers, campaigns, flagged] = await Promise.all([
+  const [all, reached, flagged] = await Promise.all([
     dependencies.clickhouse.ask(() => readDashboard(clickhouse, query, nowMs)),
     dependencies.clickhouse.ask(() => readCampaigns(clickhouse, query, nowMs)),
     postgres.ask(() => flaggedNow(pool, query.filters.plan)),
   ])
+  const numbers = withoutFew(all, leastListeners)
+  const campaigns = campaignsWithoutFew(reached, leastListeners)
   const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id)
   const [tracks, artists, names] = await postgres.ask(() =>
     Promise.all([

@@ -219,7 +219,7 @@ try {
   }
   const { postgres } = dependencies
   const catalogPage = createFresh(() => postgres.ask(() => listCatalog(pool)), FRESH_MS, now)
-  const dashboardParts = { dependencies, clickhouse, pool }
+  const dashboardParts = { dependencies, clickhouse, pool, ...config.dashboard }
   // By text: two queries that say the same are one.
   const freshDashboard = createFresh(
     (query: string) => readNamedDashboard(dashboardParts, JSON.parse(query) as DashboardQuery, now()),

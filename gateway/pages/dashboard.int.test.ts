@@ -29,6 +29,8 @@ beforeAll(async () => {
   await loadDemoCatalog(stack, () => undefined, { size: 'tiny' })
   evening = await writeEvening(clickhouse, pool)
   await rollUp(clickhouse, { nowMs: Date.now(), closeAfterMs: 100 * 86_400_000 })
+  // Where the machine is busy, a minute has passed since.
+  await evening.goOn()
   playing = setInterval(() => void evening.goOn().catch(console.error), 10_000)
   gateway = await startGateway(stack, Number(stack.SEGUE_GATEWAY_PORT))
   browser = await launchBrowser()
@@ -191,3 +193,12 @@ test.each(LOOKS)(
 
 const overflow = ({ page }: OpenPage) =>
   page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth))
+
+test('of few listeners no figure is shown, and the page says why', async () => {
+  await gateway.stop()
+  gateway = await startGateway({ ...stack, SEGUE_SMALL_CELLS: '10000' }, Number(stack.SEGUE_GATEWAY_PORT))
+  const { page } = await open('/dashboard')
+  await soon(() => page.locator('.giant').textContent()).toBe('hidden')
+  expect(await page.locator('.few-note').textContent()).toContain('figures of fewer than 10,000 listeners')
+  await page.getByText('No session played in this range.').waitFor()
+}, 60_000)

@@ -31,6 +31,11 @@ export function countText(count: number): string {
   return counts.format(Math.round(count))
 }
 
+/** What is hidden, as it is of few people, in the place of a figure. */
+export function orHidden(value: number | null, say: (value: number) => string): string {
+  return value === null ? 'hidden' : say(value)
+}
+
 /** A share of one, in per cent; below ten per cent with one decimal, so that small ones can be told apart. */
 export function shareText(share: number): string {
   const percent = share * 100

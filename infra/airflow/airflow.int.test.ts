@@ -27,7 +27,17 @@ const UP = /All is up, after [\d.]+ s/
 const UP_WITHIN_MS = 400_000
 const RUN_WITHIN_MS = 600_000
 const STREAMS = 100
-const DAGS = ['backups', 'cross_checks', 'exports', 'partition_care', 'retention', 'royalty_close']
+const DAGS = [
+  'audit_chain',
+  'backups',
+  'cross_checks',
+  'erasures',
+  'exports',
+  'master_keys',
+  'partition_care',
+  'retention',
+  'royalty_close',
+]
 
 let parent: string
 let dataDir: string
@@ -102,6 +112,51 @@ describe('the DAGs', () => {
           expect.objectContaining({ task: 'retention', result: 'nothing is overdue' }),
         ]),
       })
+    },
+    RUN_WITHIN_MS,
+  )
+
+  test(
+    'for erasures, audit log and master keys call their commands; where the audit log was changed the task fails and names the entry, once',
+    async () => {
+      const env = await readEnvFile(inDataFolder.environment(dataDir))
+      const admin = createPool(readEnv(env, (read) => postgresConfig(read, 'admin')).url, { applicationName: 'test' })
+      try {
+        const enter = async (name: string) =>
+          await admin.query('INSERT INTO rights_holders (holder_id, name) VALUES (gen_random_uuid(), $1)', [name])
+        await enter('untouched')
+        await enter('touched')
+        const [erasures, keys, whole] = await Promise.all(
+          ['erasures', 'master_keys', 'audit_chain'].map((dag) => session.run(dag)),
+        )
+        expect(erasures).toMatchObject({
+          state: 'success',
+          tasks: [{ task: 'erase', result: '0 erasures were gone over' }],
+        })
+        expect(keys).toMatchObject({
+          state: 'success',
+          tasks: [{ task: 'rewrap', result: expect.stringMatching(/^0 wrapped anew: \S+ wraps all/) }],
+        })
+        expect(whole).toMatchObject({
+          state: 'success',
+          tasks: [{ task: 'verify', result: expect.stringMatching(/^head \d+:[0-9a-f]{64}/) }],
+        })
+        // As a superuser may who first puts the triggers out of the way.
+        const saysThatItWas = (login: string) =>
+          admin.query(
+            `SET session_replication_role = replica; UPDATE audit_log SET login = '${login}' WHERE after ->> 'name' = 'touched'; RESET session_replication_role`,
+          )
+        await saysThatItWas('nobody')
+        const changed = await session.run('audit_chain')
+        expect(changed).toMatchObject({ state: 'failed', tasks: [{ task: 'verify', state: 'failed' }] })
+        expect(changed.tasks[0]?.log).toMatch(
+          /entry \S+: the entry was altered: it now says insert of rights_holders .* by nobody/,
+        )
+        expect(changed.tasks[0]?.log).toContain('npm run segue -- audit verify ended with exit code 1')
+        await saysThatItWas('segue')
+      } finally {
+        await admin.end()
+      }
     },
     RUN_WITHIN_MS,
   )
@@ -189,7 +244,14 @@ describe('npm run stack -- airflow', () => {
     expect(running.said()).toContain(`sign in as ${AIRFLOW_USER}`)
     expect((await fetch(`${url}/api/v2/dags`)).status).toBe(401)
     await expect(signInAt(url, AIRFLOW_USER, 'wrong')).rejects.toThrow('401')
-    expect(Object.keys(await partsOf(dataDir)).sort()).toEqual(['airflow', 'clickhouse', 'kafka', 'minio', 'postgres'])
+    expect(Object.keys(await partsOf(dataDir)).sort()).toEqual([
+      'airflow',
+      'clickhouse',
+      'kafka',
+      'minio',
+      'postgres',
+      'redis',
+    ])
   })
 
   test('ends at Ctrl-C without a process left, whatever ran', async () => {

@@ -37,7 +37,7 @@ export const airflowServer = definePart({
   version: async () => await versionInRequirements(PACKAGES.requirements, 'apache-airflow'),
   ports: ['airflow'],
   // What the commands of its tasks talk to.
-  needs: ['postgres', 'kafka', 'clickhouse', 'minio'],
+  needs: ['postgres', 'redis', 'kafka', 'clickhouse', 'minio'],
   debian: [PYTHON_PACKAGE],
   stopSignal: 'SIGTERM',
   // Longer than it gives its own servers.

@@ -163,6 +163,14 @@ describe('alerts', () => {
     }
     expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length)
     const asked = alerts.map(({ annotations }) => annotations?.runbook?.replace('RUNBOOK.md#', ''))
+    const jobs = join(import.meta.dirname, '..', 'airflow', 'dags')
+    for (const job of (await readdir(jobs)).filter((name) => name.endsWith('.py'))) {
+      const named = [...(await readFile(join(jobs, job), 'utf8')).matchAll(/RUNBOOK\.md#([a-z-]+)/g)].map(
+        ([, section]) => section,
+      )
+      for (const section of named) expect(sections, job).toContain(section)
+      asked.push(...named)
+    }
     expect(sections.filter((section) => !asked.includes(section))).toEqual([])
   })
 

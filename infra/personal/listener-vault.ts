@@ -13,6 +13,10 @@ export interface ListenerVault {
   write(client: Queryable, userId: string, fields: PersonalFields): Promise<void>
   /** Undefined: he has no key, since nothing was written or he was erased. */
   read(client: Queryable, userId: string): Promise<PersonalFields | undefined>
+  /** What is kept in a row of its own, elsewhere. @param about which row: it opens there alone */
+  seal(client: Queryable, userId: string, about: string, text: string): Promise<Buffer>
+  /** @throws {Error} when he has no key any more, or it was sealed about something else. */
+  open(client: Queryable, userId: string, about: string, sealed: Buffer): Promise<string>
 }
 
 const KEY = 'SELECT master_key AS "masterKey", wrapped FROM listener_keys WHERE user_id = $1'
@@ -37,6 +41,9 @@ export function createListenerVault(masterKeys: MasterKeys): ListenerVault {
     return key
   }
 
+  const ownKeyOf = async (client: Queryable, userId: string) =>
+    (await keyOf(client, userId)) ?? (await newKeyOf(client, userId))
+
   return {
     async write(client, userId, fields) {
       const given = Object.entries(fields) as [PersonalField, string][]
@@ -44,7 +51,7 @@ export function createListenerVault(masterKeys: MasterKeys): ListenerVault {
         const { most } = PERSONAL_FIELDS[field]
         if (value.length === 0 || value.length > most) throw new Error(`${field} has from 1 to ${most} characters`)
       }
-      const key = (await keyOf(client, userId)) ?? (await newKeyOf(client, userId))
+      const key = await ownKeyOf(client, userId)
       for (const [field, value] of given) {
         await client.query(WRITE, [userId, field, seal(key, Buffer.from(value), aboutField(userId, field))])
       }
@@ -56,6 +63,14 @@ export function createListenerVault(masterKeys: MasterKeys): ListenerVault {
       return Object.fromEntries(
         rows.map(({ field, sealed }) => [field, open(key, sealed, aboutField(userId, field)).toString()]),
       )
+    },
+    async seal(client, userId, about, text) {
+      return seal(await ownKeyOf(client, userId), Buffer.from(text), `${about} of ${userId}`)
+    },
+    async open(client, userId, about, sealed) {
+      const key = await keyOf(client, userId)
+      if (key === undefined) throw new Error(`there is no key of ${userId}: what it sealed cannot be read again`)
+      return open(key, sealed, `${about} of ${userId}`).toString()
     },
   }
 }

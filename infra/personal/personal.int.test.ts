@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { segueDone } from '../cli/testing/segue-process.ts'
-import { createPool, type Pool } from '../postgres/client.ts'
+import { createPool, type Pool, type PoolClient } from '../postgres/client.ts'
 import { migratePostgres } from '../postgres/migrate.ts'
 import { speakAs } from '../postgres/speak-as.ts'
 import { createTestDatabase, type TestDatabase } from '../postgres/test-database.ts'
@@ -12,6 +12,7 @@ import { masterKeysConfig } from './config.ts'
 import { createListenerVault } from './listener-vault.ts'
 import { createLocalMasterKeys } from './local-master-keys.ts'
 import type { MasterKeys } from './master-keys.ts'
+import { addPaymentMethod, readPaymentMethods } from './payment-details.ts'
 import type { PersonalFields } from './personal-fields.ts'
 import { countByMasterKey, rewrapKeys } from './rewrap.ts'
 
@@ -81,6 +82,48 @@ test('a sealed field in the row of another listener, or in another field, does n
   expect(await read(BEN.userId)).toEqual({ display_name: 'Ben', email: 'ben@example.com' })
 })
 
+test('what a listener pays by is sealed in its row, and opens in no other; a card number is refused', async () => {
+  const vault = createListenerVault(keysOf(FIRST))
+  const method = (methodId: string, token: string) => ({
+    methodId,
+    userId: ADA.userId,
+    provider: 'demopay',
+    kind: 'card' as const,
+    token,
+    lastFour: '4242',
+  })
+  const [one, other] = [crypto.randomUUID(), crypto.randomUUID()]
+  const billing = <T>(work: (client: PoolClient) => Promise<T>) => speakAs(admin, { role: 'billing' }, work)
+  await billing(async (client) => {
+    await addPaymentMethod(client, vault, method(one, 'tok_of_one_7f3a'))
+    await addPaymentMethod(client, vault, method(other, 'tok_of_other_7f3a'))
+  })
+  const methods = await billing((client) => readPaymentMethods(client, vault, ADA.userId))
+  expect(methods).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ method_id: one, token: 'tok_of_one_7f3a', lastFour: '4242' }),
+      expect.objectContaining({ method_id: other, token: 'tok_of_other_7f3a' }),
+    ]),
+  )
+  const { rows } = await admin.query(
+    `SELECT string_agg(m::text || coalesce(encode(m.sealed, 'escape'), ''), '') AS all FROM payment_methods m`,
+  )
+  expect(rows[0].all).toContain('demopay')
+  expect(rows[0].all).not.toContain('7f3a')
+  for (const token of ['4242 4242 4242 4242', 'tok_4242424242424242', 'short']) {
+    const added = billing((client) => addPaymentMethod(client, vault, method(crypto.randomUUID(), token)))
+    await expect(added).rejects.toThrow('a token has from 8 to 255 characters')
+  }
+  await admin.query(
+    `UPDATE payment_methods m SET sealed = o.sealed FROM payment_methods o WHERE m.method_id = $1 AND o.method_id = $2`,
+    [one, other],
+  )
+  await expect(billing((client) => readPaymentMethods(client, vault, ADA.userId))).rejects.toThrow(
+    'unable to authenticate',
+  )
+  await admin.query('DELETE FROM payment_methods WHERE method_id = ANY ($1)', [[one, other]])
+})
+
 test('two that write at once use one key', async () => {
   const userId = crypto.randomUUID()
   await admin.query(`INSERT INTO users (user_id, account_id, country) VALUES ($1, 'at once', 'DE')`, [userId])
@@ -144,4 +187,14 @@ test('the command says what wraps what, rotates, and names the key that is not t
   expect(done).toMatchObject({ code: 0, said: expect.stringContaining('third wraps all, and no other is needed') })
   expect(await read(ADA.userId, keysOf(third))).toMatchObject({ email: 'brandt@example.com' })
   expect(done.said).not.toContain('3333')
+
+  const due = () => segue(third, 'keys', 'rewrap', '--due-after', '365')
+  expect(await due()).toMatchObject({ code: 0 })
+  await admin.query(`UPDATE listener_keys SET wrapped_at = now() - interval '366 days' WHERE user_id = $1`, [
+    ADA.userId,
+  ])
+  expect(await due()).toMatchObject({
+    code: 1,
+    said: expect.stringMatching(/the master key third wraps since \S+, longer than 365 days: put a new one first/),
+  })
 }, 120_000)

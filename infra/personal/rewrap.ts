@@ -28,6 +28,18 @@ export async function countByMasterKey(pool: Pool): Promise<ReadonlyMap<string, 
   return new Map(rows.map(({ name, n }) => [name, n]))
 }
 
+/** Since when the master key wraps what it wraps. */
+export async function wrapsSince(pool: Pool, masterKey: string): Promise<Date | undefined> {
+  return await inTransaction(pool, async (client) => {
+    await client.query(`SET LOCAL ROLE ${databaseRole('billing')}`)
+    const { rows } = await client.query<{ since: Date | null }>(
+      'SELECT min(wrapped_at) AS since FROM listener_keys WHERE master_key = $1',
+      [masterKey],
+    )
+    return rows[0]?.since ?? undefined
+  })
+}
+
 /**
  * Each page is a transaction of its own. Data keys stay as they are: what they seal is not touched.
  * @param onPage told how many were wrapped anew so far

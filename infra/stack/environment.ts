@@ -6,6 +6,7 @@ import { realmAddress } from '../keycloak/server.ts'
 import { keyVariables, STORE_USER_NAMES, storeUserName } from '../minio/users.ts'
 import { EDGE_ADDRESS } from '../nginx/server.ts'
 import { addressOf, addressVariable, databaseRole, LOGIN_ROLES } from '../postgres/roles.ts'
+import { SMALL_CELLS_VARIABLE } from '../questions/least-listeners.ts'
 import type { EnvRecord } from './env-file.ts'
 import type { ExtraName, ServerName } from './part.ts'
 import { HOST, type Ports } from './ports.ts'
@@ -95,6 +96,8 @@ export function stackEnvironment(
     // Whoever searches does without where it is left out, and must not ask at an address where nothing is.
     ...(extras.includes('opensearch') ? { SEGUE_OPENSEARCH_URL: `http://${HOST}:${ports.opensearch}` } : {}),
     ...(extras.includes('nginx') ? edge(`https://${HOST}:${ports.nginx}`) : {}),
+    // A demo has three listeners; whoever starts a gateway by itself has the default.
+    [SMALL_CELLS_VARIABLE]: '1',
     SEGUE_TICKET_SECRET: secrets.ticket_secret,
     SEGUE_ADDRESS_SECRET: secrets.address_secret,
     SEGUE_MASTER_KEYS: `first=${secrets.master_key}`,

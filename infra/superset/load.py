@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import yaml
 from dashboards import arranged
+from few import of_enough
 from questions import as_question
 from superset import appbuilder, security_manager
 from superset.commands.importers.v1.assets import ImportAssetsCommand
@@ -34,8 +35,9 @@ def load_everything() -> None:
 
 def read_assets() -> dict[str, dict[str, Any]]:
     folder = HERE / "assets"
+    least = int(os.environ["SEGUE_SMALL_CELLS"])
     assets = {
-        path.relative_to(folder).as_posix(): as_question(yaml.safe_load(path.read_text()))
+        path.relative_to(folder).as_posix(): as_question(of_enough(yaml.safe_load(path.read_text()), least))
         for path in sorted(folder.rglob("*.yaml"))
     }
     assets["databases/clickhouse.yaml"]["sqlalchemy_uri"] = clickhouse_uri(os.environ["SEGUE_CLICKHOUSE_READER_URL"])

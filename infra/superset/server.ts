@@ -3,6 +3,8 @@
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addressVariable } from '../postgres/roles.ts'
+import { leastListeners, SMALL_CELLS_VARIABLE } from '../questions/least-listeners.ts'
+import { readEnv } from '../runtime/env.ts'
 import { probeHttp } from '../stack/http-probe.ts'
 import { exists } from '../stack/install-aside.ts'
 import { definePart } from '../stack/part.ts'
@@ -111,6 +113,7 @@ export const supersetServer = definePart({
         SEGUE_CLICKHOUSE_READER_URL: env.SEGUE_CLICKHOUSE_READER_URL ?? '',
         SEGUE_POSTGRES_ANALYST_URL: env[addressVariable('analyst')] ?? '',
         SEGUE_SUPERSET_QUESTIONS: JSON.stringify(questionsToChart()),
+        [SMALL_CELLS_VARIABLE]: String(readEnv(env, (read) => ({ least: leastListeners(read) })).least),
       }),
     }
   },

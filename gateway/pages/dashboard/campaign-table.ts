@@ -1,7 +1,7 @@
 /** Owns the table of campaigns: impressions, how far they were heard, clicks, how often one listener met them, and what they did. */
 
 import { element } from '../element.ts'
-import { countOf, countText, pointsText, shareText } from '../figure-text.ts'
+import { countOf, countText, orHidden, pointsText, shareText } from '../figure-text.ts'
 import type { Campaign, Figures } from './figures.ts'
 
 export interface CampaignTable {
@@ -16,14 +16,18 @@ const COLUMNS: readonly {
   readonly about: string
   readonly text: (row: Campaign) => string
 }[] = [
-  { name: 'Impressions', about: 'audible for two seconds, and by people', text: (row) => countText(row.impressions) },
-  { name: 'Reach', about: 'accounts with an impression', text: (row) => countText(row.reach) },
+  {
+    name: 'Impressions',
+    about: 'audible for two seconds, and by people',
+    text: (row) => orHidden(row.impressions, countText),
+  },
+  { name: 'Reach', about: 'accounts with an impression', text: (row) => orHidden(row.reach, countText) },
   { name: 'Frequency', about: 'impressions an account', text: (row) => row.frequency?.toFixed(1) ?? '–' },
   { name: '25 %', about: 'heard to a quarter', text: (row) => share(row.quartile1) },
   { name: '50 %', about: 'heard to the half', text: (row) => share(row.quartile2) },
   { name: '75 %', about: 'heard to three quarters', text: (row) => share(row.quartile3) },
   { name: 'Whole', about: 'heard to the end', text: (row) => share(row.completion) },
-  { name: 'Clicks', about: '', text: (row) => countText(row.clicks) },
+  { name: 'Clicks', about: '', text: (row) => orHidden(row.clicks, countText) },
 ]
 
 export function campaignTable(): CampaignTable {
@@ -88,6 +92,7 @@ export function campaignTable(): CampaignTable {
 function liftOf(row: Campaign): HTMLElement | undefined {
   const { name, difference, difference_low, difference_high, treated, treated_rate, control, control_rate } = row
   if (difference === null || difference_low === null || difference_high === null) return undefined
+  if (treated === null || control === null) return undefined
   const points = `${pointsText(difference)} points (${pointsText(difference_low)} to ${pointsText(difference_high)})`
   const served = `${share(treated_rate)} of ${countOf(treated, 'account')} served`
   return element(

@@ -20,20 +20,23 @@ export interface Lag {
   readonly lag_ms: readonly number[]
 }
 
+/** Null: hidden, as it is of few listeners or would tell a figure that is. */
+type Hideable = number | null
+
 export interface Campaign {
   readonly campaign_id: string
   readonly name: string
-  readonly impressions: number
-  readonly reach: number
+  readonly impressions: Hideable
+  readonly reach: Hideable
   readonly frequency: number | null
   readonly quartile1: number | null
   readonly quartile2: number | null
   readonly quartile3: number | null
   readonly completion: number | null
-  readonly clicks: number
+  readonly clicks: Hideable
   /** Accounts that were served it, and those of the control group; null: there is no control group. */
-  readonly treated: number
-  readonly control: number
+  readonly treated: Hideable
+  readonly control: Hideable
   readonly treated_rate: number | null
   readonly control_rate: number | null
   readonly difference: number | null
@@ -73,15 +76,17 @@ export interface Figures {
   readonly range_minutes: number
   readonly step_s: number
   readonly from: string
-  readonly listeners_now: number
+  /** Fewer listeners than these are hidden; 1: nobody is. */
+  readonly small_cells: number
+  readonly listeners_now: Hideable
   readonly listeners_now_by: Readonly<
-    Record<Dimension, readonly { readonly name: string; readonly listeners: number }[]>
+    Record<Dimension, readonly { readonly name: string; readonly listeners: Hideable }[]>
   >
   readonly streams: readonly { readonly at: string; readonly total_streams: number }[]
   readonly heard_by: Readonly<
     Record<
       Dimension,
-      readonly { readonly name: string; readonly total_listeners: number; readonly total_ms_played: number }[]
+      readonly { readonly name: string; readonly total_listeners: Hideable; readonly total_ms_played: Hideable }[]
     >
   >
   readonly top_tracks: readonly (Heard & { readonly title: string; readonly artist: string })[]

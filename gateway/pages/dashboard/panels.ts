@@ -1,7 +1,16 @@
 /** Owns the panels of the dashboard: which figure is shown where, and what is said when there is none. */
 
 import { element } from '../element.ts'
-import { countOf, countText, lengthText, millisecondsText, planText, shareText, sinceText } from '../figure-text.ts'
+import {
+  countOf,
+  countText,
+  lengthText,
+  millisecondsText,
+  orHidden,
+  planText,
+  shareText,
+  sinceText,
+} from '../figure-text.ts'
 import { barList } from './bar-list.ts'
 import { campaignTable } from './campaign-table.ts'
 import { aMinute, bucketsOf, type Dimension, everyBucket, type Figures, skippedShare } from './figures.ts'
@@ -27,7 +36,7 @@ export interface Opening {
 
 export function panels(open: Opening): Panels {
   const parts = [nowPanel(), streamsPanel(), tiles(), heardPanels(open), skipsPanel(), qualityPanels(), lagPanel()]
-  const all = [...parts, heardByPanel(), campaignPanel(), flaggedPanel(open), sessionPanel(open)]
+  const all = [...parts, heardByPanel(), campaignPanel(), flaggedPanel(open), sessionPanel(open), fewNote()]
   return {
     element: element('div', { class: 'grid' }, ...all.flatMap(({ elements }) => elements)),
     update: (figures, words) => {
@@ -48,16 +57,16 @@ function nowPanel(): Part {
   return {
     elements: [panel('now', 'Listening now', giant, plans, countries.element)],
     update({ listeners_now, listeners_now_by }) {
-      giant.textContent = countText(listeners_now)
+      giant.textContent = orHidden(listeners_now, countText)
       plans.textContent = listeners_now_by.plan
-        .map(({ name, listeners }) => `${planText(name)}\u00a0${countText(listeners)}`)
+        .map(({ name, listeners }) => `${planText(name)}\u00a0${orHidden(listeners, countText)}`)
         .join(' · ')
       countries.update(
         listeners_now_by.country.slice(0, MOST_COUNTRIES).map(({ name, listeners }) => ({
           key: name,
           name: dimensionText('country', name),
-          value: listeners,
-          valueText: countText(listeners),
+          value: listeners ?? 0,
+          valueText: orHidden(listeners, countText),
         })),
       )
     },
@@ -247,8 +256,8 @@ function heardByPanel(): Part {
           heard_by[by].slice(0, MOST_COUNTRIES).map(({ name, total_ms_played }) => ({
             key: name,
             name: dimensionText(by, name),
-            value: total_ms_played,
-            valueText: hoursText(total_ms_played),
+            value: total_ms_played ?? 0,
+            valueText: orHidden(total_ms_played, hoursText),
           })),
         )
     },
@@ -289,6 +298,19 @@ function sessionPanel({ session }: Opening): Part {
   return {
     elements: [panel('sessions', 'Latest sessions', list.element)],
     update: ({ sessions }) => list.update(sessions.map(sessionRow)),
+  }
+}
+
+/** Why some figures are hidden, where any may be. */
+function fewNote(): Part {
+  const note = element('p', { class: 'quiet few-note' })
+  note.hidden = true
+  return {
+    elements: [note],
+    update({ small_cells }) {
+      note.hidden = small_cells <= 1
+      note.textContent = `Hidden: figures of fewer than ${countText(small_cells)} listeners, and those by which one could reckon them.`
+    },
   }
 }
 

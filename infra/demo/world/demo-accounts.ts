@@ -5,6 +5,7 @@ import { STREAM_LIMITS } from '../../../session/stream-limits.ts'
 import { demoIdOf } from '../../catalog/catalog-ids.ts'
 import { PEOPLE, type Person, userNameOf } from '../../issuer/people.ts'
 import type { ListenerVault } from '../../personal/listener-vault.ts'
+import { addPaymentMethod } from '../../personal/payment-details.ts'
 import type { PoolClient } from '../../postgres/client.ts'
 
 const MAX_MEMBERS: Readonly<Record<Plan, number>> = { free: 1, individual: 1, duo: 2, family: 6 }
@@ -85,11 +86,14 @@ async function seedPerson(client: PoolClient, vault: ListenerVault, person: Pers
     [subscriptionId, userId],
   )
   if (plan === 'free') return
-  await client.query(
-    `INSERT INTO payment_methods (method_id, user_id, provider, token, kind, last_four)
-     VALUES ($1, $2, 'demopay', $3, 'card', $4) ON CONFLICT DO NOTHING`,
-    [methodId, userId, `tok_demo_${accountId}`, lastFourOf(accountId)],
-  )
+  await addPaymentMethod(client, vault, {
+    methodId,
+    userId,
+    provider: 'demopay',
+    kind: 'card',
+    token: `tok_demo_${accountId}`,
+    lastFour: lastFourOf(accountId),
+  })
   await client.query(
     `INSERT INTO payments (payment_id, subscription_id, method_id, covers, currency, gross_micros, tax_micros, status,
                            provider_reference, created_at, settled_at)

@@ -3,6 +3,7 @@
 import { speakAs } from '../../postgres/speak-as.ts'
 import { createListenerVault } from '../listener-vault.ts'
 import type { MasterKeys } from '../master-keys.ts'
+import { readPaymentMethods } from '../payment-details.ts'
 import type { Stores } from './erasure.ts'
 import { inStore } from './in-store.ts'
 import { asked, LISTENER_TABLES, type Who } from './listener-tables.ts'
@@ -36,7 +37,12 @@ export async function exportAccount(stores: Stores, masterKeys: MasterKeys, acco
   }
   const vault = createListenerVault(masterKeys)
   const names =
-    userId === null ? undefined : await speakAs(postgres, { role: 'billing' }, (client) => vault.read(client, userId))
+    userId === null
+      ? undefined
+      : await speakAs(postgres, { role: 'billing' }, async (client) => {
+          tables.payment_methods = await readPaymentMethods(client, vault, userId)
+          return await vault.read(client, userId)
+        })
   const played: Record<string, Rows> = {}
   for (const table of PLAYED) {
     const query = `SELECT * FROM ${table} FINAL WHERE account_id = {account:String}`

@@ -2,6 +2,8 @@
 
 import { createClickHouse } from '../../clickhouse/client.ts'
 import { clickhouseConfig } from '../../clickhouse/config.ts'
+import { createOpenSearch } from '../../opensearch/client.ts'
+import { opensearchConfig } from '../../opensearch/config.ts'
 import { postgresConfig } from '../../postgres/config.ts'
 import { withPool } from '../../postgres/with-pool.ts'
 import { createRedis } from '../../redis/client.ts'
@@ -19,14 +21,18 @@ export async function withStores<T>(work: (stores: Stores) => Promise<T>): Promi
     postgres: postgresConfig(read, 'admin'),
     redis: redisConfig(read),
     clickhouse: clickhouseConfig(read),
+    opensearch: opensearchConfig(read),
   }))
   const redis = createRedis(config.redis, createLogger(APPLICATION))
   const clickhouse = createClickHouse(config.clickhouse, { application: APPLICATION })
+  const { url } = config.opensearch
+  const opensearch = url === undefined ? undefined : createOpenSearch(url)
   const options = { applicationName: APPLICATION, queryTimeoutMs: STATEMENT_WITHIN_MS }
   try {
-    return await withPool(config.postgres.url, options, (postgres) => work({ postgres, redis, clickhouse }))
+    return await withPool(config.postgres.url, options, (postgres) => work({ postgres, redis, clickhouse, opensearch }))
   } finally {
     redis.disconnect()
     await clickhouse.close()
+    await opensearch?.close()
   }
 }

@@ -2,8 +2,9 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type AuditFinding, type ChainHead, createChainCheck } from './check-chain.ts'
+import { type AuditFinding, createChainCheck } from './check-chain.ts'
 import { type AuditEntry, type AuditLink, BEFORE_THE_FIRST, digestOf, hashOf } from './entry.ts'
+import type { ChainHead } from './noted-heads.ts'
 
 interface Pair {
   readonly link: AuditLink
@@ -37,7 +38,7 @@ function chainOf(length: number): Pair[] {
 }
 
 function check(pairs: readonly Pair[], { retired = 0, noted }: { retired?: number; noted?: ChainHead } = {}) {
-  const chain = createChainCheck(noted)
+  const chain = createChainCheck(noted === undefined ? [] : [noted])
   const found: AuditFinding[] = []
   for (const { link, entry } of pairs) found.push(...chain.take(link, entry, Number(link.sequence) <= retired))
   return { found: [...found, ...chain.end()], head: chain.head }

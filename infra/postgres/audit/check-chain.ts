@@ -1,6 +1,7 @@
 /** Owns the check of the chain over the audit log, link by link: pure, told each link with its entry, answering what is wrong and with which row. */
 
 import { type AuditEntry, type AuditLink, BEFORE_THE_FIRST, digestOf, hashOf } from './entry.ts'
+import { type ChainHead, createNotedHeads } from './noted-heads.ts'
 
 export type AuditFlaw = 'altered' | 'missing' | 'inserted' | 'another-chain'
 
@@ -12,12 +13,6 @@ export interface AuditFinding {
   readonly says: string
 }
 
-/** A place in the chain that somebody noted down: how much of it there was, and the hash there. */
-export interface ChainHead {
-  readonly sequence: bigint
-  readonly hash: string
-}
-
 export interface ChainCheck {
   /** In the order of their sequence; `isRetired` for a month that is gone by the book. */
   take(link: AuditLink, entry: AuditEntry | undefined, isRetired: boolean): AuditFinding[]
@@ -26,11 +21,11 @@ export interface ChainCheck {
   readonly head: ChainHead
 }
 
-/** @param noted a head of before, which the chain must have had. */
-export function createChainCheck(noted?: ChainHead): ChainCheck {
+/** @param noted heads of before, which the chain must have had. */
+export function createChainCheck(noted: readonly ChainHead[] = []): ChainCheck {
+  const before = createNotedHeads(noted)
   let sequence = 0n
   let hash: Buffer = BEFORE_THE_FIRST
-  let hasNoted = noted === undefined || noted.sequence === 0n
 
   function* flawsOf(link: AuditLink, entry: AuditEntry | undefined, isRetired: boolean): Generator<AuditFinding> {
     const { entryId } = link
@@ -59,17 +54,10 @@ export function createChainCheck(noted?: ChainHead): ChainCheck {
       // From here on by what is there, so that what follows is judged by itself.
       sequence = link.sequence
       hash = link.hash
-      if (noted?.sequence === sequence && noted.hash === hash.toString('hex')) hasNoted = true
+      before.take(sequence, hash.toString('hex'))
       return flaws
     },
-    end() {
-      if (hasNoted || noted === undefined) return []
-      const there =
-        noted.sequence > sequence
-          ? `the chain ends at ${sequence}: what came after was cut off`
-          : 'it has another hash now: the chain was written anew'
-      return [{ flaw: 'another-chain', sequence: noted.sequence, says: `link ${noted.sequence} was noted; ${there}` }]
-    },
+    end: () => before.end(sequence).map((told) => ({ flaw: 'another-chain' as const, ...told })),
     get head() {
       return { sequence, hash: hash.toString('hex') }
     },

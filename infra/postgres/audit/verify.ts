@@ -1,8 +1,9 @@
 /** Owns the walk over the audit log of a server: every link with its entry, and every entry that has no link. */
 
 import type { Pool, PoolClient } from '../client.ts'
-import { type AuditFinding, type ChainHead, createChainCheck } from './check-chain.ts'
+import { type AuditFinding, createChainCheck } from './check-chain.ts'
 import type { AuditEntry, AuditLink } from './entry.ts'
+import type { ChainHead } from './noted-heads.ts'
 
 const PAGE = 5_000
 
@@ -40,7 +41,7 @@ export interface AuditVerdict {
 }
 
 /** All of it as it was at one moment, while others write on. */
-export async function verifyAudit(pool: Pool, noted?: ChainHead): Promise<AuditVerdict> {
+export async function verifyAudit(pool: Pool, noted: readonly ChainHead[] = []): Promise<AuditVerdict> {
   const client = await pool.connect()
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
@@ -50,7 +51,7 @@ export async function verifyAudit(pool: Pool, noted?: ChainHead): Promise<AuditV
   }
 }
 
-async function walk(client: PoolClient, noted: ChainHead | undefined): Promise<AuditVerdict> {
+async function walk(client: PoolClient, noted: readonly ChainHead[]): Promise<AuditVerdict> {
   const check = createChainCheck(noted)
   const months = new Set((await client.query<{ month: string }>(MONTHS)).rows.map(({ month }) => month))
   const retiredUntil = (await client.query<{ month: string | null }>(RETIRED_UNTIL)).rows[0]?.month ?? ''

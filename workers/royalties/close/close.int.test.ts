@@ -33,6 +33,12 @@ beforeAll(async () => {
 })
 afterAll(async () => await endWorld(undisturbed))
 
+async function bytesOf(key: string): Promise<Buffer> {
+  const object = await undisturbed.reports.get(key)
+  if (object === undefined) throw new Error(`${key} is not there`)
+  return await buffer(object)
+}
+
 describe('a month that is right', () => {
   test('is closed: what is paid adds up to the pools, and the ledger to zero', async () => {
     const { code, answer, stderr } = await royalties(undisturbed.env, ['close', MONTH])
@@ -60,11 +66,9 @@ describe('a month that is right', () => {
     )
     expect(reports.length).toBeGreaterThan(3)
     for (const { key } of reports) {
-      const [plain, packed] = [await undisturbed.reports.get(key), await undisturbed.reports.get(`${key}.gz`)]
-      if (plain === undefined || packed === undefined) throw new Error(`${key} is not there`)
-      const text = (await buffer(plain)).toString()
+      const text = (await bytesOf(key)).toString()
       expect(dsrProblems(key.split('/').at(-1) ?? '', text)).toEqual([])
-      expect(gunzipSync(await buffer(packed)).toString()).toBe(text)
+      expect(gunzipSync(await bytesOf(`${key}.gz`)).toString()).toBe(text)
     }
     const { rows: minimum } = await admin.query(
       `SELECT DISTINCT contract_id FROM royalty_lines WHERE kind = 'minimum' AND amount_micros > 0`,
@@ -73,7 +77,7 @@ describe('a month that is right', () => {
   })
 
   test('has statements whose pages say the number and the sum of the CSV, and the payout of the ledger', async () => {
-    const { admin, reports } = undisturbed
+    const { admin } = undisturbed
     const { rows } = await admin.query<{ key: string; holder: string; currency: string; paid: string }>(
       `SELECT f.object_key AS key, holder_id AS holder, h.pay_currency AS currency,
               coalesce((SELECT -sum(e.amount_micros) FROM ledger_entries e WHERE e.kind = 'payout' AND e.account_kind <> 'payable' AND e.transfer_id IN (
@@ -81,11 +85,6 @@ describe('a month that is right', () => {
          FROM royalty_files f JOIN rights_holders h USING (holder_id) WHERE f.kind = 'statement-pdf' ORDER BY 2`,
     )
     expect(rows.map(({ holder }) => holder)).toEqual(Object.values(HOLDERS))
-    const bytesOf = async (key: string) => {
-      const object = await reports.get(key)
-      if (object === undefined) throw new Error(`${key} is not there`)
-      return await buffer(object)
-    }
     for (const { key, currency, paid } of rows) {
       const lines = pdfText(await bytesOf(key)).map((text) => text.replaceAll('\u202f', ''))
       const csv = parse(await bytesOf(key.replace(/pdf$/, 'csv')), { columns: true }) as Record<string, string>[]
@@ -106,6 +105,19 @@ describe('a month that is right', () => {
     function decimal(units: bigint, decimals: number): string {
       const digits = String(units).padStart(decimals + 1, '0')
       return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
+    }
+  })
+
+  test('names no listener in anything that it writes', async () => {
+    const all = async (sql: string) => (await undisturbed.admin.query(sql)).rows.map(({ text }) => String(text))
+    const listeners = await all('SELECT listener_id AS text FROM royalty_streams UNION SELECT user_id::text FROM users')
+    for (const key of await all('SELECT object_key AS text FROM royalty_files')) {
+      const bytes = await bytesOf(key)
+      const text = key.endsWith('.pdf')
+        ? pdfText(bytes).join('\n')
+        : (key.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString()
+      expect([key, listeners.filter((id) => text.includes(id))]).toEqual([key, []])
+      expect(text.length, key).toBeGreaterThan(100)
     }
   })
 
