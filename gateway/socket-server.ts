@@ -23,7 +23,7 @@ export const SOCKET_PATH = '/ws'
 const HARD_FRAME_LIMIT_FACTOR = 4
 
 /** One property, for uWebSockets.js makes each a property of its own socket, and one of many is slow to read and takes 700 bytes more. */
-interface Seated {
+export interface Seated {
   readonly connection: Connection
 }
 

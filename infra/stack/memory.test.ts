@@ -29,8 +29,15 @@ test('nobody is told to take more than its share', () => {
   }
 })
 
-/** Debezium reads its password out of an address. */
-const addressed = { ...context, env: { SEGUE_POSTGRES_CAPTURE_URL: 'postgres://c:x@127.0.0.1/segue' } }
+/** Debezium reads its password out of an address, and how it signs in to Kafka. */
+const addressed = {
+  ...context,
+  env: {
+    SEGUE_POSTGRES_CAPTURE_URL: 'postgres://c:x@127.0.0.1/segue',
+    SEGUE_KAFKA_BROKERS: 'k:1',
+    SEGUE_KAFKA_SASL: 'none',
+  },
+}
 
 test.each([
   ['kafka', '-Xmx512m'],

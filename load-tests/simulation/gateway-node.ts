@@ -15,7 +15,7 @@ import type { Context } from '../../gateway/context.ts'
 import { drain } from '../../gateway/drain.ts'
 import { createWatch } from '../../gateway/monitor.ts'
 import { createPageOrigins } from '../../gateway/page-origin.ts'
-import { addSocketRoute } from '../../gateway/socket-server.ts'
+import { addSocketRoute, type Seated } from '../../gateway/socket-server.ts'
 import { decodeDown, encodeMessage } from '../../protocol/codec.ts'
 import type { DownMessage } from '../../protocol/messages/down.ts'
 import type { Grant } from '../../protocol/messages/grant.ts'
@@ -58,7 +58,7 @@ export class GatewayNode {
   readonly context: Context
   readonly #world: World
   readonly #witness: GatewayWitness
-  readonly #behavior: WebSocketBehavior<Connection>
+  readonly #behavior: WebSocketBehavior<Seated>
   readonly #lines = new Set<Line>()
   readonly partRedis: (parted: boolean) => void
   readonly #alterUp: GatewayParts['alterUp']
@@ -104,8 +104,8 @@ export class GatewayNode {
       getQuery: (name: string) => (name === RESUMING && line.resumes ? '' : undefined),
     }
     const res = {
-      upgrade: (data: Connection) => {
-        connection = data
+      upgrade: (data: Seated) => {
+        connection = data.connection
       },
       writeStatus: () => res,
       writeHeader: () => res,
@@ -139,10 +139,11 @@ export class GatewayNode {
     return true
   }
 
-  #socketOf(line: Line, connection: Connection): WebSocket<Connection> {
+  #socketOf(line: Line, connection: Connection): WebSocket<Seated> {
     const data: SocketData = { line, ended: false }
     const socket = {
-      getUserData: () => connection,
+      // As uWebSockets.js makes what it was given at the upgrade properties of its socket.
+      connection,
       cork: (work: () => void) => work(),
       getBufferedAmount: () => line.unreadBytes,
       send: (bytes: Uint8Array) => {
@@ -161,10 +162,10 @@ export class GatewayNode {
         data.ended = true
         line.end(code)
         this.#lines.delete(line)
-        void this.#behavior.close?.(socket as unknown as WebSocket<Connection>, code, new ArrayBuffer(0))
+        void this.#behavior.close?.(socket as unknown as WebSocket<Seated>, code, new ArrayBuffer(0))
       },
     }
-    return socket as unknown as WebSocket<Connection>
+    return socket as unknown as WebSocket<Seated>
   }
 
   /** SIGKILL. `answered`: the machine lives and resets the lines; else they fall silent. */
@@ -202,10 +203,10 @@ function openStreamOf({ state }: Connection): string | undefined {
 }
 
 /** The handlers that the real gateway gives to uWebSockets.js. */
-function behaviorOf(context: Context, leaving: () => boolean): WebSocketBehavior<Connection> {
-  let behavior: WebSocketBehavior<Connection> | undefined
+function behaviorOf(context: Context, leaving: () => boolean): WebSocketBehavior<Seated> {
+  let behavior: WebSocketBehavior<Seated> | undefined
   const app = {
-    ws: (_path: string, handlers: WebSocketBehavior<Connection>) => {
+    ws: (_path: string, handlers: WebSocketBehavior<Seated>) => {
       behavior = handlers
     },
   }
