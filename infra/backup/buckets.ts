@@ -26,7 +26,10 @@ export async function backUpBuckets(
   for (const role of roles) {
     const config = buckets[role]
     const client = createMinioClient(config)
-    if (!(await client.bucketExists(config.bucket))) continue
+    if (!(await client.bucketExists(config.bucket)))
+      throw new StackProblem(
+        `there is no bucket ${config.bucket}, whose ${role} would be in the backup: name the one that is in use`,
+      )
     let [objects, bytes] = [0, 0]
     const frames = async function* () {
       for await (const key of keysOf(client, config.bucket)) {
@@ -43,9 +46,10 @@ export async function backUpBuckets(
   return copies
 }
 
-/** The first bucket that has an object; undefined: there is nothing. */
-export async function filledBucket(buckets: Buckets): Promise<string | undefined> {
-  for (const config of Object.values(buckets)) {
+/** The first bucket of `roles` that has an object; undefined: there is nothing. */
+export async function filledBucket(buckets: Buckets, roles: readonly BucketRole[]): Promise<string | undefined> {
+  for (const role of roles) {
+    const config = buckets[role]
     const client = createMinioClient(config)
     if (!(await client.bucketExists(config.bucket))) continue
     for await (const _ of keysOf(client, config.bucket)) return config.bucket

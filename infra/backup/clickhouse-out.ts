@@ -14,6 +14,7 @@ const FIRST: readonly string[] = ['rollup_passes', 'closed_hours', 'late_events'
 const PAGE_BYTES = 16 * 1024 * 1024
 const MOST_ROWS = 200_000
 const FEWEST_ROWS = 100
+const LF = 0x0a
 
 export interface Column {
   readonly name: string
@@ -136,12 +137,15 @@ function paramsOf(values: readonly string[] | undefined, side: string): Record<s
 }
 
 async function answerOf(client: ClickHouseClient, query: string, params: Record<string, string>): Promise<Buffer> {
-  const { stream } = await client.exec({ query, query_params: params })
-  return await buffer(stream)
+  // Told whole or not at all: what fails in the middle would be taken for rows.
+  const { stream } = await client.exec({ query, query_params: params, clickhouse_settings: { wait_end_of_query: 1 } })
+  const page = await buffer(stream)
+  if (page.length > 0 && page.at(-1) !== LF) throw new Error('ClickHouse ended in the middle of a row')
+  return page
 }
 
 function linesOf(page: Buffer): number {
   let lines = 0
-  for (let at = page.indexOf(10); at !== -1; at = page.indexOf(10, at + 1)) lines += 1
+  for (let at = page.indexOf(LF); at !== -1; at = page.indexOf(LF, at + 1)) lines += 1
   return lines
 }

@@ -1,7 +1,12 @@
 /** Owns where backups go and by which keys they are sealed, read from the environment. */
 
 import { resolve } from 'node:path'
-import { BACKUP_KEYS_VARIABLE, type MasterKeysConfig, masterKeysConfig } from '../personal/config.ts'
+import {
+  BACKUP_KEYS_VARIABLE,
+  BACKUP_STORE_VARIABLES,
+  type MasterKeysConfig,
+  masterKeysConfig,
+} from '../personal/config.ts'
 import { type EnvReader, readEnv } from '../runtime/env.ts'
 import { dataFolder, inDataFolder } from '../stack/folders.ts'
 import { bucketPlace } from './bucket-place.ts'
@@ -19,8 +24,8 @@ export async function placeOf(env: NodeJS.ProcessEnv, named: string | undefined)
   if (bucket === undefined) return folderPlace(resolve(wanted))
   const config = readEnv(env, (read) => ({
     url: read.url('SEGUE_BACKUP_STORE_URL', ['http', 'https']),
-    accessKey: read.secret('SEGUE_BACKUP_STORE_ACCESS_KEY'),
-    secretKey: read.secret('SEGUE_BACKUP_STORE_SECRET_KEY'),
+    accessKey: read.secret(BACKUP_STORE_VARIABLES[0]),
+    secretKey: read.secret(BACKUP_STORE_VARIABLES[1]),
     region: read.text('SEGUE_BACKUP_STORE_REGION', 'us-east-1'),
     bucket,
   }))

@@ -34,6 +34,29 @@ export async function createBackup(
   options: { readonly withAudio: boolean },
 ): Promise<Manifest> {
   const id = idOf(new Date())
+  try {
+    return await take(id, stores, { place, masterKeys, say }, options)
+  } catch (cause) {
+    // As large as a whole one, and of no use. Where the place is away as well, it goes with the old ones.
+    const isGone = removeAll(place, `${id}/`).then(
+      () => true,
+      () => false,
+    )
+    if (!(await isGone)) say(`what was written of ${id} could not be removed`)
+    throw cause
+  }
+}
+
+async function removeAll(place: Place, prefix: string): Promise<void> {
+  for (const name of await place.list(prefix)) await place.remove(name)
+}
+
+async function take(
+  id: string,
+  stores: BackupStores,
+  { place, masterKeys, say }: BackupTarget,
+  options: { readonly withAudio: boolean },
+): Promise<Manifest> {
   const identity = await generateX25519Identity()
   const recipient = await identityToRecipient(identity)
   const put = (name: string, clear: Readable) => putSealedFile(place, id, { name, recipient, clear })

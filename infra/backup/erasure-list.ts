@@ -7,7 +7,7 @@ import type { ClickHouseClient } from '../clickhouse/client.ts'
 import { eraseEvents } from '../clickhouse/erase-events.ts'
 import { eraseRowsWithin } from '../personal/erasure/erase-rows.ts'
 import type { MasterKeys } from '../personal/master-keys.ts'
-import type { Pool, PoolClient } from '../postgres/client.ts'
+import { inTransaction, type Pool, type PoolClient } from '../postgres/client.ts'
 import { OWNER_ROLE } from '../postgres/roles.ts'
 import { StackProblem } from '../stack/problem.ts'
 import { openSealed, putSealed } from './envelope.ts'
@@ -49,16 +49,20 @@ export async function readErasureList(place: Place, masterKeys: MasterKeys): Pro
 
 /** Says how many are in it. */
 export async function writeErasureList(pool: Pool, place: Place, masterKeys: MasterKeys): Promise<number> {
-  const known = await readErasureList(place, masterKeys)
-  const writtenAt = (await pool.query<{ now: string }>(NOW)).rows[0]?.now ?? ''
-  const { rows: inTable } = await pool.query<ErasedListener>(ERASURES)
-  const open = new Set(inTable.map(({ erasureId }) => erasureId))
-  const [oldest] = await backupIds(place)
-  const since = oldest === undefined ? Number.POSITIVE_INFINITY : timeOf(oldest)
-  const ended = (known?.erased ?? []).filter((one) => !open.has(one.erasureId) && Date.parse(one.askedAt) >= since)
-  const erased = [...ended, ...inTable]
-  await putSealed(place, NAME, { masterKeys, about: ABOUT, value: { writtenAt, erased } satisfies ErasureList })
-  return erased.length
+  return await inTransaction(pool, async (client) => {
+    // One at a time: of two that write it, the one that read the table first must not be the last.
+    await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [ABOUT])
+    const known = await readErasureList(place, masterKeys)
+    const writtenAt = (await client.query<{ now: string }>(NOW)).rows[0]?.now ?? ''
+    const { rows: inTable } = await client.query<ErasedListener>(ERASURES)
+    const open = new Set(inTable.map(({ erasureId }) => erasureId))
+    const [oldest] = await backupIds(place)
+    const since = oldest === undefined ? Number.POSITIVE_INFINITY : timeOf(oldest)
+    const ended = (known?.erased ?? []).filter((one) => !open.has(one.erasureId) && Date.parse(one.askedAt) >= since)
+    const erased = [...ended, ...inTable]
+    await putSealed(place, NAME, { masterKeys, about: ABOUT, value: { writtenAt, erased } satisfies ErasureList })
+    return erased.length
+  })
 }
 
 /** @throws {StackProblem} when there is none: then nobody knows who must not come back. */

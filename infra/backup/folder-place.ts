@@ -16,7 +16,12 @@ export function folderPlace(folder: string): Place {
     async put(name, bytes) {
       const path = join(folder, name)
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      await pipeline(bytes, createWriteStream(`${path}${ASIDE}`, { mode: 0o600, flush: true }))
+      try {
+        await pipeline(bytes, createWriteStream(`${path}${ASIDE}`, { mode: 0o600, flush: true }))
+      } catch (cause) {
+        await rm(`${path}${ASIDE}`, { force: true })
+        throw cause
+      }
       await rename(`${path}${ASIDE}`, path)
       await syncFolder(dirname(path))
     },

@@ -65,7 +65,9 @@ export interface Manifest {
 }
 
 export const idOf = (at: Date): string => `${at.toISOString().slice(0, 19).replaceAll(':', '-')}Z`
-export const timeOf = (id: string): number => Date.parse(`${id.slice(0, 10)}T${id.slice(11, -1).replaceAll('-', ':')}Z`)
+/** NaN: no backup has that name. */
+export const timeOf = (id: string): number =>
+  !ID.test(id) ? Number.NaN : Date.parse(`${id.slice(0, 10)}T${id.slice(11, -1).replaceAll('-', ':')}Z`)
 
 const aboutBackup = (id: string): string => `backup:${id}`
 

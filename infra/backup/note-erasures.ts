@@ -6,19 +6,18 @@ import { readEnv } from '../runtime/env.ts'
 import { StackProblem } from '../stack/problem.ts'
 import { backupKeysConfig, placeOf } from './config.ts'
 import { writeErasureList } from './erasure-list.ts'
-import { backupIds } from './manifest.ts'
 
-/** Where no backup was ever taken there is nothing that could come back. */
+/** Where no backup was ever begun there is nothing that could come back. */
 export async function noteErasures(pool: Pool, say: (line: string) => void): Promise<void> {
   try {
     const place = await placeOf(process.env, undefined)
-    if ((await backupIds(place)).length === 0) return
+    if ((await place.list('')).length === 0) return
     await writeErasureList(pool, place, createLocalMasterKeys(readEnv(process.env, backupKeysConfig)))
     say(`noted beside the backups in ${place.title}`)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new StackProblem(
-      `he is erased, but where backups are it is not known yet: ${why}; run segue backup erasures before any restore`,
+      `where backups are it is not known yet who was erased: ${why}; run segue backup erasures before any restore`,
       cause,
     )
   }

@@ -52,9 +52,11 @@ export async function restorePostgres(
     await setTriggers(client, always, 'DISABLE')
     for (const name of SEEDED) if (name !== MIGRATED) await client.query(`DELETE FROM ${pg.escapeIdentifier(name)}`)
     for (const { name, columns, rows, file } of tables) {
+      // First: what cannot be opened must not leave a COPY that waits for it.
+      const clear = await open(file.name)
       const copy = client.query(copyFrom(`COPY ${pg.escapeIdentifier(name)} (${quoted(columns)}) FROM STDIN`))
       stopClock(copy)
-      await pipeline(await open(file.name), copy)
+      await pipeline(clear, copy)
       if (copy.rowCount === rows) continue
       throw new StackProblem(`${name}: ${copy.rowCount} rows were restored of ${rows}; nothing was written`)
     }

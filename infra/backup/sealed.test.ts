@@ -122,9 +122,15 @@ test('what broke off is no backup; old ones go, but never the newest', async () 
   await put(`${id(45)}/postgres/users.gz.age`)
   await put('erasures.json')
   await put('notes/of-mine.txt')
+  await put('2024-05-01_03-15Z/of-another.txt')
   expect(await backupIds(place)).toEqual([id(50), id(40), id(10)])
   expect(await removeOldBackups(place, 35, now)).toEqual([id(50), id(40)])
-  expect(await place.list('')).toEqual([`${id(10)}/manifest.json`, 'erasures.json', 'notes/of-mine.txt'])
+  expect(await place.list('')).toEqual([
+    '2024-05-01_03-15Z/of-another.txt',
+    `${id(10)}/manifest.json`,
+    'erasures.json',
+    'notes/of-mine.txt',
+  ])
   expect(await removeOldBackups(place, 1, now)).toEqual([])
   expect((await readdir(join(folder, id(10)))).length).toBe(1)
 })

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { PROJECT_ROOT } from '../stack/folders.ts'
-import { cutShort, filesToTryAgain, resultsOf, told, unsteadyOf } from './test-results.ts'
+import { cutShort, filesToTryAgain, judge, resultsOf, told } from './test-results.ts'
 
 const failure = (file: string, title = 'plays') => ({ file, title, why: 'no sound' })
 
@@ -36,16 +36,18 @@ it('reads what failed from the report, a file as a whole where a hook failed', (
   ])
 })
 
-it('tries a few files again, each once, and none where much failed or a lane died', () => {
-  expect(filesToTryAgain([failure('a.test.ts'), failure('a.test.ts', 'stops'), failure('b.test.ts')])).toEqual([
-    'a.test.ts',
-    'b.test.ts',
-  ])
-  expect(filesToTryAgain(['a', 'b', 'c', 'd'].map((name) => failure(`${name}.test.ts`)))).toEqual([])
-  expect(filesToTryAgain([failure('a.test.ts'), ...cutShort('front', 'ended with 137').failures])).toEqual([])
+it('tries a few files on real servers again, each once, and none where much failed, a lane died, or what is pure failed', () => {
+  const again = filesToTryAgain([failure('a.int.test.ts'), failure('a.int.test.ts', 'stops'), failure('b.int.test.ts')])
+  expect(again).toEqual(['a.int.test.ts', 'b.int.test.ts'])
+  expect(filesToTryAgain(['a', 'b', 'c', 'd'].map((name) => failure(`${name}.int.test.ts`)))).toEqual([])
+  expect(filesToTryAgain([failure('a.int.test.ts'), ...cutShort('front', 'ended with 137').failures])).toEqual([])
+  expect(filesToTryAgain([failure('a.int.test.ts'), failure('pure.test.ts')])).toEqual([])
 })
 
 it('calls unsteady only what is in a file that passed whole the second time', () => {
-  const first = [failure('a.test.ts'), failure('b.test.ts'), failure('b.test.ts', 'stops')]
-  expect(unsteadyOf(first, [failure('b.test.ts', 'stops')])).toEqual([failure('a.test.ts')])
+  const [a, b, stops] = [failure('a.int.test.ts'), failure('b.int.test.ts'), failure('b.int.test.ts', 'stops')]
+  expect(judge([a, b, stops], [stops])).toEqual({ unsteady: [a], broken: [stops] })
+  expect(judge([a, b], [])).toEqual({ unsteady: [a, b], broken: [] })
+  const { failures: died } = cutShort('again', 'ended with 137')
+  expect(judge([a, b], died)).toEqual({ unsteady: [], broken: [a, b, ...died] })
 })

@@ -68,16 +68,21 @@ export function cutShort(lane: string, why: string): Results {
 /** More than so many files that fail are no accident. */
 const MOST_TRIED_AGAIN = 3
 
+/** What waits for others may be late; what is pure fails for a reason. */
+const isOnServers = (file: string): boolean => file.endsWith('.int.test.ts')
+
 /** The files that are worth a second run, alone: none when so much failed that something is broken. */
 export function filesToTryAgain(failures: readonly Failure[]): string[] {
   const files = [...new Set(failures.map(({ file }) => file))]
-  return files.length <= MOST_TRIED_AGAIN && files.every((file) => file.endsWith('.test.ts')) ? files : []
+  return files.length <= MOST_TRIED_AGAIN && files.every(isOnServers) ? files : []
 }
 
-/** What failed at first and did not fail again. */
-export function unsteadyOf(failures: readonly Failure[], broken: readonly Failure[]): Failure[] {
-  const again = new Set(broken.map(({ file }) => file))
-  return failures.filter(({ file }) => !again.has(file))
+/** What failed at first, parted by what became of its file the second time. */
+export function judge(failures: readonly Failure[], again: readonly Failure[]) {
+  const files = new Set(again.map(({ file }) => file))
+  // The second run itself died: nothing is known of any of them.
+  if (again.some(({ file }) => !isOnServers(file))) return { unsteady: [], broken: [...failures, ...again] }
+  return { unsteady: failures.filter(({ file }) => !files.has(file)), broken: again }
 }
 
 export function told({ file, title, why }: Failure): string {

@@ -13,7 +13,7 @@ import { exitCodeOf } from './exit-code.ts'
 import { installForTests } from './install.ts'
 import { onInterruption } from './interruption.ts'
 import { fitSideBySide, LANES, type Lane, PURE, tryAgain } from './test-lanes.ts'
-import { cutShort, filesToTryAgain, type Results, resultsOf, told, unsteadyOf } from './test-results.ts'
+import { cutShort, filesToTryAgain, judge, type Results, resultsOf, told } from './test-results.ts'
 
 const VITEST = join(PROJECT_ROOT, 'node_modules', 'vitest', 'vitest.mjs')
 
@@ -60,8 +60,8 @@ async function runAll(running: Set<ChildProcess>, signal: AbortSignal): Promise<
 async function exitCodeAfter(ended: readonly Results[], run: (lane: Lane) => Promise<Results>): Promise<number> {
   const failures = ended.flatMap((results) => results.failures)
   const files = filesToTryAgain(failures)
-  const broken = files.length > 0 ? (await run(tryAgain(files))).failures : failures
-  const unsteady = unsteadyOf(failures, broken)
+  const judged = files.length > 0 ? judge(failures, (await run(tryAgain(files))).failures) : undefined
+  const { unsteady, broken } = judged ?? { unsteady: [], broken: failures }
   for (const failure of unsteady) console.log(`UNSTEADY: ${told(failure)}`)
   for (const failure of broken) console.log(`FAILED: ${told(failure)}`)
   const passed = ended.reduce((sum, results) => sum + results.passed, unsteady.length)

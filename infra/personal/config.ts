@@ -6,6 +6,8 @@ import { Secret } from '../runtime/secret.ts'
 export const MASTER_KEYS_VARIABLE = 'SEGUE_MASTER_KEYS'
 /** Of backups, and none of the above: whoever restores a server by them reads no name, and a rotation of the others leaves backups to be opened. */
 export const BACKUP_KEYS_VARIABLE = 'SEGUE_BACKUP_KEYS'
+/** What lets in to a store where backups go. */
+export const BACKUP_STORE_VARIABLES = ['SEGUE_BACKUP_STORE_ACCESS_KEY', 'SEGUE_BACKUP_STORE_SECRET_KEY'] as const
 
 export interface MasterKeysConfig {
   /** By name; the first wraps, the others are there for what they wrapped before. */

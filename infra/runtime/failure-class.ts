@@ -5,7 +5,8 @@ const CLASSES = {
   refused: /ECONNREFUSED/,
   unreachable: /ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN/,
   timeout: /ETIMEDOUT|ESOCKETTIMEDOUT|TimedOut|TimeoutError|timed? ?out|timeout|no answer within|57014/i,
-  'not-allowed': /NOAUTH|WRONGPASS|NOPERM|28P01|28000|\b40[13]\b|AUTHENTICATION_FAILED/,
+  'not-allowed':
+    /NOAUTH|WRONGPASS|NOPERM|28P01|28000|\b40[13]\b|AUTHENTICATION_FAILED|AUTHORIZATION_FAILED|SASLAuthentication|Not authorized/,
   starting: /LOADING|57P03|LEADER_NOT_AVAILABLE|no leader/i,
   'not-writable': /READONLY|OOM |MISCONF|NOREPLICAS|NOT_ENOUGH_REPLICAS|53\d\d\d/,
   broken:

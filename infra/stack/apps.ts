@@ -2,7 +2,7 @@
 
 import { WORKER_USERS, withKafkaLoginsOf } from '../kafka/users.ts'
 import { withStoreKeysOf } from '../minio/users.ts'
-import { BACKUP_KEYS_VARIABLE, MASTER_KEYS_VARIABLE } from '../personal/config.ts'
+import { BACKUP_KEYS_VARIABLE, BACKUP_STORE_VARIABLES, MASTER_KEYS_VARIABLE } from '../personal/config.ts'
 import { withLoginsOf } from '../postgres/roles.ts'
 import { bundledProgram } from './bundled-program.ts'
 import { probeHttp } from './http-probe.ts'
@@ -18,7 +18,9 @@ export const GATEWAY_FLAGS = ['--max-semi-space-size=64']
 const WORKERS_FLAGS = [...GATEWAY_FLAGS, heapFlag('workers')]
 
 /** What names a listener, and what lies in backups, is read by commands alone. */
-const NO_MASTER_KEYS = { [MASTER_KEYS_VARIABLE]: '', [BACKUP_KEYS_VARIABLE]: '' }
+const NO_MASTER_KEYS = Object.fromEntries(
+  [MASTER_KEYS_VARIABLE, BACKUP_KEYS_VARIABLE, ...BACKUP_STORE_VARIABLES].map((name) => [name, '']),
+)
 
 const gateway = <const Name extends AppName>(name: Name, title: string, port: PortName) =>
   definePart({

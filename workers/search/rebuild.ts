@@ -11,6 +11,8 @@ import { readInOrder } from './read-documents.ts'
 import { filesNow, logPlace, placeNow } from './reading.ts'
 
 const PAGE = 4_000
+/** Of one page: with the pauses between them, about four minutes. */
+const MOST_REFUSALS = 50
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000'
 
 interface Page {
@@ -38,13 +40,16 @@ export async function rebuild(
   const index = await beginIndex(client, { at: await placeNow(rows), files: await filesNow(rows) }, Date.now())
   let documents = 0
   // All of the rest need not be made again for want of room for a page.
-  const write = (page: Page) =>
-    untilDone(() => writeDocuments(client, { indices: [index], ...page, gone: [] }), {
+  const write = (page: Page) => {
+    let refusals = 0
+    return untilDone(() => writeDocuments(client, { indices: [index], ...page, gone: [] }), {
       signal,
       onFailure(error) {
-        if (!(error instanceof OpenSearchFull)) throw error
+        refusals += 1
+        if (!(error instanceof OpenSearchFull) || refusals > MOST_REFUSALS) throw error
       },
     })
+  }
   for (const kind of KINDS) {
     const read = async (after: string): Promise<Page> => ({
       version: logPlace(await placeNow(rows)),

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander'
 import { noteErasures } from '../../backup/note-erasures.ts'
+import type { Pool } from '../../postgres/client.ts'
 import { StackProblem } from '../../stack/problem.ts'
 import { eraseAccount, FORGOTTEN_AFTER_DAYS, goOnErasing, isKnown } from './erasure.ts'
 import { withStores } from './with-stores.ts'
@@ -32,17 +33,26 @@ async function erase(account: string | undefined, { forGood, goOn }: Flags): Pro
   await withStores(async (stores) => {
     const say = (line: string) => console.log(line)
     if (account === undefined) {
-      const passed = await goOnErasing(stores, say)
-      await noteErasures(stores.postgres, say)
+      const passed = await noted(stores.postgres, say, () => goOnErasing(stores, say))
       console.log(`${passed} erasures were gone over`)
       return
     }
     if (!(await isKnown(stores, account))) throw new StackProblem(`there is nothing under the account ${account}`)
     if (forGood !== true) throw new StackProblem('nothing was erased: there is no way back, so add --for-good')
-    await eraseAccount(stores, account, say)
-    await noteErasures(stores.postgres, say)
+    await noted(stores.postgres, say, () => eraseAccount(stores, account, say))
     console.log(
       `erased; run segue erase --go-on daily, until in ${FORGOTTEN_AFTER_DAYS} days nothing can come back from Kafka`,
     )
   })
+}
+
+/** The key is destroyed first of all: whatever fails behind that, where backups are he is known as erased. */
+async function noted<T>(postgres: Pool, say: (line: string) => void, work: () => Promise<T>): Promise<T> {
+  const done = await Promise.allSettled([work()])
+  const notes = await Promise.allSettled([noteErasures(postgres, say)])
+  const failed = [...done, ...notes].flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+  if (failed.length > 1) throw new StackProblem(failed.map(({ message }: Error) => message).join('\n'), failed[0])
+  const [outcome] = done
+  if (outcome.status === 'fulfilled' && failed.length === 0) return outcome.value
+  throw failed[0]
 }

@@ -92,8 +92,9 @@ async function pass(stores: Stores, erasure: Erasure, say: (line: string) => voi
   report('PostgreSQL', await eraseRows(postgres, erasure))
   report('Redis', await inStore('Redis', eraseKeys(redis, accountId)))
   report('ClickHouse', await inStore('ClickHouse', eraseEvents(clickhouse, { accountId, pseudonym })))
+  let there = 0
   if (opensearch !== undefined) {
-    const there = await inStore('OpenSearch', eraseTitles(opensearch, postgres, userId))
+    there = await inStore('OpenSearch', eraseTitles(opensearch, postgres, userId))
     say(
       there === 0
         ? 'OpenSearch: nothing more'
@@ -101,7 +102,7 @@ async function pass(stores: Stores, erasure: Erasure, say: (line: string) => voi
     )
   }
   await postgres.query(PASSED, [erasureId])
-  if (!erasure.isDue) return
+  if (!erasure.isDue || there > 0) return
   await postgres.query(ENDED, [erasureId])
   say('the account is forgotten')
 }
