@@ -201,6 +201,15 @@ test('a backup is taken while the servers work, and nothing in it can be read', 
   }
 }, 120_000)
 
+test('one that fails leaves nothing of itself', async () => {
+  const place = folderPlace(folder)
+  const before = await place.list('')
+  const { code, said } = await backup({ ...env, SEGUE_MINIO_BUCKET: 'no-such-bucket' }, 'create')
+  // It failed in the last of the three systems.
+  expect([code, said]).toEqual([1, expect.stringMatching(/ClickHouse: \d+ rows/)])
+  expect(await place.list('')).toEqual(before)
+}, 60_000)
+
 test('what is damaged, of another key or of another backup is refused by name, and nothing is written', async () => {
   const [id = ''] = (await readdir(folder)).filter((name) => name.endsWith('Z'))
   const attempt = async (spoil: (copy: string) => Promise<void>, keys = emptyEnv.SEGUE_BACKUP_KEYS) => {
