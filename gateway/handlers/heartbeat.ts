@@ -25,8 +25,11 @@ export function onHeartbeat(
   nowMs: number,
 ): void {
   connection.bufferMs = message.buffer_ms ?? 0
-  // On its way while another device took over: late, not wrong.
-  if (isStale(held.session, message.fence)) return
+  if (isStale(held.session, message.fence)) {
+    // On its way while another device took over: late, not wrong. He lives all the same, and his session waits for him from now.
+    context.keeper.saveInTime(held)
+    return
+  }
   perform(context, connection, held, heartbeat(held.session, message, nowMs, context.grantPolicy), nowMs)
   context.leases.beat(held)
 }

@@ -131,5 +131,5 @@ function measureHonest(row: StreamRow, facts: StreamFacts, { counts, violate }: 
     violate('I17', facts.client, `${text}, ${heard}, claimed ${ms_claimed}, flagged ${flags.join()}`)
   }
   const hasLastWord = !facts.disturbed && !facts.brokenOff && !UNHEARD_ENDS.has(reason_end)
-  if (hasLastWord && played < facts.movedMs * (1 - SLEW) - LATE_MS) violate('I17', facts.client, `${text}, ${heard}`)
+  if (hasLastWord && played < facts.owedMs * (1 - SLEW) - LATE_MS) violate('I17', facts.client, `${text}, ${heard}`)
 }

@@ -72,6 +72,8 @@ export class Checker implements GatewayWitness, ClientWitness, RedisWitness {
     if ((message.type === 'play' || message.type === 'next') && !session.begunAtMs.has(message.id)) {
       session.begunAtMs.set(message.id, this.#world.nowMs)
     }
+    if ((message.type === 'next' || message.type === 'stop') && message.stream_id !== undefined)
+      this.#streams.streams.get(message.stream_id)?.left()
     this.#handedOver(session, gateway)
   }
 

@@ -15,6 +15,7 @@ export class StreamFacts {
   overAtMs = Number.POSITIVE_INFINITY
   readonly #runs: { fromMs: number; toMs: number }[] = []
   readonly #granted = new Set<number>()
+  #leftAfterMs: number | undefined
   /** Clocks of gateways that took it over differed by so much, forward, in all. */
   skewMs = 0
   /** Another gateway went on with it, or what a gateway said of it was undone. */
@@ -47,6 +48,16 @@ export class StreamFacts {
     const last = this.#runs.at(-1)
     if (last !== undefined && Math.abs(last.toMs - fromMs) < 1) last.toMs = toMs
     else this.#runs.push({ fromMs, toMs })
+  }
+
+  /** Its gateway heard that the client wants it to end: it may play on until the answer, of a gateway that stands still for long. */
+  left(): void {
+    this.#leftAfterMs = this.movedMs
+  }
+
+  /** What counts of what was heard: until the client wanted no more of it. */
+  get owedMs(): number {
+    return this.#leftAfterMs ?? this.movedMs
   }
 
   granted(chunk: number): void {
