@@ -58,6 +58,7 @@ function nowPanel(): Part {
     elements: [panel('now', 'Listening now', giant, plans, countries.element)],
     update({ listeners_now, listeners_now_by }) {
       giant.textContent = orHidden(listeners_now, countText)
+      giant.classList.toggle('is-word', listeners_now === null)
       plans.textContent = listeners_now_by.plan
         .map(({ name, listeners }) => `${planText(name)}\u00a0${orHidden(listeners, countText)}`)
         .join(' · ')
