@@ -2,6 +2,7 @@
 
 import { writeAdEvents } from '../../infra/clickhouse/ad-events.ts'
 import { createClickHouse } from '../../infra/clickhouse/client.ts'
+import { groupOf } from '../../infra/kafka/users.ts'
 import { createPool } from '../../infra/postgres/client.ts'
 import { createAdPlaces } from '../../infra/redis/ad-places.ts'
 import { createRedis } from '../../infra/redis/client.ts'
@@ -46,7 +47,7 @@ export const createAds: CreateWorker = (context) => {
   return createBookkeeper<Entered>(context, {
     name: 'ads',
     clientId: CLIENT_ID,
-    group: 'segue.ads',
+    group: groupOf('ads'),
     pool: createPool(config.postgres.ads.url, { applicationName: CLIENT_ID, log }),
     async enter(client, { records }) {
       const heard = heardAdsOf(records)

@@ -4,6 +4,7 @@ import { createClickHouse } from '../../infra/clickhouse/client.ts'
 import { writePlayback, youngestEventMs } from '../../infra/clickhouse/playback-writer.ts'
 import { type BatchControl, type ConsumedBatch, type RunningConsumer, runConsumer } from '../../infra/kafka/consumer.ts'
 import { createDeadLetters, type DeadLetter, slicesOf } from '../../infra/kafka/dead-letters.ts'
+import { groupOf } from '../../infra/kafka/users.ts'
 import type { PlaybackRecord } from '../../protocol/events/playback-record.ts'
 import { TOPICS } from '../../protocol/events/topics.ts'
 import { recordOrReason } from '../playback-record.ts'
@@ -114,7 +115,7 @@ export const createIngest: CreateWorker = ({ config, metrics, tracing, log }) =>
         config.kafka.ingest,
         {
           clientId: CLIENT_ID,
-          groupId: 'segue.ingest',
+          groupId: groupOf('ingest'),
           topic: TOPICS.playbackEvents.name,
           gather: GATHER,
           concurrency: TOPICS.playbackEvents.partitions,

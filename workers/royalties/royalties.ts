@@ -1,5 +1,6 @@
 /** Owns the worker `royalties`: each stream of 30 s or more into PostgreSQL, in one transaction with the offset it was read at. */
 
+import { groupOf } from '../../infra/kafka/users.ts'
 import { createPool } from '../../infra/postgres/client.ts'
 import { createBookkeeper } from '../bookkeeper.ts'
 import type { CreateWorker } from '../worker.ts'
@@ -18,7 +19,7 @@ export const createRoyalties: CreateWorker = (context) => {
   return createBookkeeper<Entered>(context, {
     name: 'royalties',
     clientId: CLIENT_ID,
-    group: 'segue.royalties',
+    group: groupOf('royalties'),
     pool: createPool(config.postgres.royalties.url, { applicationName: CLIENT_ID, log }),
     async enter(client, { records }) {
       const ended = endedStreamsOf(records)

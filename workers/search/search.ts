@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { type BatchControl, type ConsumedBatch, type RunningConsumer, runConsumer } from '../../infra/kafka/consumer.ts'
+import { groupOf } from '../../infra/kafka/users.ts'
 import { indicesThatHear } from '../../infra/opensearch/catalog-indices.ts'
 import { createOpenSearch, type OpenSearch } from '../../infra/opensearch/client.ts'
 import { documentId } from '../../infra/opensearch/documents.ts'
@@ -20,7 +21,7 @@ import { rebuild, whyRebuild } from './rebuild.ts'
 
 const NAME = 'search'
 export const CLIENT_ID = 'segue-search'
-export const GROUP = 'segue.search'
+export const GROUP = groupOf('search')
 /** Of whom rebuilds the index. */
 export const REBUILD_LOCK = 'search.rebuild'
 const POPULARITY_LOCK = 'search.popularity'

@@ -7,6 +7,7 @@ import {
   runConsumer,
   UNHURRIED,
 } from '../../infra/kafka/consumer.ts'
+import { groupOf } from '../../infra/kafka/users.ts'
 import { createPool, inTransaction } from '../../infra/postgres/client.ts'
 import { createRedis } from '../../infra/redis/client.ts'
 import { TOPICS } from '../../protocol/events/topics.ts'
@@ -28,7 +29,7 @@ import { readNetworks } from './networks-file.ts'
 
 const NAME = 'sharing'
 const CLIENT_ID = 'segue-sharing'
-const GROUP = 'segue.sharing'
+const GROUP = groupOf('sharing')
 /** Saved at the latest when so many accounts wait for it. */
 const MOST_UNSAVED_ACCOUNTS = 50_000
 /** Who plays at this moment can be told; what is read again after days is nobody's news. */

@@ -7,6 +7,7 @@ import {
   runConsumer,
   UNHURRIED,
 } from '../../../infra/kafka/consumer.ts'
+import { groupOf } from '../../../infra/kafka/users.ts'
 import type { NeighbourStore } from '../../../infra/redis/neighbour-store.ts'
 import { TOPICS } from '../../../protocol/events/topics.ts'
 import { recordOrReason, UnknownVersionError } from '../../playback-record.ts'
@@ -21,7 +22,7 @@ import { packState, unpackState } from './state-bytes.ts'
 
 export const NAME = 'recommend'
 const CLIENT_ID = 'segue-recommend'
-const GROUP = 'segue.recommend'
+const GROUP = groupOf('recommend')
 /** Joined for so long with nothing behind: every partition that has records has brought some. */
 const SETTLED_MS = 3_000
 

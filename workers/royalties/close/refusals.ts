@@ -1,5 +1,6 @@
 /** Owns what keeps a month from being closed before anything of it was read. */
 
+import { groupOf } from '../../../infra/kafka/users.ts'
 import type { Pool } from '../../../infra/postgres/client.ts'
 import { TOPICS } from '../../../protocol/events/topics.ts'
 import { earlierOpen } from './close-book.ts'
@@ -11,7 +12,7 @@ export type OffsetsAt = (
   atMs: number,
 ) => Promise<readonly { readonly partition: number; readonly first: bigint; readonly offset: bigint }[]>
 
-const GROUP = 'segue.royalties'
+const GROUP = groupOf('royalties')
 
 /** @throws {RefusedMonth} with everything that is in the way. */
 export async function refuseUnready(pool: Pool, month: string, now: Date, offsetsAt: OffsetsAt): Promise<void> {
