@@ -1,8 +1,8 @@
 /** Owns backups in a bucket of an object store. */
 
-import type { Readable } from 'node:stream'
 import { createMinioClient } from '../minio/client.ts'
 import type { MinioConfig } from '../minio/config.ts'
+import { objectThere } from '../minio/object-there.ts'
 import { putStream } from '../minio/put-stream.ts'
 import { StackProblem } from '../stack/problem.ts'
 import type { Place } from './place.ts'
@@ -22,12 +22,7 @@ export async function bucketPlace(config: MinioConfig, prefix: string): Promise<
       // Of parts, whose size the client chooses: an upload that breaks off leaves no object.
       await putStream(client, { bucket, key: `${prefix}${name}` }, bytes)
     },
-    async open(name) {
-      return await client.getObject(bucket, `${prefix}${name}`).catch((cause: unknown): Readable | undefined => {
-        if (cause instanceof Error && 'code' in cause && cause.code === 'NoSuchKey') return undefined
-        throw cause
-      })
-    },
+    open: (name) => objectThere(client, bucket, `${prefix}${name}`),
     async list(under) {
       const names: string[] = []
       for await (const item of client.listObjectsV2(bucket, `${prefix}${under}`, true)) {

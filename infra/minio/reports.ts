@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import type { EnvReader } from '../runtime/env.ts'
 import { createMinioClient } from './client.ts'
 import { bucketNames, type MinioConfig, minioConfig } from './config.ts'
+import { objectThere } from './object-there.ts'
 
 export interface ReportObject {
   readonly key: string
@@ -40,14 +41,7 @@ export async function openReports(config: MinioConfig): Promise<ReportStore> {
     async putFile(object, path) {
       await client.fPutObject(config.bucket, object.key, path, about(object))
     },
-    async get(key) {
-      try {
-        return await client.getObject(config.bucket, key)
-      } catch (cause) {
-        if (cause instanceof Error && 'code' in cause && cause.code === 'NoSuchKey') return undefined
-        throw cause
-      }
-    },
+    get: (key) => objectThere(client, config.bucket, key),
   }
 }
 
