@@ -196,10 +196,10 @@ describe('advertisements', () => {
     // At its end the music goes on by itself.
     await expect.poll(() => listener.client.playback?.track?.track_id, { timeout: 30_000 }).toBeDefined()
     await expect
-      .poll(() => impressions(campaign), { timeout: 60_000 })
+      .poll(() => impressions(campaign), { timeout: 120_000 })
       .toMatchObject([{ impression_id: stream_id, counted: true, quartile: 4, plan: 'free', invalid_reason: null }])
     await expect
-      .poll(() => campaignAnswer(campaign), { timeout: 60_000 })
+      .poll(() => campaignAnswer(campaign), { timeout: 120_000 })
       .toMatchObject({
         served: 1,
         invalid: 0,
@@ -226,7 +226,7 @@ describe('advertisements', () => {
     await toTheBreak(second)
     expect(first.client.playback).toBeUndefined()
     expect(second.client.playback?.track).toBeDefined()
-    await expect.poll(() => impressions(campaign), { timeout: 60_000 }).toMatchObject([{ counted: true }])
+    await expect.poll(() => impressions(campaign), { timeout: 120_000 }).toMatchObject([{ counted: true }])
   }, 240_000)
 
   it('V7 what nobody heard is free again, and still due', async () => {
@@ -243,7 +243,7 @@ describe('advertisements', () => {
     // What was picked comes after it.
     await expect.poll(() => listener.client.playback?.track?.track_id, { timeout: 30_000 }).toBe(tracks[0])
     await expect
-      .poll(async () => (await impressions(campaign)).map(({ counted }) => counted), { timeout: 60_000 })
+      .poll(async () => (await impressions(campaign)).map(({ counted }) => counted), { timeout: 120_000 })
       .toEqual([false, true])
   }, 240_000)
 
@@ -254,7 +254,7 @@ describe('advertisements', () => {
     expect(listeners.filter(({ client }) => client.playback?.ad !== undefined)).toHaveLength(2)
     expect(listeners.filter(({ client }) => client.playback?.track !== undefined)).toHaveLength(4)
     await expect
-      .poll(async () => (await impressions(campaign)).map(({ counted }) => counted), { timeout: 60_000 })
+      .poll(async () => (await impressions(campaign)).map(({ counted }) => counted), { timeout: 120_000 })
       .toEqual([true, true])
   }, 240_000)
 
@@ -275,10 +275,10 @@ describe('advertisements', () => {
     await expect.poll(() => listener.client.playback?.track?.track_id, { timeout: 30_000 }).toBeDefined()
     expect(listener.heard.filter((playback) => playback.ad !== undefined && playback.re !== undefined)).toHaveLength(1)
     await expect
-      .poll(() => impressions(campaign), { timeout: 60_000 })
+      .poll(() => impressions(campaign), { timeout: 120_000 })
       .toMatchObject([{ impression_id: stream_id, counted: true, quartile: 4, invalid_reason: null }])
     await expect
-      .poll(() => campaignAnswer(campaign), { timeout: 60_000 })
+      .poll(() => campaignAnswer(campaign), { timeout: 120_000 })
       .toMatchObject({ served: 1, impressions: 1, reach: 1, completion: 1 })
   }, 240_000)
 
@@ -310,7 +310,7 @@ describe('advertisements', () => {
       await listener.client.stop({ reason: 'stopped', position_ms: listener.player.positionMs })
     }
     await expect
-      .poll(() => campaignAnswer(campaign), { timeout: 60_000 })
+      .poll(() => campaignAnswer(campaign), { timeout: 120_000 })
       .toMatchObject({
         served: 1,
         impressions: 1,
@@ -357,7 +357,7 @@ describe('advertisements', () => {
       stranger.client.report('ad-clicked', { stream_id, position_ms: 0 })
     await expect.poll(() => listener.client.playback?.track?.track_id, { timeout: 30_000 }).toBeDefined()
     await expect
-      .poll(() => campaignAnswer(campaign), { timeout: 60_000 })
+      .poll(() => campaignAnswer(campaign), { timeout: 120_000 })
       .toMatchObject({ impressions: 1, clicks: 1, completion: 1 })
     await expect.poll(() => stranger.client.pendingEvents, { timeout: 20_000 }).toBe(0)
     const { rows } = await pool.query('SELECT FROM royalty_streams WHERE stream_id = $1', [impression])

@@ -18,7 +18,10 @@ it('reads what failed from the report, a file as a whole where a hook failed', (
         name: join(PROJECT_ROOT, 'gateway/a.test.ts'),
         status: 'failed',
         message: '',
-        assertionResults: [test('plays', 'passed'), test('stops', 'failed', ['Error: goes on\n    at a.test.ts:3'])],
+        assertionResults: [
+          test('plays', 'passed'),
+          test('stops', 'failed', ['Error: goes on\n    at x.ts:9:1\n    at /home/gateway/a.test.ts:3:7']),
+        ],
       },
       {
         name: join(PROJECT_ROOT, 'infra/b.test.ts'),
@@ -31,7 +34,7 @@ it('reads what failed from the report, a file as a whole where a hook failed', (
   const { passed, failures } = resultsOf(JSON.stringify(report))
   expect([passed, ...failures.map(told)]).toEqual([
     1,
-    'gateway/a.test.ts > stops: Error: goes on',
+    'gateway/a.test.ts > stops: Error: goes on (line 3)',
     'infra/b.test.ts > the file as a whole: no server',
   ])
 })

@@ -14,7 +14,7 @@ export interface Failure {
   readonly file: string
   /** Of the test, or of the file when that failed as a whole. */
   readonly title: string
-  /** The first line of what it said. */
+  /** The first line of what it said, and the line of the file where. */
   readonly why: string
 }
 
@@ -48,16 +48,19 @@ function failuresOf({
   const file = relative(PROJECT_ROOT, name)
   const failed = assertionResults.filter((test) => test.status === 'failed')
   if (failed.length === 0 && status === 'failed')
-    return [{ file, title: 'the file as a whole', why: firstLine(message) }]
+    return [{ file, title: 'the file as a whole', why: said(message, file) }]
   return failed.map(({ fullName, failureMessages }) => ({
     file,
     title: fullName,
-    why: firstLine(failureMessages?.[0]),
+    why: said(failureMessages?.[0], file),
   }))
 }
 
-function firstLine(text = ''): string {
-  return text.split('\n', 1)[0] ?? ''
+/** @param text - a message, and the stack below it */
+function said(text = '', file: string): string {
+  const [message = '', ...stack] = text.split('\n')
+  const line = stack.map((frame) => frame.split(`${file}:`)[1]).find((place) => place !== undefined)
+  return line === undefined ? message : `${message} (line ${Number.parseInt(line, 10)})`
 }
 
 /** Of a lane that has no results of its own. */
