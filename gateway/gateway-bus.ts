@@ -1,7 +1,7 @@
 /** Owns the channel between gateways. Best effort: that a session or its lease went elsewhere is found out by its next save or beat, too; what is asked of a device and gets lost is asked again. */
 
 import type { Redis } from '../infra/redis/client.ts'
-import { gatewayChannel } from '../infra/redis/gateway-channel.ts'
+import { ALL_GATEWAYS, gatewayChannel } from '../infra/redis/gateway-channel.ts'
 import type { Service } from '../infra/runtime/lifecycle.ts'
 import type { Logger } from '../infra/runtime/log.ts'
 import { plainMsgpack } from '../protocol/plain-msgpack.ts'
@@ -61,7 +61,7 @@ export function createGatewayBus({ gatewayId, redis, log, hear }: GatewayBusPart
     },
     async start() {
       // Subscribed again by itself whenever Redis comes back; a gateway starts without it, too.
-      listening.subscribe(gatewayChannel(gatewayId)).catch((error: unknown) => {
+      listening.subscribe(gatewayChannel(gatewayId), ALL_GATEWAYS).catch((error: unknown) => {
         log.warn({ err: error }, 'no channel between gateways yet')
       })
     },

@@ -1,13 +1,15 @@
 /** Owns what gateways are told about sessions that they hold, by each other and by workers. */
 
 import type { DeviceList } from '../infra/redis/account-store.ts'
-import type { NoticeWord } from '../protocol/events/account-word.ts'
+import type { AnnouncedWord, NoticeWord } from '../protocol/events/account-word.ts'
 import type { Commanded } from '../protocol/messages/commanded.ts'
 import type { NamedDevice } from '../protocol/messages/devices.ts'
 
 export type GatewayWord =
   /** A worker has something to say to the listener. */
   | NoticeWord
+  /** Whoever runs the service has something to say to everybody. */
+  | AnnouncedWord
   /** The session was taken over with `epoch`. */
   | { readonly kind: 'taken'; readonly session_id: string; readonly epoch: number }
   /** The stream lease of `fence` went to another device. */

@@ -5,6 +5,7 @@ import { isAd } from '../session/ad.ts'
 import { evict } from '../session/leasing.ts'
 import { playheadMs } from '../session/listening.ts'
 import { rename } from '../session/renaming.ts'
+import { announce } from './announce.ts'
 import { type Connection, inTurn } from './connection.ts'
 import type { Context } from './context.ts'
 import { hearDevices } from './devices.ts'
@@ -18,6 +19,7 @@ import { unseat } from './seat.ts'
 export function hearWord(context: Context, word: GatewayWord): void {
   if (word.kind === 'devices') hearDevices(context, word.account_id, word.list)
   else if (word.kind === 'notice') notify(context, word)
+  else if (word.kind === 'announced') announce(context, word.message)
   else if (word.kind === 'taken') unseat(context, word.session_id, word.epoch)
   else {
     const connection = context.bySession.get(word.session_id)

@@ -198,6 +198,7 @@ try {
     gatewayId,
     connections,
     backlog,
+    announced: [],
     bySession: new Map(),
     byAccount: new Map(),
     deviceLists: new Map(),

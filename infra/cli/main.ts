@@ -15,6 +15,7 @@ import { auditCommand } from '../postgres/audit/audit-command.ts'
 import { modelCommand } from '../postgres/model/model-command.ts'
 import { partitionsCommand } from '../postgres/partitions/partitions-command.ts'
 import { dataFolder } from '../stack/folders.ts'
+import { announceCommand } from './announce.ts'
 import { askCommand } from './ask.ts'
 import { installCommand } from './install.ts'
 import { type LoadTestCommand, loadTestCommand } from './load-test-command.ts'
@@ -39,6 +40,7 @@ const NEED_ADDRESSES: readonly string[] = [
   'retention',
   'rollups',
   'ask',
+  'announce',
   'doctor',
   'token',
   'edge',
@@ -151,6 +153,7 @@ const commands = [
   exportCommand,
   backupCommand,
   retentionCommand,
+  announceCommand,
   askCommand,
   doctorCommand,
   edgeCommand,

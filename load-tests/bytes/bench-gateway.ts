@@ -130,6 +130,7 @@ export function createBenchGateway(random: () => number, log: Logger): BenchGate
     gatewayId: 'bench',
     backlog,
     connections,
+    announced: [],
     bySession: new Map(),
     byAccount: new Map(),
     deviceLists: new Map(),

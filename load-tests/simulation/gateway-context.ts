@@ -177,6 +177,7 @@ export function createContext(parts: ContextParts & ContextWitness): FleetContex
     gatewayId: id,
     backlog: { bytes: 0 },
     connections: new Set(),
+    announced: [],
     bySession: new Map(),
     byAccount: new Map(),
     deviceLists: new Map(),

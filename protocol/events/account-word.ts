@@ -1,4 +1,4 @@
-/** Owns what a worker says to the gateways that hold a device of an account, over their channels in Redis. */
+/** Owns what workers and commands say to gateways, over their channels in Redis. */
 
 import type { Notice } from '../messages/notice.ts'
 
@@ -6,5 +6,11 @@ import type { Notice } from '../messages/notice.ts'
 export interface NoticeWord {
   readonly kind: 'notice'
   readonly account_id: string
+  readonly message: Notice
+}
+
+/** Every session is sent the notice. */
+export interface AnnouncedWord {
+  readonly kind: 'announced'
   readonly message: Notice
 }

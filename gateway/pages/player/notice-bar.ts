@@ -4,7 +4,8 @@ import type { Client, Notice } from '../../../protocol/client/index.ts'
 import { element } from '../element.ts'
 import { icon } from '../icon.ts'
 
-const WORDS: Readonly<Record<Notice['notice'], { readonly title: string; readonly text: string }>> = {
+/** Of what is always said in the same words; anything else brings its own. */
+const WORDS: Readonly<Partial<Record<Notice['notice'], { readonly title: string; readonly text: string }>>> = {
   'verify-household': {
     title: 'Please verify your household',
     text: 'This account plays in more than one home. Its plan is for people who live together: have a look at your devices, and sign out those you do not know. Nothing is locked.',

@@ -2,12 +2,10 @@
 
 import { createRedis, type Redis } from '../../../infra/redis/client.ts'
 import { redisConfig } from '../../../infra/redis/config.ts'
+import { tellAllGateways } from '../../../infra/redis/gateway-channel.ts'
 import { readEnv } from '../../../infra/runtime/env.ts'
 import { createLogger } from '../../../infra/runtime/log.ts'
 import { HOST } from '../../../infra/stack/ports.ts'
-import type { NoticeWord } from '../../../protocol/events/account-word.ts'
-import { plainMsgpack } from '../../../protocol/plain-msgpack.ts'
-import type { Account } from '../../storms/orders.ts'
 import { publishByCentrifugo } from '../centrifugo.ts'
 import { bringIn, cpuUs, percent, type Rig, whileMetered, withServer } from '../rig.ts'
 import type { ServerName } from '../servers.ts'
@@ -43,7 +41,7 @@ export function fanOut(times: number): Work {
         const accounts = await rig.yard.accounts(clients)
         note(`to ${clients} clients`)
         await bringIn(rig, { name, ports: [server.port], clients, chatter: 'fan', plays: false, accounts })
-        return await withPublish(rig, name, server.port, accounts, async (publish) => {
+        return await withPublish(rig, name, server.port, async (publish) => {
           const round = async () => {
             await rig.generator.ask({ do: 'listen' })
             await publish(times)
@@ -82,7 +80,6 @@ async function withPublish<T>(
   rig: Rig,
   name: ServerName,
   port: number,
-  accounts: readonly Account[],
   work: (publish: Publish) => Promise<T>,
 ): Promise<T> {
   if (name === 'centrifugo') return await work((times) => publishByCentrifugo(port, times, { text: TEXT }))
@@ -94,21 +91,14 @@ async function withPublish<T>(
   }
   const redis = createRedis(readEnv(rig.yard.env, redisConfig), createLogger('bench', 'warn'))
   try {
-    return await work((times) => publishByRedis(redis, accounts, times))
+    return await work((times) => announceByRedis(redis, times))
   } finally {
     redis.disconnect()
   }
 }
 
-/** There is no word for all: each account is told, as workers tell one. */
-async function publishByRedis(redis: Redis, accounts: readonly Account[], times: number): Promise<void> {
-  const [channel = ''] = (await redis.call('PUBSUB', 'CHANNELS', 'segue:gateway:*')) as string[]
-  const pipeline = redis.pipeline()
-  for (const { id } of accounts) {
-    const message = { type: 'notice', notice: 'verify-household', text: TEXT } as const
-    const word: NoticeWord = { kind: 'notice', account_id: id, message }
-    const bytes = Buffer.from(plainMsgpack.pack(word))
-    for (let i = 0; i < times; i += 1) pipeline.publish(channel, bytes)
-  }
-  await pipeline.exec()
+/** As `segue announce` does, and eight of them in one go. */
+async function announceByRedis(redis: Redis, times: number): Promise<void> {
+  const message = { type: 'notice', notice: 'service', text: TEXT } as const
+  await Promise.all(Array.from({ length: times }, () => tellAllGateways(redis, { kind: 'announced', message })))
 }
