@@ -13,11 +13,15 @@ export function createClock(system: () => number, steady: () => number): () => n
   let lastSteady = steady()
   let now = system()
   let lastAhead = now - lastSteady
+  let lastSystem = now
   return () => {
+    const systemNow = system()
+    // Thousands of frames may come within one of its milliseconds: they came at the same time.
+    if (systemNow === lastSystem) return Math.floor(now)
+    lastSystem = systemNow
     const steadyNow = steady()
     const passed = Math.max(0, steadyNow - lastSteady)
     lastSteady = steadyNow
-    const systemNow = system()
     // Several small settings are no sleep, however much they come to.
     const leapt = systemNow - steadyNow - lastAhead
     lastAhead = systemNow - steadyNow

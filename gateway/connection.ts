@@ -2,6 +2,7 @@
 
 import type { CloseName } from '../protocol/close-codes.ts'
 import type { Network } from '../protocol/events/network.ts'
+import type { FrameText } from '../protocol/heartbeat-frame.ts'
 import type { Encoding } from '../protocol/version.ts'
 import type { HeldSession } from './held-session.ts'
 import type { Lanes } from './lanes.ts'
@@ -47,6 +48,8 @@ export interface Connection extends Guest {
   refused: number
   hurried: number
   refusedSinceMs: number
+  /** The stream that its heartbeats were about last, as they name it. */
+  openStream: FrameText | undefined
   /** Audio ahead of the playhead, as of the last heartbeat. */
   bufferMs: number
   /** Telemetry that Kafka has not yet acknowledged. */
@@ -79,6 +82,7 @@ export function newConnection(
     refused: 0,
     hurried: 0,
     refusedSinceMs: nowMs,
+    openStream: undefined,
     bufferMs: 0,
     batchesUnderWay: 0,
     searchesUnderWay: 0,

@@ -2,7 +2,7 @@
 
 import { decodeFrame } from '../protocol/codec.ts'
 import { MAX_REQUEST_ID } from '../protocol/fields.ts'
-import { readHeartbeat } from '../protocol/heartbeat-frame.ts'
+import { type FrameText, frameText, readHeartbeat } from '../protocol/heartbeat-frame.ts'
 import type { Authenticate } from '../protocol/messages/authenticate.ts'
 import type { Resume } from '../protocol/messages/resume.ts'
 import { isRequest, type UpMessage } from '../protocol/messages/up.ts'
@@ -83,10 +83,12 @@ function take(context: Context, connection: Connection, frame: ArrayBuffer, isBi
   route(context, connection, message)
 }
 
-function openStreamOf({ state }: Connection): string | undefined {
-  if (state.at !== 'ready') return undefined
-  const { session } = state.held
-  return session.state.at === 'idle' ? undefined : session.state.stream.streamId
+function openStreamOf(connection: Connection): FrameText | undefined {
+  const { state } = connection
+  if (state.at !== 'ready' || state.held.session.state.at === 'idle') return undefined
+  const { streamId } = state.held.session.state.stream
+  if (connection.openStream?.text !== streamId) connection.openStream = frameText(streamId)
+  return connection.openStream
 }
 
 /** What a refusal of `value` repeats, as far as it can be read. */

@@ -53,8 +53,8 @@ export interface LeaseKeeper {
   acquire(held: HeldSession, wish: Pick<LeaseWish, 'takeOver' | 'instead' | 'goesOnBy'>): Promise<LeaseAnswer>
   /** The session shows something else of itself; `freed`: the fence of a lease that goes back, or 0. */
   show(held: HeldSession, freed: number): void
-  /** A sign of life: renews the lease. */
-  beat(held: HeldSession): void
+  /** A sign of life, heard at `nowMs`: renews the lease. Hot path. */
+  beat(held: HeldSession, nowMs: number): void
   /** The session has just come here, by sign-in or resume. */
   arrive(held: HeldSession): void
   /** It is over. */
@@ -189,10 +189,10 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
       if (freed > 0) follow(held, (device) => store.idle(device, freed))
       else beat(held)
     },
-    beat(held) {
+    beat(held, nowMs) {
       if (held.shown !== undefined && isOutdated(held.shown, held.session)) held.shown = undefined
       const saysNothing = held.shown !== undefined && held.leaseConfirmed
-      if (!saysNothing || now() - held.beatAtMs >= leastBetweenBeatsMs) beat(held)
+      if (!saysNothing || nowMs - held.beatAtMs >= leastBetweenBeatsMs) beat(held)
     },
     arrive(held) {
       arriving.add(held)

@@ -2,11 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeFrame, encodeMessage } from './codec.ts'
 import { anyOfSchema } from './fixtures/any-message.ts'
-import { readHeartbeat, writeHeartbeatAck } from './heartbeat-frame.ts'
+import { frameText, readHeartbeat, writeHeartbeatAck } from './heartbeat-frame.ts'
 import { Heartbeat } from './messages/heartbeat.ts'
 import { isUp } from './validate.ts'
 
 const OPEN = '0190f3a0-0000-7000-8000-00000000abcd'
+const open = frameText(OPEN)
 const WHOLE: Heartbeat = {
   type: 'heartbeat',
   sent_at_ms: 1_790_000_000_123,
@@ -30,15 +31,15 @@ describe('a heartbeat that is read in place', () => {
     ['in another order', { type: 'heartbeat', fence: 1, buffer_ms: 2, stream_id: OPEN, sent_at_ms: 5 }],
     ['with some of its fields', { type: 'heartbeat', sent_at_ms: 3, position_ms: 70_000, fence: 2 ** 40 }],
   ])('is read at all: %s', (_what, message) => {
-    expect(readHeartbeat(packed(message), OPEN)).toEqual(message)
+    expect(readHeartbeat(packed(message), open)).toEqual(message)
   })
 
   it('is what the decoder would have read, or left to it', () => {
-    const open = anyOfSchema(Heartbeat).map((message) => ({ ...(message as Heartbeat), stream_id: OPEN }))
+    const ofOpen = anyOfSchema(Heartbeat).map((message) => ({ ...(message as Heartbeat), stream_id: OPEN }))
     fc.assert(
-      fc.property(fc.oneof(open, anyOfSchema(Heartbeat)), (message) => {
+      fc.property(fc.oneof(ofOpen, anyOfSchema(Heartbeat)), (message) => {
         const frame = packed(message)
-        const read = readHeartbeat(frame, OPEN)
+        const read = readHeartbeat(frame, open)
         if (read !== undefined) expect(read).toEqual(decoded(frame))
       }),
       { numRuns: 2_000 },
@@ -54,7 +55,7 @@ describe('a heartbeat that is read in place', () => {
         for (const { at, byte } of changes) frame[at] = byte
         const length = changes[0]?.length ?? 0
         if (length % 4 === 0) frame = Uint8Array.from({ length }, (_, index) => frame[index] ?? 0)
-        const read = readHeartbeat(frame, OPEN)
+        const read = readHeartbeat(frame, open)
         if (read !== undefined) expect(read).toEqual(decoded(frame))
       }),
       { numRuns: 20_000 },
@@ -73,10 +74,16 @@ describe('a heartbeat that is read in place', () => {
       { type: 'heartbeat' },
       { type: 'heartbeats', sent_at_ms: 1 },
     ]
-    for (const message of left) expect(readHeartbeat(packed(message), OPEN)).toBeUndefined()
+    for (const message of left) expect(readHeartbeat(packed(message), open)).toBeUndefined()
     expect(readHeartbeat(packed(WHOLE), undefined)).toBeUndefined()
-    expect(readHeartbeat(twice, OPEN)).toBeUndefined()
-    expect(readHeartbeat(new Uint8Array(), OPEN)).toBeUndefined()
+    expect(readHeartbeat(twice, open)).toBeUndefined()
+    expect(readHeartbeat(new Uint8Array(), open)).toBeUndefined()
+    expect(
+      readHeartbeat(
+        Uint8Array.from({ length: 300 }, (_, at) => packed(WHOLE)[at] ?? 0),
+        open,
+      ),
+    ).toBeUndefined()
   })
 })
 

@@ -7,13 +7,39 @@ const bytesOf = (text: string) => Uint8Array.from(text, (letter) => letter.charC
 /** A text of less than 32 bytes, its head before it. */
 const shortText = (text: string) => Uint8Array.of(0xa0 | text.length, ...bytesOf(text))
 
+/** Bytes as a frame is compared with them, by four at a time: where a length is no multiple of that, the last four begin earlier. */
+interface Words {
+  readonly length: number
+  readonly words: readonly number[]
+}
+
+function wordsOf(bytes: Uint8Array): Words {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const words: number[] = []
+  for (let at = 0; at + 4 < bytes.length; at += 4) words.push(view.getInt32(at))
+  words.push(view.getInt32(bytes.length - 4))
+  return { length: bytes.length, words }
+}
+
+/** A text as most frames have it, to be compared with without being read. */
+export interface FrameText extends Words {
+  readonly text: string
+}
+
+/** @param text of 32 to 255 ASCII characters, such as the id of a stream */
+export function frameText(text: string): FrameText {
+  return { text, ...wordsOf(Uint8Array.of(0xd9, text.length, ...bytesOf(text))) }
+}
+
 const FLOAT_64 = 0xcb
 
 /** How every heartbeat that is read here begins, behind the head of its map. */
-const BEGIN = Uint8Array.of(...shortText('type'), ...shortText('heartbeat'))
+const BEGIN = wordsOf(Uint8Array.of(...shortText('type'), ...shortText('heartbeat')))
 
 /** In the order in which our own client writes them, so that the first is mostly the one. */
-const KEYS = ['sent_at_ms', 'volume_percent', 'stream_id', 'position_ms', 'buffer_ms', 'fence'].map(shortText)
+const KEYS = ['sent_at_ms', 'volume_percent', 'stream_id', 'position_ms', 'buffer_ms', 'fence'].map((key) =>
+  wordsOf(shortText(key)),
+)
 const SENT_AT = 0
 const VOLUME = 1
 const STREAM = 2
@@ -26,41 +52,49 @@ const MOST = [Number.MAX_SAFE_INTEGER, 100, 0, MAX_POSITION_MS, MAX_POSITION_MS,
 /** The values of the frame that is read, by the same order; -1: it has none. */
 const values = new Float64Array(KEYS.length)
 
+/** A frame is copied here to be read by words. None that is read here is as long: behind its end lies what came before it. */
+const copy = new Uint8Array(256)
+const view = new DataView(copy.buffer)
+let end = 0
+
 /**
- * The heartbeat that `frame` is, if it is one about the stream `openStreamId` or none, valid, and written as most are; undefined
+ * The heartbeat that `frame` is, if it is one about the stream `open` or none, valid, and written as most are; undefined
  * says nothing: the frame must be decoded and checked then. What is read here is what {@link decodeFrame} would read.
  */
-export function readHeartbeat(frame: Uint8Array, openStreamId: string | undefined): Heartbeat | undefined {
+export function readHeartbeat(frame: Uint8Array, open: FrameText | undefined): Heartbeat | undefined {
   const fields = (frame[0] as number) ^ 0x80
-  if (!(fields <= KEYS.length + 1) || !isAt(frame, 1, BEGIN)) return undefined
+  if (!(fields <= KEYS.length + 1) || frame.length > copy.length) return undefined
+  copy.set(frame)
+  end = frame.length
+  if (!isAt(1, BEGIN)) return undefined
   let at = 1 + BEGIN.length
   values.fill(-1)
   let field = -1
   for (let index = 1; index < fields; index++) {
-    field = fieldAt(frame, at, field + 1)
+    field = fieldAt(at, field + 1)
     // A key that is none of these, or comes twice, is not for here.
     if (field < 0 || values[field] !== -1) return undefined
-    at += (KEYS[field] as Uint8Array).length
+    at += (KEYS[field] as Words).length
     if (field === STREAM) {
-      if (openStreamId === undefined || !isTextAt(frame, at, openStreamId)) return undefined
+      if (open === undefined || !isAt(at, open)) return undefined
       values[STREAM] = 0
-      at += 2 + openStreamId.length
+      at += open.length
     } else {
-      const value = wholeAt(frame, at)
+      const value = wholeAt(at)
       if (value < 0 || value > (MOST[field] as number)) return undefined
       values[field] = value
-      at += sizeAt(frame, at)
+      at += sizeAt(at)
     }
   }
-  return at === frame.length && found(SENT_AT) >= 0 ? heartbeatOf(openStreamId) : undefined
+  return at === end && found(SENT_AT) >= 0 ? heartbeatOf(open) : undefined
 }
 
 const found = (field: number): number => values[field] as number
 
-function heartbeatOf(openStreamId: string | undefined): Heartbeat {
+function heartbeatOf(open: FrameText | undefined): Heartbeat {
   const message: Heartbeat = { type: 'heartbeat', sent_at_ms: found(SENT_AT) }
   if (found(VOLUME) >= 0) message.volume_percent = found(VOLUME)
-  if (found(STREAM) >= 0 && openStreamId !== undefined) message.stream_id = openStreamId
+  if (found(STREAM) >= 0 && open !== undefined) message.stream_id = open.text
   if (found(POSITION) >= 0) message.position_ms = found(POSITION)
   if (found(BUFFER) >= 0) message.buffer_ms = found(BUFFER)
   if (found(FENCE) >= 0) message.fence = found(FENCE)
@@ -68,55 +102,38 @@ function heartbeatOf(openStreamId: string | undefined): Heartbeat {
 }
 
 /** The field of which the key is at `at`, which is mostly the one that is `expected`; -1: it is none of ours. */
-function fieldAt(frame: Uint8Array, at: number, expected: number): number {
-  for (let field = expected; field < KEYS.length; field++) if (isAt(frame, at, KEYS[field] as Uint8Array)) return field
-  for (let field = 0; field < expected; field++) if (isAt(frame, at, KEYS[field] as Uint8Array)) return field
+function fieldAt(at: number, expected: number): number {
+  for (let field = expected; field < KEYS.length; field++) if (isAt(at, KEYS[field] as Words)) return field
+  for (let field = 0; field < expected; field++) if (isAt(at, KEYS[field] as Words)) return field
   return -1
 }
 
-function isAt(frame: Uint8Array, at: number, part: Uint8Array): boolean {
-  if (at + part.length > frame.length) return false
-  for (let index = 0; index < part.length; index++) if (frame[at + index] !== part[index]) return false
-  return true
-}
-
-/** Whether `text`, of letters and digits, is at `at` with a length of one byte before it. */
-function isTextAt(frame: Uint8Array, at: number, text: string): boolean {
-  const begin = at + 2
-  if (frame[at] !== 0xd9 || frame[at + 1] !== text.length || begin + text.length > frame.length) return false
-  for (let index = 0; index < text.length; index++) if (frame[begin + index] !== text.charCodeAt(index)) return false
-  return true
+function isAt(at: number, { length, words }: Words): boolean {
+  if (at + length > end) return false
+  const last = words.length - 1
+  for (let index = 0; index < last; index++) if (view.getInt32(at + 4 * index) !== words[index]) return false
+  return view.getInt32(at + length - 4) === words[last]
 }
 
 /** The bytes of the number at `at`, its head among them. */
-function sizeAt(frame: Uint8Array, at: number): number {
-  const head = frame[at] as number
+function sizeAt(at: number): number {
+  const head = view.getUint8(at)
   if (head < 0x80) return 1
   if (head === FLOAT_64) return 9
   return head === 0xcc ? 2 : head === 0xcd ? 3 : 5
 }
 
-const number = new DataView(new ArrayBuffer(8))
-
 /** The whole number from 0 on that is at `at`; -1: there is none, or not all of it. */
-function wholeAt(frame: Uint8Array, at: number): number {
-  if (at >= frame.length || at + sizeAt(frame, at) > frame.length) return -1
-  const head = frame[at] as number
+function wholeAt(at: number): number {
+  if (at >= end || at + sizeAt(at) > end) return -1
+  const head = view.getUint8(at)
   if (head < 0x80) return head
-  if (head === 0xcc) return bigAt(frame, at + 1, 1)
-  if (head === 0xcd) return bigAt(frame, at + 1, 2)
-  if (head === 0xce) return bigAt(frame, at + 1, 4)
+  if (head === 0xcc) return view.getUint8(at + 1)
+  if (head === 0xcd) return view.getUint16(at + 1)
+  if (head === 0xce) return view.getUint32(at + 1)
   if (head !== FLOAT_64) return -1
-  number.setUint32(0, bigAt(frame, at + 1, 4))
-  number.setUint32(4, bigAt(frame, at + 5, 4))
-  const value = number.getFloat64(0)
+  const value = view.getFloat64(at + 1)
   return Number.isInteger(value) && !Object.is(value, -0) ? value : -1
-}
-
-function bigAt(frame: Uint8Array, at: number, size: number): number {
-  let value = 0
-  for (let index = 0; index < size; index++) value = value * 256 + (frame[at + index] as number)
-  return value
 }
 
 const ACK_BEGIN = Uint8Array.of(

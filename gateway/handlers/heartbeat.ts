@@ -31,5 +31,5 @@ export function onHeartbeat(
     return
   }
   perform(context, connection, held, heartbeat(held.session, message, nowMs, context.grantPolicy), nowMs)
-  context.leases.beat(held)
+  context.leases.beat(held, nowMs)
 }
