@@ -58,7 +58,7 @@ export interface Context {
   readonly connections: Set<Connection>
   /** The socket of each session that is held here, and the sockets of each account. */
   readonly bySession: Map<string, Connection>
-  readonly byAccount: Map<string, Set<Connection>>
+  readonly byAccount: Map<string, readonly Connection[]>
   /** Of accounts with a socket here, the newest that is known. */
   readonly deviceLists: Map<string, DeviceList>
   /** Milliseconds since 1970. */

@@ -26,14 +26,28 @@ export function hearDevices(context: Context, accountId: string, list: DeviceLis
   for (const connection of listeners) tellDevices(context, connection, list)
 }
 
-/** A text of what was unpacked is a slice of it all, and would keep it in memory for as long as the list is the newest. */
-function asKept({ gatewayId }: Context, list: DeviceList): DeviceList {
-  const devices = list.devices.map((device) => ({
-    ...device,
-    session_id: copied(device.session_id),
-    shown: copied(device.shown),
-    gateway_id: device.gateway_id === gatewayId ? gatewayId : copied(device.gateway_id),
-  }))
+/**
+ * A text of what was unpacked is a slice of it all, and would keep it in memory for as long as the list is the newest;
+ * what a session that is here says of itself is there already.
+ */
+function asKept({ gatewayId, bySession }: Context, list: DeviceList): DeviceList {
+  const devices = list.devices.map((device): SeenDevice => {
+    const here = bySession.get(device.session_id)
+    const session = here?.state.at === 'ready' ? here.state.held.session : undefined
+    return {
+      session_id: session?.who.session_id ?? copied(device.session_id),
+      device_id: session?.who.device_id ?? device.device_id,
+      gateway_id: device.gateway_id === gatewayId ? gatewayId : copied(device.gateway_id),
+      name: session?.device.name === device.name ? session.device.name : device.name,
+      kind: session?.who.device_kind ?? device.kind,
+      member: session?.device.member ?? device.member,
+      place: session?.device.place === device.place ? session.device.place : device.place,
+      fence: device.fence,
+      since_ms: device.since_ms,
+      lease_until_ms: device.lease_until_ms,
+      shown: copied(device.shown),
+    }
+  })
   return { ...list, devices }
 }
 

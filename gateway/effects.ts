@@ -9,7 +9,7 @@ import type { Effect } from '../session/effect.ts'
 import { lastWill } from '../session/session.ts'
 import { type Connection, whence } from './connection.ts'
 import type { Context } from './context.ts'
-import type { HeldSession } from './held-session.ts'
+import { addUnsent, addUpNext, type HeldSession } from './held-session.ts'
 import { countRefusal, refuse } from './outbox.ts'
 import { isOwn } from './unrecorded.ts'
 
@@ -23,16 +23,16 @@ export function perform(
   for (const effect of effects) {
     switch (effect.kind) {
       case 'say':
-        held.unsent.messages.push(effect)
+        addUnsent(held, effect)
         if (effect.message.type === 'error') {
           countRefusal(context, connection, effect.message.name, effect.message.retriable)
         }
         break
       case 'suggest':
-        held.unsent.upNext = true
+        addUpNext(held)
         break
       case 'grant':
-        held.unsent.messages.push(signed(context, held, effect, nowMs))
+        addUnsent(held, signed(context, held, effect, nowMs))
         break
       case 'record':
         held.unrecorded.push({ ...effect.record, ...whence(connection, nowMs) })

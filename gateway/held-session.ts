@@ -16,6 +16,9 @@ export interface Unsent {
   upNext: boolean
 }
 
+/** Most sessions have nothing to say, most of the time: one for all of them. */
+const NOTHING_UNSENT: Unsent = Object.freeze({ messages: Object.freeze([]) as never[], upNext: false })
+
 /** Heartbeats that come more often than this part of a lease are saved, and told to the account, together: a third of the beat that a client is asked for, and so less than may be lost with a gateway anyway. */
 export const REST_OF_LEASE = 1 / 9
 
@@ -56,6 +59,8 @@ export interface HeldSession {
   saving: boolean
 }
 
+const NOTHING_SOUGHT: readonly Suggestion[] = []
+
 export function hold(session: Session, epoch: number, tokenExpiresAtMs: number, signIn = UNKNOWN_SIGN_IN): HeldSession {
   return {
     session,
@@ -68,28 +73,34 @@ export function hold(session: Session, epoch: number, tokenExpiresAtMs: number, 
     savedAtMs: Number.NEGATIVE_INFINITY,
     lingers: false,
     urgent: false,
-    sought: [],
+    sought: NOTHING_SOUGHT,
     network: undefined,
     shown: undefined,
     refreshByMs: 0,
-    unsent: nothingUnsent(),
+    unsent: NOTHING_UNSENT,
     unrecorded: [],
     dirty: false,
     saving: false,
   }
 }
 
+export function addUnsent(held: HeldSession, message: Said | Grant): void {
+  if (held.unsent === NOTHING_UNSENT) held.unsent = { messages: [message], upNext: false }
+  else held.unsent.messages.push(message)
+}
+
+export function addUpNext(held: HeldSession): void {
+  if (held.unsent === NOTHING_UNSENT) held.unsent = { messages: [], upNext: true }
+  else held.unsent.upNext = true
+}
+
 /** Takes what is unsent; what is said from now on goes with the next save. */
 export function takeUnsent(held: HeldSession): Unsent {
   const { unsent } = held
-  held.unsent = nothingUnsent()
+  held.unsent = NOTHING_UNSENT
   return unsent
 }
 
 export function hasUnsent({ unsent }: HeldSession): boolean {
   return unsent.upNext || unsent.messages.length > 0
-}
-
-function nothingUnsent(): Unsent {
-  return { messages: [], upNext: false }
 }

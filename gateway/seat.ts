@@ -15,7 +15,7 @@ const MOST_SOCKETS_OF_AN_ACCOUNT = 64
 
 /** Whether the account may have one more socket here; the one that the session is taken from makes room for it. */
 export function hasSeat({ byAccount, bySession }: Context, accountId: string, sessionId?: string): boolean {
-  const sockets = byAccount.get(accountId)?.size ?? 0
+  const sockets = byAccount.get(accountId)?.length ?? 0
   const leaves = sessionId !== undefined && bySession.has(sessionId) ? 1 : 0
   return sockets - leaves < MOST_SOCKETS_OF_AN_ACCOUNT
 }
@@ -26,9 +26,10 @@ export function seat(context: Context, connection: Connection, held: HeldSession
   const before = context.bySession.get(sessionId)
   if (before !== undefined) letGo(context, before)
   context.bySession.set(sessionId, connection)
-  const ofAccount = context.byAccount.get(held.session.who.account_id)
-  if (ofAccount === undefined) context.byAccount.set(held.session.who.account_id, new Set([connection]))
-  else ofAccount.add(connection)
+  const { account_id } = held.session.who
+  // Made anew: who goes through those that were there may close one of them.
+  const others = context.byAccount.get(account_id)
+  context.byAccount.set(account_id, others === undefined ? [connection] : [...others, connection])
   connection.state = { at: 'ready', held }
   context.waitingRoom.leave(connection)
   context.admission.served(connection.purpose, context.now())
@@ -43,9 +44,11 @@ export function leaveSeat(context: Context, connection: Connection): void {
   context.returns.leave(connection)
   const { session_id, account_id } = state.held.session.who
   if (context.bySession.get(session_id) === connection) context.bySession.delete(session_id)
-  const ofAccount = context.byAccount.get(account_id)
-  ofAccount?.delete(connection)
-  if (ofAccount?.size !== 0) return
+  const others = context.byAccount.get(account_id)?.filter((other) => other !== connection) ?? []
+  if (others.length > 0) {
+    context.byAccount.set(account_id, others)
+    return
+  }
   context.byAccount.delete(account_id)
   context.deviceLists.delete(account_id)
 }

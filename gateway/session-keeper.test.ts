@@ -9,7 +9,7 @@ import { giveLease } from '../session/leasing.ts'
 import { begin, credit, pause, resume, stop } from '../session/requests.ts'
 import { newSession } from '../session/session.ts'
 import { stopAt } from '../session/testing/playing-session.ts'
-import { type HeldSession, hold } from './held-session.ts'
+import { addUnsent, type HeldSession, hold } from './held-session.ts'
 import { createMetrics } from './metrics.ts'
 import { createSessionKeeper, type SessionKeeper } from './session-keeper.ts'
 
@@ -73,12 +73,12 @@ beforeEach(() => {
 function perform(effects: ReturnType<typeof begin>): void {
   for (const effect of effects) {
     if (effect.kind === 'record') held.unrecorded.push(effect.record)
-    if (effect.kind === 'say') held.unsent.messages.push(effect)
+    if (effect.kind === 'say') addUnsent(held, effect)
     if (effect.kind === 'grant') {
       const { streamId, grant } = effect
       const chunks = grant.chunks.map((index) => ({ index, url: '' }))
       const { bitrate, expiresAtMs } = grant
-      held.unsent.messages.push({
+      addUnsent(held, {
         type: 'grant',
         stream_id: streamId,
         bitrate_kbps: bitrate,

@@ -28,8 +28,7 @@ export function capacityOf(listeners: number, v: Values): Capacity {
   const events = listeners / v.eventEveryS
   const tracks = listeners / v.trackS
 
-  const gatewayCores = US * (beats * v.beatUs + credits * v.grantUs + events * v.telemetryUs + tracks * v.playUs)
-  const byProcessor = v.gatewayUse / (gatewayCores / listeners)
+  const byProcessor = v.gatewayUse / (US * v.listenUs)
   const listenersOfAGateway = Math.floor(Math.min(byProcessor, v.sessionsOfAProcess))
   const working = Math.ceil(listeners / listenersOfAGateway)
   // Those that stay hold everybody when one zone is lost.
