@@ -1,8 +1,7 @@
 /** Handles `telemetry`: appends the batch to Kafka and acknowledges it when every in-sync replica has it (D1). Hot path. */
 
 import { PlaybackLogError } from '../../infra/kafka/playback-log.ts'
-import type { TakenEvent } from '../../protocol/events/playback-record.ts'
-import { encodeRecord } from '../../protocol/events/record-codec.ts'
+import { encodeTelemetry } from '../../protocol/events/telemetry-bytes.ts'
 import { uuidv7TimeMs } from '../../protocol/ids.ts'
 import type { Telemetry } from '../../protocol/messages/telemetry.ts'
 import { MOST_AHEAD_MS, type TelemetryEvent } from '../../protocol/telemetry-event.ts'
@@ -33,14 +32,12 @@ export function onTelemetry(context: Context, connection: Connection, session: S
   const { who } = session
   const span = context.tracing.begin('telemetry', 'server')
   span?.note({ 'segue.session_id': who.session_id, 'segue.event_ids': events.map(({ id }) => id) })
-  const taken = events.map((event) => takenFrom(session, event))
-  const record = encodeRecord({
-    type: 'telemetry',
-    ...who,
-    ...whence(connection, nowMs),
-    received_at_ms: nowMs,
-    events: taken,
-  })
+  const stale = staleOf(session, events)
+  const record = encodeTelemetry(
+    { type: 'telemetry', ...who, ...whence(connection, nowMs), received_at_ms: nowMs },
+    events,
+    ({ fence }) => isStale(session, fence),
+  )
   const sending = span?.begin('playback.events send', 'producer')
   context.playbackLog.append(who.account_id, record, sending?.traceparent).then(
     () => {
@@ -48,7 +45,7 @@ export function onTelemetry(context: Context, connection: Connection, session: S
       connection.batchesUnderWay -= 1
       context.dependencies.kafka.worked()
       context.metrics.eventsAcknowledged.inc(events.length)
-      context.metrics.staleEvents.inc(staleOf(taken))
+      context.metrics.staleEvents.inc(stale)
       context.metrics.ackSeconds.observe((context.now() - nowMs) / 1000)
       send(context, connection, { type: 'ack', batch })
       span?.end()
@@ -67,35 +64,11 @@ export function onTelemetry(context: Context, connection: Connection, session: S
   )
 }
 
-/** By a fence by which requests are refused it tells of nobody's listening, and yet it was seen. */
-function takenFrom(session: Session, event: TelemetryEvent): TakenEvent {
-  const known: TakenEvent = knownFields(event)
-  if (isStale(session, event.fence)) known.stale = true
-  return known
-}
-
-function staleOf(events: readonly TakenEvent[]): number {
+/** By a fence by which requests are refused they tell of nobody's listening, and yet they were seen. */
+function staleOf(session: Session, events: readonly TelemetryEvent[]): number {
   let stale = 0
-  for (const event of events) if (event.stale) stale += 1
+  for (const { fence } of events) if (isStale(session, fence)) stale += 1
   return stale
-}
-
-/** An event as the schema has it: what a client adds is neither stored nor trusted to be storable. */
-function knownFields(event: TelemetryEvent): TelemetryEvent {
-  const { id, seq, kind, at_ms, stream_id, position_ms } = event
-  const known: TelemetryEvent = { id, seq, kind, at_ms, stream_id, position_ms }
-  if (event.startup_ms !== undefined) known.startup_ms = event.startup_ms
-  if (event.stall_ms !== undefined) known.stall_ms = event.stall_ms
-  if (event.buffer_ms !== undefined) known.buffer_ms = event.buffer_ms
-  if (event.bitrate_kbps !== undefined) known.bitrate_kbps = event.bitrate_kbps
-  if (event.top_kbps !== undefined) known.top_kbps = event.top_kbps
-  if (event.throughput_kbps !== undefined) known.throughput_kbps = event.throughput_kbps
-  if (event.starved !== undefined) known.starved = event.starved
-  if (event.starting !== undefined) known.starting = event.starting
-  if (event.fence !== undefined) known.fence = event.fence
-  if (event.offline) known.offline = true
-  if (event.reason !== undefined) known.reason = event.reason
-  return known
 }
 
 function isNear(timeMs: number, nowMs: number): boolean {
