@@ -100,3 +100,10 @@ it('waits in the lane of one who does not read, who is closed when that is too m
   expect([slow.connection.closing, context.backlog.bytes]).toEqual(['slow_consumer', 0])
   expect(guest.writes).toEqual([])
 })
+
+it('is thrown back where it is no notice', () => {
+  const { context, turns } = gateway(1)
+  for (const word of [undefined, { type: 'notice' }, { type: 'notice', notice: 'service', text: 'x'.repeat(501) }])
+    expect(() => announce(context, word as Notice)).toThrow('no notice')
+  expect(turns).toEqual([])
+})

@@ -4,10 +4,10 @@ import type { PlaybackLog } from '../infra/kafka/producer.ts'
 import type { DeviceList } from '../infra/redis/account-store.ts'
 import type { Logger } from '../infra/runtime/log.ts'
 import type { Tracing } from '../infra/tracing/tracing.ts'
-import type { Notice } from '../protocol/messages/notice.ts'
 import type { GrantPolicy } from '../session/chunk-window.ts'
 import type { AdDesk } from './ad-desk.ts'
 import type { Admission } from './admission.ts'
+import type { Announced } from './announce.ts'
 import type { Catalog } from './catalog.ts'
 import type { GatewayConfig } from './config.ts'
 import type { Connection } from './connection.ts'
@@ -53,7 +53,7 @@ export interface Context {
   /** What waits for slow clients, all of them together. */
   readonly backlog: { bytes: number }
   /** What everybody here is about to be told. */
-  readonly announced: Notice[]
+  readonly announced: Announced[]
   /** Every open socket. */
   readonly connections: Set<Connection>
   /** The socket of each session that is held here, and the sockets of each account. */

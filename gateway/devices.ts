@@ -36,12 +36,12 @@ function asKept({ gatewayId, bySession }: Context, list: DeviceList): DeviceList
     const session = here?.state.at === 'ready' ? here.state.held.session : undefined
     return {
       session_id: session?.who.session_id ?? copied(device.session_id),
-      device_id: session?.who.device_id ?? device.device_id,
+      device_id: session?.who.device_id ?? copied(device.device_id),
       gateway_id: device.gateway_id === gatewayId ? gatewayId : copied(device.gateway_id),
-      name: session?.device.name === device.name ? session.device.name : device.name,
+      name: session?.device.name === device.name ? session.device.name : copied(device.name),
       kind: session?.who.device_kind ?? device.kind,
-      member: session?.device.member ?? device.member,
-      place: session?.device.place === device.place ? session.device.place : device.place,
+      member: session?.device.member ?? copied(device.member),
+      place: session?.device.place === device.place ? session.device.place : copied(device.place),
       fence: device.fence,
       since_ms: device.since_ms,
       lease_until_ms: device.lease_until_ms,

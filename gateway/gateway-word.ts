@@ -1,4 +1,4 @@
-/** Owns what gateways are told about sessions that they hold, by each other and by workers. */
+/** Owns what gateways are told about sessions that they hold, by each other, by workers and by commands. */
 
 import type { DeviceList } from '../infra/redis/account-store.ts'
 import type { AnnouncedWord, NoticeWord } from '../protocol/events/account-word.ts'

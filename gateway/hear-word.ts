@@ -1,4 +1,4 @@
-/** Owns what the word of another gateway, or of a worker, does to a session that is held here. */
+/** Owns what the word of another gateway, of a worker or of a command does to a session that is held here. */
 
 import { DependencyAway } from '../infra/runtime/dependency.ts'
 import { isAd } from '../session/ad.ts'

@@ -59,7 +59,8 @@ export interface HeldSession {
   saving: boolean
 }
 
-const NOTHING_SOUGHT: readonly Suggestion[] = []
+/** As of {@link NOTHING_UNSENT}. */
+const NOTHING_SOUGHT: readonly Suggestion[] = Object.freeze([])
 
 export function hold(session: Session, epoch: number, tokenExpiresAtMs: number, signIn = UNKNOWN_SIGN_IN): HeldSession {
   return {

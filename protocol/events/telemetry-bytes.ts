@@ -18,7 +18,7 @@ const [OFFLINE, REASON, STALE] = [key('offline'), key('reason'), key('stale')] a
 const REQUIRED_FIELDS = 6
 const MOST_FIELDS_OF_A_BYTE = 15
 
-/** More than any event takes: its keys, two ids, eleven numbers of nine bytes, and a reason of 64 characters. */
+/** More than any event takes: its keys, two ids, ten numbers of nine bytes, and a reason of 64 characters. */
 const MOST_EVENT_BYTES = 800
 const POOL_BYTES = 1024 * 1024
 
