@@ -59,7 +59,7 @@ export interface HeldSession {
   saving: boolean
 }
 
-/** As of {@link NOTHING_UNSENT}. */
+/** Of most; one for all of them. */
 const NOTHING_SOUGHT: readonly Suggestion[] = Object.freeze([])
 
 export function hold(session: Session, epoch: number, tokenExpiresAtMs: number, signIn = UNKNOWN_SIGN_IN): HeldSession {

@@ -2,10 +2,7 @@
 
 import { MAX_POSITION_MS } from './fields.ts'
 import type { Heartbeat } from './messages/heartbeat.ts'
-
-const bytesOf = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0))
-/** A text of less than 32 bytes, its head before it. */
-const shortText = (text: string) => Uint8Array.of(0xa0 | text.length, ...bytesOf(text))
+import { asciiBytes, shortText } from './plain-msgpack.ts'
 
 /** Bytes as a frame is compared with them, by four at a time: where a length is no multiple of that, the last four begin earlier. */
 interface Words {
@@ -28,7 +25,7 @@ export interface FrameText extends Words {
 
 /** @param text of 32 to 255 ASCII characters, such as the id of a stream */
 export function frameText(text: string): FrameText {
-  return { text, ...wordsOf(Uint8Array.of(0xd9, text.length, ...bytesOf(text))) }
+  return { text, ...wordsOf(Uint8Array.of(0xd9, text.length, ...asciiBytes(text))) }
 }
 
 const FLOAT_64 = 0xcb

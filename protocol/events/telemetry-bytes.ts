@@ -1,16 +1,13 @@
 /** Owns the bytes of a batch of telemetry on `playback.events`, written in place: no other record is as frequent. Hot path. */
 
-import { plainMsgpack } from '../plain-msgpack.ts'
+import { plainMsgpack, shortText } from '../plain-msgpack.ts'
 import type { TelemetryEvent } from '../telemetry-event.ts'
-import type { TelemetryRecord } from './playback-record.ts'
+import type { TakenEvent, TelemetryRecord } from './playback-record.ts'
 
-/** A name of less than 32 bytes, its head before it. */
-const key = (name: keyof TelemetryEvent | 'stale') =>
-  Uint8Array.of(0xa0 | name.length, ...Array.from(name, (letter) => letter.charCodeAt(0)))
+const key = (name: keyof TakenEvent) => shortText(name)
 
-const [ID, SEQ, KIND, AT, STREAM, POSITION] = [
-  ...[key('id'), key('seq'), key('kind'), key('at_ms'), key('stream_id'), key('position_ms')],
-] as const
+const [ID, SEQ, KIND] = [key('id'), key('seq'), key('kind')] as const
+const [AT, STREAM, POSITION] = [key('at_ms'), key('stream_id'), key('position_ms')] as const
 const [STARTUP, STALL, BUFFER] = [key('startup_ms'), key('stall_ms'), key('buffer_ms')] as const
 const [BITRATE, TOP, THROUGHPUT] = [key('bitrate_kbps'), key('top_kbps'), key('throughput_kbps')] as const
 const [STARVED, STARTING, FENCE] = [key('starved'), key('starting'), key('fence')] as const

@@ -38,9 +38,8 @@ export function fanOut(times: number): Work {
       const clients = CLIENTS[of]
       const env = { SEGUE_HEARTBEAT_INTERVAL_MS: '120000', SEGUE_LEASE_MS: '600000' }
       return await withServer(rig, name, { env }, async (server) => {
-        const accounts = await rig.yard.accounts(clients)
         note(`to ${clients} clients`)
-        await bringIn(rig, { name, ports: [server.port], clients, chatter: 'fan', plays: false, accounts })
+        await bringIn(rig, { name, ports: [server.port], clients, chatter: 'fan', plays: false })
         return await withPublish(rig, name, server.port, async (publish) => {
           const round = async () => {
             await rig.generator.ask({ do: 'listen' })
