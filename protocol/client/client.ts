@@ -264,11 +264,11 @@ export class Client extends Emitter<ClientEvents> {
     this.report('ad-clicked', { stream_id: ad.impression_id, position_ms: at })
   }
 
-  /** Ends for good. Events not yet acknowledged are left in the store, for the next client. */
-  close(): void {
+  /** Ends for good. Events not yet acknowledged are left in the store, for the next client; resolved once they are there. */
+  close(): Promise<void> {
     this.#loseSession(new SegueError('closed', 'the client was closed', false))
     this.#connection.close()
-    this.#telemetry.close()
+    return this.#telemetry.close()
   }
 
   #onMessage(message: DownMessage, link: SocketLink): void {

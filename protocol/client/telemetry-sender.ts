@@ -44,7 +44,7 @@ export class TelemetrySender {
   #account: string | undefined
   #loading: Promise<void> = Promise.resolve()
   #isLoaded = false
-  #isClosed = false
+  #closed: Promise<void> | undefined
   #lastSeq = 0
   #send: ((message: Telemetry) => void) | undefined
   #mostEvents = BATCH_EVENTS
@@ -68,7 +68,7 @@ export class TelemetrySender {
     const { at_ms = nowMs, ...rest } = whole(seen)
     const event: TelemetryEvent = { id: uuidv7(at_ms), seq: this.#lastSeq, kind, at_ms, ...rest }
     this.#unkept.add(event)
-    if (this.#isLoaded && !this.#isClosed) void this.#keep(event)
+    if (this.#isLoaded && this.#closed === undefined) void this.#keep(event)
     return event
   }
 
@@ -103,11 +103,10 @@ export class TelemetrySender {
     this.#queue.putAllBack()
   }
 
-  /** Ends for good, once what was reported is in the store. */
-  close(): void {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    void this.#loading.then(() => this.#keeper.close())
+  /** Ends for good; resolved once what was reported is in the store, and the store is let go of. */
+  close(): Promise<void> {
+    this.#closed ??= this.#loading.then(() => this.#keeper.close())
+    return this.#closed
   }
 
   acknowledged(batch: number): void {

@@ -185,6 +185,18 @@ describe('T2 one process at a time', () => {
     await next.close()
   })
 
+  it('one that is being closed keeps the next waiting, which finds all that it was given', async () => {
+    const closing = here()
+    await closing.load('ada')
+    const events = Array.from({ length: 200 }, (_, at) => event(at + 1))
+    const kept = events.map((each) => closing.put(each))
+    const closed = closing.close()
+    const next = here()
+    expect(await next.load('ada')).toEqual({ events, lastSeq: 200 })
+    await Promise.all([...kept, closed])
+    await next.close()
+  })
+
   it('of many that come for what a dead one left, one has it', async () => {
     const { child, store } = processWithStore(10)
     await store.load('ada')

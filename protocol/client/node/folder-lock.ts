@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 
 export interface FolderLock {
   release(): Promise<void>
@@ -11,24 +12,32 @@ export interface FolderLock {
 const NAME = 'lock'
 /** Others may take over from the same dead holder at the same moment. */
 const MOST_TRIES = 5
+/** A holder that is being closed still writes what it was given; a slow disk makes it long. */
+const CLOSING_MS = 2_000
+const LOOK_AGAIN_MS = 20
 
 /**
  * Takes the lock of `folder`. Holders are told apart by process id and start: both must be of this machine.
- * @throws when a living process, this one included, holds it.
+ * @throws when a living process, this one included, holds it for longer than one that is being closed would.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
+  const closedBy = performance.now() + CLOSING_MS
   const path = join(folder, NAME)
   const own = `${process.pid} ${await startOf(process.pid)} ${randomUUID()}`
   const aside = `${path}.${randomUUID()}`
   // Written whole before it has the name: nobody reads half a holder.
   await writeFile(aside, own)
   try {
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
+    for (let tries = 0; tries < MOST_TRIES; ) {
       if (await linked(aside, path)) return { release: () => release(path, own) }
       const holder = await textOf(path)
-      if (holder === undefined) continue
-      if (await lives(holder)) throw new Error(`${folder} is in use by process ${holder.split(' ')[0]}`)
-      await putAside(path, holder)
+      if (holder !== undefined && (await lives(holder))) {
+        if (performance.now() >= closedBy) throw new Error(`${folder} is in use by process ${holder.split(' ')[0]}`)
+        await wait(LOOK_AGAIN_MS)
+        continue
+      }
+      tries += 1
+      if (holder !== undefined) await putAside(path, holder)
     }
     throw new Error(`${folder} is being taken over by other processes`)
   } finally {
