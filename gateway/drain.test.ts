@@ -65,9 +65,10 @@ describe('G1 drain', () => {
   it('keeps to a deadline that leaves no time for waves', async () => {
     const told: string[] = []
     const players = Array.from({ length: 200 }, (_, i) => player(`p${i}`, i, 'playing', told))
-    const before = Date.now()
-    await drain(contextOf(players), before + 500)
-    expect(Date.now() - before).toBeLessThan(1_500)
+    const before = performance.now()
+    await drain(contextOf(players), Date.now() + 500)
+    // Its waves would take more than five seconds.
+    expect(performance.now() - before).toBeLessThan(4_000)
     expect(told.filter((line) => line.endsWith('4000'))).toHaveLength(200)
   })
 })

@@ -164,6 +164,7 @@ describe('a session that was saved just now', () => {
     held.spoken = true
     keeper.save(held)
     saves[0]?.answer('saved')
+    await settled()
     await aMoment()
     expect(saves.map(({ save }) => save.spoken)).toEqual([false, true])
     saves[1]?.answer('saved')

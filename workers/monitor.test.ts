@@ -1,4 +1,4 @@
-import getPort from 'get-port'
+import getPort, { portNumbers } from 'get-port'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createDependency } from '../infra/runtime/dependency.ts'
 import { createLogger } from '../infra/runtime/log.ts'
@@ -15,7 +15,7 @@ let monitor: ReturnType<typeof createMonitor>
 
 beforeEach(async () => {
   ready = () => true
-  const port = await getPort({ host: '127.0.0.1' })
+  const port = await getPort({ host: '127.0.0.1', port: portNumbers(20_000, 20_499) })
   origin = `http://127.0.0.1:${port}`
   monitor = createMonitor({ host: '127.0.0.1', port, workers: [worker], dependencies: [redis], metrics, log })
   await monitor.start(new AbortController().signal)

@@ -76,7 +76,7 @@ describe('a process', () => {
     ['whose drain takes all the time it gets, and more', 'drain: () => wait(60_000)'],
     [
       'whose stop needs a moment after that',
-      "drain: () => wait(60_000), stop: () => wait(500).then(() => console.log('stopped'))",
+      "drain: () => wait(60_000), stop: () => wait(50).then(() => console.log('stopped'))",
     ],
   ])('%s ends with 0 on SIGTERM, stopped', async (_name, methods) => {
     expect(await runProcess(methods)).toEqual({ code: 0, said: 'now\nstopped\n' })

@@ -27,13 +27,17 @@ describe('within', () => {
 
   it('tells work that looks only afterwards', async () => {
     let late: GivenUp | undefined
+    let fail: (why: Error) => void = () => undefined
     const waiting = within(20, (givenUp) => {
       late = givenUp
-      return wait(100).then(() => Promise.reject(new RangeError('nobody hears this')))
+      return new Promise((_, reject) => {
+        fail = reject
+      })
     })
     await expect(waiting).rejects.toThrow(TimedOut)
     expect(late?.().reason).toBeInstanceOf(TimedOut)
-    await wait(150)
+    fail(new RangeError('nobody hears this'))
+    await new Promise((resolve) => setImmediate(resolve))
   })
 
   it('does not blame the other side for the time in which this process stood still', async () => {

@@ -15,7 +15,7 @@ const privateKey = generateKeyPairSync('ec', {
 
 const PLANTED: readonly (readonly [string, string])[] = [
   ['an access key of AWS', `const key = 'AKIA${letters(16)}'`],
-  ['a secret key of AWS', `AWS_SECRET_ACCESS_KEY = ${randomBytes(30).toString('base64')}`],
+  ['a secret key of AWS', `AWS_SECRET_ACCESS_KEY = ${letters(40)}`],
   ['a private key', privateKey],
   ['a token of GitHub', `token: ghp_${letters(36)}`],
   ['a token of npm', `//registry.example/:_authToken=npm_${letters(36)}`],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Turns } from './turns.ts'
 
 const { signal } = new AbortController()
-const turns = (bounds = {}) => new Turns({ atOnce: 2, maxWaiting: 3, maxWaitMs: 5_000, ...bounds })
+const turns = (bounds = {}) => new Turns({ atOnce: 2, maxWaiting: 3, maxWaitMs: 60_000, ...bounds })
 
 describe('turns', () => {
   it('are never more at once than they may be, whenever somebody comes', async () => {

@@ -102,7 +102,7 @@ eventStoreContract('a file, its process killed', {
   after: () => inNewProcess(mostEvents),
 })
 
-const here = (changes: { most?: number } = {}) => fileEventStore({ folder, ...changes })
+const here = (changes: { most?: number; sync?: 'never' } = {}) => fileEventStore({ folder, ...changes })
 
 /** The file of the only account. */
 async function journal(): Promise<string> {
@@ -186,7 +186,7 @@ describe('T2 one process at a time', () => {
   })
 
   it('one that is being closed keeps the next waiting, which finds all that it was given', async () => {
-    const closing = here()
+    const closing = here({ sync: 'never' })
     await closing.load('ada')
     const events = Array.from({ length: 200 }, (_, at) => event(at + 1))
     const kept = events.map((each) => closing.put(each))
@@ -221,7 +221,7 @@ describe('T2 one process at a time', () => {
 
 describe('T2 the file', () => {
   it('stays small, however many events pass through it', async () => {
-    const store = here({ most: 100 })
+    const store = here({ most: 100, sync: 'never' })
     await store.load('ada')
     for (let seq = 1; seq <= 3_000; seq++) {
       await store.put(event(seq))

@@ -1,7 +1,7 @@
 /** Owns that one process at a time works in a folder: a file that names its holder, which a dead holder does not keep. */
 
 import { randomUUID } from 'node:crypto'
-import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises'
+import { link, readFile, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
@@ -10,8 +10,6 @@ export interface FolderLock {
 }
 
 const NAME = 'lock'
-/** Others may take over from the same dead holder at the same moment. */
-const MOST_TRIES = 5
 /** A holder that is being closed still writes what it was given; a slow disk makes it long. */
 const CLOSING_MS = 2_000
 const LOOK_AGAIN_MS = 20
@@ -22,26 +20,38 @@ const LOOK_AGAIN_MS = 20
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const closedBy = performance.now() + CLOSING_MS
-  const path = join(folder, NAME)
+  return lockFile(join(folder, NAME), (holder) => {
+    if (performance.now() >= closedBy) throw new Error(`${folder} is in use by process ${holder.split(' ')[0]}`)
+    return wait(LOOK_AGAIN_MS)
+  })
+}
+
+/** Takes the name `path`; `patience` waits for a living holder, or throws. */
+async function lockFile(path: string, patience: (holder: string) => Promise<void>): Promise<FolderLock> {
   const own = `${process.pid} ${await startOf(process.pid)} ${randomUUID()}`
   const aside = `${path}.${randomUUID()}`
   // Written whole before it has the name: nobody reads half a holder.
   await writeFile(aside, own)
   try {
-    for (let tries = 0; tries < MOST_TRIES; ) {
-      if (await linked(aside, path)) return { release: () => release(path, own) }
+    while (!(await linked(aside, path))) {
       const holder = await textOf(path)
-      if (holder !== undefined && (await lives(holder))) {
-        if (performance.now() >= closedBy) throw new Error(`${folder} is in use by process ${holder.split(' ')[0]}`)
-        await wait(LOOK_AGAIN_MS)
-        continue
-      }
-      tries += 1
-      if (holder !== undefined) await putAside(path, holder)
+      if (holder === undefined) continue
+      if (await lives(holder)) await patience(holder)
+      else await remove(path, holder, patience)
     }
-    throw new Error(`${folder} is being taken over by other processes`)
+    return { release: () => release(path, own) }
   } finally {
     await unlink(aside)
+  }
+}
+
+/** Removes the lock of a dead holder. One at a time does: else the lock of somebody who came meanwhile would go with it. */
+async function remove(path: string, dead: string, patience: (holder: string) => Promise<void>): Promise<void> {
+  const alone = await lockFile(`${path}.removal`, patience)
+  try {
+    if ((await textOf(path)) === dead) await unlink(path)
+  } finally {
+    await alone.release()
   }
 }
 
@@ -58,19 +68,6 @@ async function linked(from: string, to: string): Promise<boolean> {
 
 async function release(path: string, own: string): Promise<void> {
   if ((await textOf(path)) === own) await unlink(path)
-}
-
-/** Removes the lock of a dead holder, and gives back what somebody living has put in its place meanwhile. */
-async function putAside(path: string, dead: string): Promise<void> {
-  const moved = `${path}.${randomUUID()}`
-  try {
-    await rename(path, moved)
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return
-    throw error
-  }
-  if ((await textOf(moved)) !== dead) await linked(moved, path)
-  await unlink(moved)
 }
 
 async function lives(holder: string): Promise<boolean> {
