@@ -20,8 +20,10 @@ export default defineConfig({
           exclude: ['**/node_modules/**'],
           globalSetup: ['infra/stack/test-stack.ts'],
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          // Far above what anything takes: a slow machine is not a failed test. What must be quick is said where it is looked at.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          expect: { poll: { timeout: 90_000 } },
         },
       },
     ],

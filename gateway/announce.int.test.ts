@@ -15,7 +15,7 @@ beforeAll(async () => {
   keys = await startKeyServer()
   const own = { ...env, SEGUE_ISSUER_URL: keys.issuer, SEGUE_JWKS_URL: keys.jwksUrl }
   gateways = await Promise.all([startGateway(own), startGateway(own)])
-}, 120_000)
+})
 
 afterAll(async () => {
   await Promise.all((gateways ?? []).map((gateway) => gateway.stop()))

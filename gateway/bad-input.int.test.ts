@@ -16,7 +16,7 @@ beforeAll(async () => {
     SEGUE_JWKS_URL: keys.jwksUrl,
     SEGUE_HEARTBEAT_INTERVAL_MS: '1500',
   })
-}, 120_000)
+})
 
 afterAll(async () => {
   await gateway?.stop()

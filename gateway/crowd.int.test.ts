@@ -25,7 +25,7 @@ beforeAll(async () => {
     // The silent ones stay for the whole test.
     SEGUE_AUTHENTICATE_WITHIN_MS: '60000',
   })
-}, 120_000)
+})
 
 afterAll(async () => {
   await gateway?.stop()

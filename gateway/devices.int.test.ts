@@ -29,7 +29,7 @@ beforeAll(async () => {
   const answer = await fetch(`${a.http}/api/catalog`, { headers: { authorization: `Bearer ${await keys.token()}` } })
   const artists: { albums: { tracks: { track_id: string }[] }[] }[] = (await answer.json()).artists
   tracks = artists.flatMap(({ albums }) => albums.flatMap((album) => album.tracks.map(({ track_id }) => track_id)))
-}, 120_000)
+})
 
 afterAll(async () => {
   await Promise.all([a?.stop(), b?.stop()])

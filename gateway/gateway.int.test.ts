@@ -32,7 +32,7 @@ beforeAll(async () => {
   })
   const catalog = await api('/api/catalog')
   trackId = catalog.body.artists[0].albums[0].tracks[0].track_id
-}, 120_000)
+})
 
 afterAll(async () => {
   await gateway?.stop()

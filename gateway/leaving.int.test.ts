@@ -36,16 +36,18 @@ describe('coming and leaving', () => {
       SEGUE_MAX_SOCKETS: '2',
       SEGUE_SIGN_INS_PER_SECOND: '1',
     })
-    const first = await RawPlayer.ready(narrow.ws, await keys.token())
-    const second = RawPlayer.connect(narrow.ws)
-    await second.hears('hello')
+    const [ofFirst, ofSecond] = [await keys.token(), await keys.token()]
+    const [first, second] = [RawPlayer.connect(narrow.ws), RawPlayer.connect(narrow.ws)]
+    for (const player of [first, second]) await player.hears('hello')
     const full = await new Promise<IncomingMessage>((resolve, reject) => {
       const socket = new WebSocket(narrow.ws, ['segue.v1.json'])
       socket.on('unexpected-response', (_request, response) => resolve(response)).on('error', reject)
     })
     expect(full.statusCode).toBe(503)
     expect(Number(full.headers['retry-after'])).toBeGreaterThanOrEqual(1)
-    second.says({ type: 'authenticate', token: await keys.token(), device: { id: 'd', name: 'n', kind: 'web' } })
+    // One right after the other: a second later one more may sign in.
+    first.says({ type: 'authenticate', token: ofFirst, device: { id: 'c', name: 'n', kind: 'web' } })
+    second.says({ type: 'authenticate', token: ofSecond, device: { id: 'd', name: 'n', kind: 'web' } })
     expect(await second.hears('goaway')).toMatchObject({ reason: 'overloaded' })
     expect(await second.closes()).toBe(4005)
     first.hangUp()

@@ -94,7 +94,7 @@ describe('G2 an account', () => {
 
     // There is room again: the ticket of the one that was turned away is as good as before.
     second?.player.hangUp()
-    await expect.poll(() => metric(wide, 'segue_gateway_sockets'), { timeout: 15_000 }).toBe(MOST_SOCKETS - 1)
+    await expect.poll(() => metric(wide, 'segue_gateway_sockets')).toBe(MOST_SOCKETS - 1)
     const again = await resumes(wide, elsewhere.ticket)
     expect(await again.hears('resumed')).toMatchObject({ recovered: true })
     expect(await turnedAway(wide, 'account')).toBe(2)
@@ -118,7 +118,7 @@ describe('G2 an account', () => {
       player.hangUp()
     }
     await expect
-      .poll(async () => (await (await asks(ofAccounts, token)).hearsAny()).type, { timeout: 30_000, interval: 500 })
+      .poll(async () => (await (await asks(ofAccounts, token)).hearsAny()).type, { interval: 500 })
       .toBe('ready')
   })
 })
@@ -157,7 +157,7 @@ describe('S2 an address that sends bad tokens', () => {
     for (const { player } of [before, again, other]) player.hangUp()
 
     const newcomer = async () => (await catalogBy(ofAddresses, await tokenOf('acct-later'))).status
-    await expect.poll(newcomer, { timeout: 30_000, interval: 500 }).toBe(200)
+    await expect.poll(newcomer, { interval: 500 }).toBe(200)
   })
 })
 

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const own = { SEGUE_ISSUER_URL: keys.issuer, SEGUE_JWKS_URL: keys.jwksUrl, SEGUE_GEOIP_FILES: places }
   gateway = await startGateway({ ...env, ...own })
   log = readLog(env, ACCOUNT)
-}, 120_000)
+})
 
 afterAll(async () => {
   await log?.stop()
@@ -68,7 +68,7 @@ test('T5 start, telemetry and end say network, place and fence, the address only
   player.says({ type: 'stop', id: 2, stream_id: player.streamId, position_ms: 0, reason: 'stopped' })
   await player.hears('playback')
   await expect
-    .poll(() => log.records.map(({ type }) => type).sort(), { timeout: 30_000 })
+    .poll(() => log.records.map(({ type }) => type).sort())
     .toEqual(['stream-ended', 'stream-started', 'telemetry'])
   expect(log.bytes.filter((bytes) => bytes.includes('127.0.0.1'))).toEqual([])
   const [first] = log.records
@@ -84,7 +84,7 @@ test('T5 start, telemetry and end say network, place and fence, the address only
     expect(record.type === 'telemetry' ? record.events[0]?.fence : record.fence).toBe(fence)
     if (record.type === 'telemetry') expect(record.events, 'T5').toEqual([event])
   }
-}, 60_000)
+})
 
 test('A9 a device is shown in the city of its address, wherever it comes back, or else in the country of its token', async () => {
   const token = await keys.token({ claims: { sub: `acct-${uuidv7(Date.now())}`, country: 'DE' } })
@@ -111,4 +111,4 @@ test('A9 a device is shown in the city of its address, wherever it comes back, o
   later.says({ type: 'resume', id: 1, ticket: away.ticket, last_seq: 0 })
   await later.hears('resumed')
   expect(await shown(home.player, 2)).toEqual({ home: 'Stockholm, SE', away: 'PE' })
-}, 60_000)
+})

@@ -23,7 +23,7 @@ beforeAll(async () => {
     SEGUE_MESSAGES_PER_SECOND: '20',
     SEGUE_MESSAGES_BURST: String(BURST),
   })
-}, 120_000)
+})
 
 afterAll(async () => {
   await gateway?.stop()

@@ -108,11 +108,16 @@ afterAll(async () => {
 })
 
 async function find(query: string, more: Partial<Search> = {}): Promise<Found> {
-  lastId += 1
-  player.says({ type: 'search', id: lastId, query, ...more })
-  const found = await player.hears('found')
-  expect(found.re).toBe(lastId)
-  return found
+  for (;;) {
+    lastId += 1
+    player.says({ type: 'search', id: lastId, query, ...more })
+    let heard = await player.hearsAny()
+    while (heard.type !== 'found' && heard.type !== 'error') heard = await player.hearsAny()
+    expect(heard.re).toBe(lastId)
+    if (heard.type === 'found') return heard
+    // An index that is cold answers later than a search may take.
+    expect(heard).toMatchObject({ name: 'unavailable', retriable: true })
+  }
 }
 const titles = async (query: string, more: Partial<Search> = {}) =>
   (await find(query, more)).hits.map(({ title }) => title)
@@ -189,7 +194,8 @@ describe('search', () => {
       if (message.type === 'found' || message.type === 'error') answers.push(message)
     }
     for (const message of answers)
-      if (message.type === 'error') expect(message).toMatchObject({ name: 'too_many_requests', retriable: true })
+      if (message.type === 'error' && message.name !== 'unavailable')
+        expect(message).toMatchObject({ name: 'too_many_requests', retriable: true })
     expect(answers.some(({ type }) => type === 'found')).toBe(true)
   })
 
@@ -233,10 +239,10 @@ describe('search', () => {
       const ready = await (await fetch(`${gateway.http}/readyz`)).json()
       expect(ready.ready).toBe(true)
       await expect
-        .poll(async () => (await (await fetch(`${gateway.http}/readyz`)).json()).degraded, { timeout: 10_000 })
+        .poll(async () => (await (await fetch(`${gateway.http}/readyz`)).json()).degraded)
         .toEqual(['opensearch'])
       await proxy.restore()
-      await expect.poll(async () => (await get('/v1/search?q=sigur')).status, { timeout: 15_000 }).toBe(200)
+      await expect.poll(async () => (await get('/v1/search?q=sigur')).status).toBe(200)
       expect(await metric(gateway, 'segue_gateway_searches_total{result="unavailable"}')).toBeGreaterThan(0)
     },
   )
@@ -247,12 +253,13 @@ describe('the search box of the player page', () => {
     opened = await openPage(browser, `${gateway.http}/`)
     const { page, errors } = opened
     await signInAs(page, 'Ada Brandt')
-    await expect.poll(async () => (await opened?.marks())?.connection, { timeout: 15_000 }).toBe('connected')
+    await expect.poll(async () => (await opened?.marks())?.connection).toBe('connected')
     const box = page.getByRole('searchbox', { name: 'Find in the catalog' })
     await box.pressSequentially('sigr ro', { delay: 30 })
     const first = page.locator('.found-row').first()
-    await expect.poll(() => page.locator('.found-row').count(), { timeout: 10_000 }).toBeGreaterThan(1)
-    expect(await first.locator('mark').first().textContent()).toBe('Sigur')
+    // What was found for the first letters may be seen before.
+    await expect.poll(() => first.locator('mark').allTextContents()).toContain('Sigur')
+    expect(await page.locator('.found-row').count()).toBeGreaterThan(1)
     expect(await accessibilityFaults(page)).toEqual([])
     if (process.env.SEGUE_SCREENSHOTS) {
       await mkdir(process.env.SEGUE_SCREENSHOTS, { recursive: true })
@@ -275,11 +282,9 @@ describe('the search box of the player page', () => {
 
     await proxy.cut()
     await box.pressSequentially('neon', { delay: 30 })
-    await expect
-      .poll(() => page.locator('.told').textContent(), { timeout: 10_000 })
-      .toContain('Search is away for now')
+    await expect.poll(() => page.locator('.told').textContent()).toContain('Search is away for now')
     await page.getByRole('button', { name: 'Neon Umbrella' }).waitFor()
     await proxy.restore()
     expect(errors).toEqual([])
-  }, 60_000)
+  })
 })

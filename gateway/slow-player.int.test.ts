@@ -22,12 +22,12 @@ beforeAll(async () => {
     SEGUE_ISSUER_URL: keys.issuer,
     SEGUE_JWKS_URL: keys.jwksUrl,
     SEGUE_MAX_QUEUED_BYTES: String(MAX_QUEUED_BYTES),
-    SEGUE_MESSAGES_BURST: '20000',
+    SEGUE_MESSAGES_BURST: '500000',
   })
   const authorization = `Bearer ${await keys.token()}`
   const catalog = await (await fetch(`${gateway.http}/api/catalog`, { headers: { authorization } })).json()
   trackId = catalog.artists[0].albums[0].tracks[0].track_id
-}, 120_000)
+})
 
 afterAll(async () => {
   await gateway?.stop()
@@ -45,7 +45,7 @@ async function metric(name: string): Promise<number> {
 /** Plays the track over and over, `id` after `id`, until `enough`; every answer is large. */
 async function playUntil(player: RawPlayer, from: number, enough: () => Promise<boolean>): Promise<number> {
   let id = from
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 120_000
   while (!(await enough())) {
     if (Date.now() > deadline) throw new Error(`${id} plays were not enough`)
     for (let n = 0; n < 100; n += 1) {
@@ -125,7 +125,7 @@ describe('a player that does not read', () => {
     await playUntil(player, 1, async () => (await metric(closed)) > before)
     await expect.poll(() => metric('segue_gateway_backlog_bytes')).toBe(0)
     expect(await metric('segue_gateway_dropped_total{lane="control"}')).toBeGreaterThan(0)
-    await expect.poll(() => metric('segue_gateway_sockets'), { timeout: 5_000 }).toBe(0)
+    await expect.poll(() => metric('segue_gateway_sockets')).toBe(0)
     player.goesOnReading()
     // The close frame is behind more than the kernel could pass on.
     expect([4003, 1006]).toContain(await player.closes())
@@ -159,17 +159,23 @@ describe('a hasty player', () => {
       player.says({ type: 'play', id: 3, track_id: trackId })
       const heard: DownMessage[] = []
       const count = (type: DownMessage['type']) => heard.filter((message) => message.type === type).length
-      while (count('playback') < 2 || count('error') < 1) heard.push(await player.hearsAny())
-      expect(heard.flatMap((message) => (message.type === 'playback' ? [message.re] : []))).toEqual([1, 2])
+      player.says({ type: 'play', id: 4, track_id: trackId })
+      while (count('playback') + count('error') < 4) heard.push(await player.hearsAny())
+      const played = heard.flatMap((message) => (message.type === 'playback' ? [message.re] : []))
+      // Two that the burst has left, and a third where the sign-in took a second.
+      expect([
+        [1, 2],
+        [1, 2, 3],
+      ]).toContainEqual(played)
       const refused = heard.find((message) => message.type === 'error')
-      expect(refused).toMatchObject({ code: 209, name: 'too_many_requests', retriable: true, re: 3 })
+      expect(refused).toMatchObject({ code: 209, name: 'too_many_requests', retriable: true, re: played.length + 1 })
       const waitMs = refused?.retry_after_ms ?? 0
       expect(waitMs).toBeGreaterThan(0)
       expect(waitMs).toBeLessThanOrEqual(1_000)
       await wait(waitMs)
       // That one was answered; it is asked anew.
-      player.says({ type: 'play', id: 4, track_id: trackId })
-      expect(await player.hears('playback')).toMatchObject({ re: 4, status: 'playing' })
+      player.says({ type: 'play', id: 5, track_id: trackId })
+      expect(await player.hears('playback')).toMatchObject({ re: 5, status: 'playing' })
       for (let n = 0; n < 6; n += 1) player.says({ type: 'heartbeat', sent_at_ms: n })
       expect(await player.closes()).toBe(4010)
     } finally {

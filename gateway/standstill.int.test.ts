@@ -37,7 +37,7 @@ beforeAll(async () => {
   const headers = { authorization: `Bearer ${await keys.token()}` }
   const { artists } = await (await fetch(`${gateway.http}/api/catalog`, { headers })).json()
   trackId = artists[0].albums[0].tracks[0].track_id
-}, 120_000)
+})
 
 afterEach(() => {
   for (const player of players) player.leave()

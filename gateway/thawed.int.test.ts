@@ -44,7 +44,7 @@ beforeAll(async () => {
     },
     createLogger('test', 'warn'),
   )
-}, 120_000)
+})
 
 afterAll(async () => {
   await consumer?.stop(2_000)
@@ -67,7 +67,7 @@ test('Q1 D3 words that waited in a gateway that stood still end nothing that pla
   player.says({ type: 'credit', stream_id, bitrate_kbps: 96, next_chunk: 0, chunks: 4 })
   await player.hears('grant')
 
-  await expect.poll(() => records.map(({ type }) => type), { timeout: 60_000 }).toEqual(['stream-started'])
+  await expect.poll(() => records.map(({ type }) => type)).toEqual(['stream-started'])
   void frozen.kill('SIGSTOP')
   player.says({ type: 'stop', id: 2, stream_id: player.streamId, position_ms: 2_500, reason: 'stopped' })
   const back = RawPlayer.connect(other.ws)
@@ -93,4 +93,4 @@ test('Q1 D3 words that waited in a gateway that stood still end nothing that pla
     { type: 'stream-ended', stream_id, reason_end: 'stopped', ms_played: 100 },
   ])
   back.hangUp()
-}, 120_000)
+})

@@ -22,7 +22,7 @@ const DAY_MS = 86_400_000
 const ACCOUNT = 'acct-diego'
 const SCREENSHOTS = process.env.SEGUE_SCREENSHOTS
 
-const soon: typeof expect.poll = (look, options) => expect.poll(look, { timeout: 20_000, interval: 100, ...options })
+const soon: typeof expect.poll = (look, options) => expect.poll(look, { interval: 100, ...options })
 
 let browser: Browser
 let gateway: GatewayProcess
@@ -38,7 +38,7 @@ beforeAll(async () => {
   gateway = await startGateway(stack, Number(stack.SEGUE_GATEWAY_PORT))
   workers = await startWorkers({ ...stack, SEGUE_SHARING_MODE: 'nudge', SEGUE_SHARING_CHECKPOINT_MS: '200' })
   browser = await launchBrowser()
-}, 180_000)
+})
 
 afterEach(async () => {
   await Promise.all(opened.map((page) => page.close()))
@@ -116,7 +116,7 @@ describe('an account with two homes', () => {
     expect((await pool.query('SELECT * FROM sharing_nudges WHERE account = $1', [ACCOUNT])).rows).toEqual(before)
     expect(await notices(player).count()).toBe(0)
     expect((await player.marks()).connection).toBe('connected')
-  }, 180_000)
+  })
 
   test('is a case that an analyst reads and marks, with name and note, and without the account', async () => {
     const board = await open('/cases')
@@ -140,7 +140,7 @@ describe('an account with two homes', () => {
     await dialog.getByRole('button', { name: 'Close' }).click()
     await board.page.getByLabel('Shared', { exact: false }).first().check()
     expect(board.errors).toEqual([])
-  }, 60_000)
+  })
 
   test('is nobody’s business but analysts’', async () => {
     const board = await open('/cases')
@@ -168,7 +168,7 @@ describe('an account with two homes', () => {
     }
     const { rows: after } = await pool.query('SELECT case_id, status FROM sharing_cases WHERE account = $1', [ACCOUNT])
     expect(after).toEqual(before)
-  }, 60_000)
+  })
 })
 
 const LOOKS = [

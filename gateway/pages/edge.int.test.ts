@@ -16,7 +16,7 @@ import { type GatewayProcess, startGateway } from '../testing/gateway-process.ts
 import { launchBrowser, openPage, signInAs } from './testing/browser.ts'
 
 const HOST = '127.0.0.1'
-const soon: typeof expect.poll = (look, options) => expect.poll(look, { timeout: 20_000, interval: 100, ...options })
+const soon: typeof expect.poll = (look, options) => expect.poll(look, { interval: 100, ...options })
 
 let folder: string
 let edge: EdgeProcess
@@ -46,7 +46,7 @@ beforeAll(async () => {
   await vi.waitFor(() => probeHttp(`${url}/jwks`), { timeout: 60_000, interval: 200 })
   gateway = await startGateway(env, gatewayPort)
   browser = await launchBrowser()
-}, 180_000)
+})
 
 afterAll(async () => {
   await browser?.close()
@@ -68,4 +68,4 @@ test('the page signs in, speaks over wss and plays, and the browser finds nothin
   await soon(async () => (await marks()).state).toBe('playing')
   expect(errors).toEqual([])
   await close()
-}, 90_000)
+})

@@ -11,7 +11,7 @@ import { accessibilityFaults, launchBrowser, openPage, signInAs } from './testin
 const SCREENSHOTS = process.env.SEGUE_SCREENSHOTS
 /** Something follows it on its album. */
 const ALBUM_OPENER = 'Neon Umbrella'
-const soon: typeof expect.poll = (look, options) => expect.poll(look, { timeout: 15_000, interval: 100, ...options })
+const soon: typeof expect.poll = (look, options) => expect.poll(look, { interval: 100, ...options })
 
 let browser: Browser
 let gateway: GatewayProcess
@@ -24,7 +24,7 @@ beforeAll(async () => {
   // On the port that the issuer knows the pages by.
   gateway = await startGateway(stack, Number(stack.SEGUE_GATEWAY_PORT))
   browser = await launchBrowser()
-}, 180_000)
+})
 afterAll(async () => {
   await browser?.close()
   await gateway?.stop()
@@ -49,4 +49,4 @@ test('P9 P10 the list says why each track is in it, and "not for me" takes one o
   await dismiss.click()
   await soon(() => player.page.getByRole('button', { name, exact: true }).count()).toBe(0)
   await player.close()
-}, 120_000)
+})

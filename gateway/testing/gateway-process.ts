@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import getPort from 'get-port'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const READY_WITHIN_MS = 30_000
+const READY_WITHIN_MS = 120_000
 
 export interface GatewayProcess {
   readonly http: string

@@ -6,7 +6,7 @@ import type { DownMessage } from '../../protocol/messages/down.ts'
 import type { UpMessage } from '../../protocol/messages/up.ts'
 import { type Encoding, SUBPROTOCOLS } from '../../protocol/version.ts'
 
-const ANSWER_WITHIN_MS = 5_000
+const ANSWER_WITHIN_MS = 30_000
 /** Names no stream. */
 const NOBODYS = '00000000-0000-0000-0000-000000000000'
 

@@ -102,7 +102,7 @@ beforeAll(async () => {
   })
   const { SEGUE_BACKUP_KEYS, SEGUE_MASTER_KEYS } = env
   emptyEnv = { ...empty.env, SEGUE_BACKUP_KEYS: SEGUE_BACKUP_KEYS ?? '', SEGUE_MASTER_KEYS: SEGUE_MASTER_KEYS ?? '' }
-}, 240_000)
+})
 afterAll(async () => {
   await empty?.stop()
   if (env !== undefined) {
@@ -199,7 +199,7 @@ test('a backup is taken while the servers work, and nothing in it can be read', 
       false,
     ])
   }
-}, 120_000)
+})
 
 test('one that fails leaves nothing of itself', async () => {
   const place = folderPlace(folder)
@@ -208,7 +208,7 @@ test('one that fails leaves nothing of itself', async () => {
   // It failed in the last of the three systems.
   expect([code, said]).toEqual([1, expect.stringMatching(/ClickHouse: \d+ rows/)])
   expect(await place.list('')).toEqual(before)
-}, 60_000)
+})
 
 test('what is damaged, of another key or of another backup is refused by name, and nothing is written', async () => {
   const [id = ''] = (await readdir(folder)).filter((name) => name.endsWith('Z'))
@@ -246,7 +246,7 @@ test('what is damaged, of another key or of another backup is refused by name, a
   expect(await attempt(unchanged, `second=${'x'.repeat(32)}`)).toMatch(
     /no master key first: give it in SEGUE_BACKUP_KEYS/,
   )
-}, 60_000)
+})
 
 test('on empty servers all is there again, whoever was erased since is not, and the cross-check is clean', async () => {
   // After the backup: it has him still, and must not bring him back.
@@ -288,7 +288,7 @@ test('on empty servers all is there again, whoever was erased since is not, and 
       /the servers are not empty: PostgreSQL has rows in .*ClickHouse has rows in .*MinIO has objects in /,
     ),
   })
-}, 240_000)
+})
 
 async function alwaysFiring(pool: Pool): Promise<unknown[]> {
   const { rows } = await pool.query(

@@ -28,7 +28,7 @@ let admin: Pool
 beforeAll(async () => {
   database = await createTestDatabase(inject('stackEnv'), 'segue_personal_test')
   await migratePostgres(database.url)
-  admin = createPool(database.url, { applicationName: 'personal-test' })
+  admin = createPool(database.url, { applicationName: 'personal-test', queryTimeoutMs: 60_000 })
   await insertTwoListeners(admin)
 })
 afterAll(async () => {
@@ -197,4 +197,4 @@ test('the command says what wraps what, rotates, and names the key that is not t
     code: 1,
     said: expect.stringMatching(/the master key third wraps since \S+, longer than 365 days: put a new one first/),
   })
-}, 120_000)
+})

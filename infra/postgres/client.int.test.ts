@@ -39,8 +39,8 @@ test('a connection that the server ends is replaced, whether idle or in a transa
   await expect(cut).rejects.toThrow()
   await pool.query('SELECT 1')
   await admin.query(endAll)
-  await new Promise((resolve) => setTimeout(resolve, 100))
-  expect(await notes()).toEqual(['kept'])
+  // The pool may hear of their end only when it uses them.
+  await expect.poll(() => notes().catch(() => [])).toEqual(['kept'])
   await admin.end()
 })
 
@@ -75,7 +75,7 @@ async function startProxy(serverUrl: string) {
 
 test('a server that falls silent holds no connection for ever, in a transaction or not', async () => {
   const proxy = await startProxy(database.url.reveal())
-  const near = createPool(proxy.url, { applicationName: 'silence-test', maxConnections: 2, queryTimeoutMs: 300 })
+  const near = createPool(proxy.url, { applicationName: 'silence-test', maxConnections: 2, queryTimeoutMs: 2_000 })
   await Promise.all([near.query('SELECT pg_sleep(0.1)'), near.query('SELECT pg_sleep(0.1)')])
   const since = performance.now()
   const refused = Promise.allSettled([
@@ -87,7 +87,7 @@ test('a server that falls silent holds no connection for ever, in a transaction 
   ])
   const results = await refused
   expect(results[1]?.status).toBe('rejected')
-  expect(performance.now() - since).toBeLessThan(3_500)
+  expect(performance.now() - since).toBeLessThan(15_000)
   proxy.silent = false
   expect((await near.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
   await near.end()

@@ -15,6 +15,8 @@ import { StackProblem } from '../stack/problem.ts'
 
 const USER = 'segue'
 const DATABASE = 'segue'
+/** By what name whoever asks whether it is there is seen in pg_stat_activity. */
+export const POSTGRES_PROBE = 'segue-probe'
 
 /** Given on the command line, so that a later version of them reaches an older cluster. */
 const SETTINGS = {
@@ -116,6 +118,7 @@ export const postgresServer = definePart({
       user: USER,
       password: secrets.postgres_password,
       database: DATABASE,
+      application_name: POSTGRES_PROBE,
       connectionTimeoutMillis: 2_000,
       query_timeout: 2_000,
     })

@@ -12,7 +12,7 @@ export interface AccountStoreUnderTest {
 }
 
 const LEASE_MS = 120
-const PRESENCE_MS = 300
+const PRESENCE_MS = 3_000
 const INDIVIDUAL = { streams: 1, perMember: 1, takeOver: true }
 const FAMILY = { streams: 6, perMember: 1, takeOver: true }
 

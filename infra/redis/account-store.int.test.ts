@@ -23,7 +23,7 @@ let cluster: RedisCluster
 beforeAll(async () => {
   single = createRedis(readEnv(inject('stackEnv'), redisConfig), createLogger('test', 'warn'))
   cluster = await startRedisCluster()
-}, 60_000)
+})
 afterAll(async () => {
   single?.disconnect()
   await cluster?.stop()
@@ -57,7 +57,7 @@ describe.each(SERVERS)('stream leases in $name', ({ redis }) => {
       }
     }
     expect(missing()).toEqual([])
-  }, 300_000)
+  })
 })
 
 const KINDS = ['play granted', 'instead granted', 'instead denied', 'transfer granted', 'transfer stale', 'stopped']

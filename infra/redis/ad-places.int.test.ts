@@ -32,7 +32,7 @@ beforeAll(async () => {
   // As many gateways.
   clients = Array.from({ length: 4 }, () => createRedis(config, createLogger('test', 'warn')))
   cluster = await startRedisCluster()
-}, 60_000)
+})
 afterAll(async () => {
   for (const redis of clients ?? []) redis.disconnect()
   await cluster?.stop()
@@ -112,20 +112,20 @@ describe.each(['one server', 'a cluster'] as const)('places of advertisements on
       }),
       { numRuns: 40 },
     )
-  }, 120_000)
+  })
 
   it('V7 are free again when the window has passed, not before', async () => {
-    const limits = limitsOf({ cap: 2, windowMs: 1_500 })
+    const limits = limitsOf({ cap: 2, windowMs: 6_000 })
     const [places] = stores()
     const beganMs = Date.now()
     expect(await places?.take(placeOf(limits), limits, false)).toBe('taken')
-    await wait(700)
+    await wait(3_000)
     expect(await places?.take(placeOf(limits), limits, false)).toBe('taken')
     while ((await places?.take(placeOf(limits), limits, false)) === 'capped') await wait(20)
-    expect(Date.now() - beganMs).toBeGreaterThanOrEqual(1_490)
+    expect(Date.now() - beganMs).toBeGreaterThanOrEqual(5_990)
     // The second is within the window still.
     expect(await places?.take(placeOf(limits), limits, false)).toBe('capped')
-  }, 60_000)
+  })
 
   it('V7 go back once, and only what was taken', async () => {
     const limits = limitsOf({ mostInAll: 1 })

@@ -26,7 +26,7 @@ const streaming = (sessionId: string, epoch: number, streamId: string, leaseMs: 
 })
 
 describe('after a gap in the claims', () => {
-  const patience = { gapMs: 400, graceMs: 800 }
+  const patience = { gapMs: 3_000, graceMs: 4_000 }
   const claimedBy = async (store: SessionStore, streamId: string) =>
     (await store.claim(100)).some((stream) => stream.streamId === streamId)
   /** Of every reaper: what one saw, another knows. */
@@ -34,7 +34,7 @@ describe('after a gap in the claims', () => {
   const until = async (holds: () => Promise<boolean>) => {
     const beganMs = Date.now()
     while (!(await holds())) {
-      if (Date.now() - beganMs > 10_000) throw new Error('not within 10 s')
+      if (Date.now() - beganMs > 60_000) throw new Error('not within a minute')
       await wait(100)
     }
     return Date.now() - beganMs
@@ -51,13 +51,13 @@ describe('after a gap in the claims', () => {
     const [id, stream, lost] = [session(), session(), session()]
     await a.save(streaming(id, 1, stream, 50))
     await a.save(streaming(session(), 1, lost, 50))
-    await wait(600)
+    await wait(3_500)
     // A reaper that was restarted, and another one: the gap is known to Redis.
     expect(await claimedBy(reaper(), stream)).toBe(false)
     expect(await claimedBy(reaper(), stream)).toBe(false)
     expect(await a.save(streaming(id, 1, stream, 60_000))).toBe('saved')
     // Who does not come back is late by one grace, and no more.
-    expect(await until(() => claimedBy(reaper(), lost))).toBeGreaterThan(300)
+    expect(await until(() => claimedBy(reaper(), lost))).toBeGreaterThan(1_500)
     expect(await claimedBy(reaper(), stream)).toBe(false)
     await a.settle(id, stream)
   })

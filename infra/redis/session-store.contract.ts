@@ -121,9 +121,9 @@ export function sessionStoreContract(store: () => StoreUnderTest, waitMs: number
     it('is claimed when its lease runs out and not before, once', async () => {
       const { a, pass } = store()
       const [id, stream] = [session(), session()]
-      await a.save(streaming(id, 1, stream, 150))
+      await a.save(streaming(id, 1, stream, 2_000))
       expect(await claimed(stream)).toEqual([])
-      await pass(200)
+      await pass(2_500)
       const [will] = await claimed(stream)
       expect(will).toMatchObject({ streamId: stream, accountId: 'acct-ada' })
       expect(said(will?.record ?? text(''))).toBe(`will of ${stream}`)
@@ -144,10 +144,10 @@ export function sessionStoreContract(store: () => StoreUnderTest, waitMs: number
     it('is not claimed while somebody renews it, nor just after a resume', async () => {
       const { a, b, pass } = store()
       const [id, stream] = [session(), session()]
-      await a.save(streaming(id, 1, stream, 150))
-      await pass(100)
+      await a.save(streaming(id, 1, stream, 2_000))
+      await pass(1_200)
       await takeSession(b, id, 1)
-      await pass(100)
+      await pass(1_200)
       expect(await claimed(stream)).toEqual([])
     })
 

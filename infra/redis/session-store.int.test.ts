@@ -8,7 +8,7 @@ import { type StoreUnderTest, sessionStoreContract } from './session-store.contr
 import { createSessionStore } from './session-store.ts'
 
 /** Short, as one test waits for it to pass. */
-const WAIT_MS = 1_500
+const WAIT_MS = 5_000
 
 let redis: Redis
 let store: StoreUnderTest

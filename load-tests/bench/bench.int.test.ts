@@ -9,11 +9,11 @@ const stop = new AbortController()
 
 beforeAll(async () => {
   rig = await openRig({ screen: silentScreen, signal: stop.signal, profileFolder: undefined }, true)
-}, 120_000)
+})
 
 afterAll(async () => {
   await rig?.close()
-}, 60_000)
+})
 
 it('the bench, small: every server does its work, and both sides are metered', async () => {
   const found = await bench(rig, {
@@ -32,4 +32,4 @@ it('the bench, small: every server does its work, and both sides are metered', a
     found.filter(({ server }) => server === of).reduce((sum, { runs }) => sum + (runs[0]?.cpu_us ?? Number.NaN), 0)
   for (const server of ['segue', 'socketio']) expect(cpuUs(server)).toBeGreaterThan(0)
   expect(tables(found).join('\n')).toContain('| Segue gateway | ')
-}, 120_000)
+})

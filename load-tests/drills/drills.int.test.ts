@@ -23,12 +23,12 @@ const built = (): Rig => {
 
 beforeAll(async () => {
   rig = await buildRig({ seed: SEED, players: PLAYERS, timing: SHORT_TIMING, screen: silentScreen })
-}, 300_000)
+})
 
 afterAll(async () => {
   const logs = await rig?.end(failed)
   if (logs !== undefined) console.error(`the logs of all parts are in ${logs}`)
-}, 60_000)
+})
 
 describe('a deploy at noon', () => {
   it('G1 lets everybody go to the other gateway, and nobody with 10 s in hand hears of it', async () => {
@@ -40,7 +40,7 @@ describe('a deploy at noon', () => {
     expect(leftAfterMs).toBeLessThan(LEAVE_WITHIN_MS)
     expect(moved).toBeGreaterThan(0)
     expect(stallsMs).toEqual([])
-  }, 120_000)
+  })
 
   it('leaves at once when it is asked twice', async () => {
     onTestFailed(() => {
@@ -49,7 +49,7 @@ describe('a deploy at noon', () => {
     const { exit, leftAfterMs } = await insist(built())
     expect(exit).toEqual({ code: 1, signal: null })
     expect(leftAfterMs).toBeLessThan(2_000)
-  }, 120_000)
+  })
 })
 
 describe('faults under load', () => {

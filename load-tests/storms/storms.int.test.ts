@@ -19,11 +19,11 @@ beforeAll(async () => {
     screen: silentScreen,
     signal: stop.signal,
   })
-}, 120_000)
+})
 
 afterAll(async () => {
   await yard?.close()
-}, 60_000)
+})
 
 describe('storms, small', () => {
   it('U1 C6 D1 clients dropped again and again get all they missed, once, and no acknowledged event is lost', async () => {
@@ -45,7 +45,7 @@ describe('storms, small', () => {
     // A bare server says nothing again, which is what the drops are about.
     expect(floor?.returns).toBeGreaterThanOrEqual(CLIENTS)
     expect(floor?.answered).toBeLessThan((floor?.asked ?? 0) / 2)
-  }, 90_000)
+  })
 
   it('U1 D1 D8 a gateway killed under its sessions: all are back, by themselves, with nothing twice', async () => {
     const { outcomes, settled } = await death(yard, {
@@ -60,5 +60,5 @@ describe('storms, small', () => {
     expect(outcomes.map(({ returns }) => returns)).toEqual(outcomes.map(() => CLIENTS))
     expect(settled).toMatchObject({ due: 0, lost: 0 })
     expect(settled.acknowledged).toBeGreaterThan(CLIENTS * outcomes.length)
-  }, 120_000)
+  })
 })

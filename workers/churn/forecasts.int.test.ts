@@ -51,7 +51,7 @@ test('what was seen before the moment forecasts who is gone after it, better tha
     for (const { account, churned: label } of forecasts)
       expect([account, became.get(account)?.churned]).toEqual([account, label])
   })
-}, 120_000)
+})
 
 test('the forecast ends right before its moment, the outcome begins with it and ends with the thirtieth day', async () => {
   const before = AT_MS - DAY_MS

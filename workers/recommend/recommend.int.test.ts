@@ -102,7 +102,7 @@ it('lists what is heard with what within moments, without what was skipped, and 
     async () => (await store.learned()).popular.get('DE') ?? [],
     (ids) => !ids.includes(b),
   )
-}, 120_000)
+})
 
 it('goes on after its death with the same lists, in the same edition, and one process learns at a time', async () => {
   const [a, b, c] = (await insertTracks(pool, 3)).map(({ trackId }) => trackId) as [string, string, string]
@@ -130,7 +130,7 @@ it('goes on after its death with the same lists, in the same edition, and one pr
   await second.untilReady()
   expect(await store.edition()).toBe(edition)
   expect((await listOf(a))?.trackIds.length).toBe(2)
-}, 120_000)
+})
 
 it('writes all of it again when Redis has lost it', async () => {
   const [a, b] = (await insertTracks(pool, 2)).map(({ trackId }) => trackId) as [string, string]
@@ -146,7 +146,7 @@ it('writes all of it again when Redis has lost it', async () => {
     () => idsOf(a),
     (ids) => ids.includes(b),
   )
-}, 120_000)
+})
 
 it('learns from playlists that others may see', async () => {
   const [a, b] = (await insertTracks(pool, 2)).map(({ trackId }) => trackId) as [string, string]
@@ -168,4 +168,4 @@ it('learns from playlists that others may see', async () => {
   )
   // The other way round is in nobody's shared list.
   expect((await listOf(b))?.after[0]).toBe(0)
-}, 120_000)
+})

@@ -194,7 +194,7 @@ describe('search', () => {
     expect(after).toHaveLength(1)
     expect(after).not.toEqual(before)
     await until(documents, (found) => found[track]?.artist === `Name ${changes}`)
-  }, 120_000)
+  })
 
   it('comes to the same by replay of all that Kafka has, from a place in the middle, and by a rebuild, as it did by the changes as they came', async () => {
     const kafka = readEnv(servers.env, adminKafkaConfig)
@@ -231,7 +231,7 @@ describe('search', () => {
     await rebuild(client, rows, new AbortController().signal)
     rows.release()
     expect(await documents()).toEqual(asTheyCame)
-  }, 180_000)
+  })
 
   it('is built anew when a table was emptied at once, of which no change tells', async () => {
     const { track } = await release('Ára bátur')
@@ -244,7 +244,7 @@ describe('search', () => {
       STARTED_WITHIN_MS,
     )
     expect((await documentOf(track))?.title).toBe('Ára bátur')
-  }, 120_000)
+  })
 
   it('catches up when OpenSearch is back', async () => {
     await servers.kill('opensearch', 'SIGKILL')
@@ -256,5 +256,5 @@ describe('search', () => {
       (found) => found[track] !== undefined,
     )
     expect((await knownIndices(client)).filter(({ isSearched }) => isSearched)).toHaveLength(1)
-  }, 240_000)
+  })
 })

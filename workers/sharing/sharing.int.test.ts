@@ -26,6 +26,8 @@ const kafka = readEnv(env, adminKafkaConfig)
 const DAY_MS = 86_400_000
 const NEVER_MS = '86400000'
 const AT_ONCE = 5_000
+/** Of traces of 27,000 to 49,000 events, with accounts in each that look shared. */
+const SEEDS = [5, 11, 13, 22]
 let playbackLog: PlaybackLog
 const workers = new Set<WorkerProcess>()
 const books: { database: TestDatabase; pool: Pool }[] = []
@@ -85,7 +87,7 @@ async function untilSaved(pool: Pool): Promise<void> {
   await until(
     () => savedTo(pool),
     (sum) => sum >= goal,
-    90_000,
+    240_000,
   )
 }
 
@@ -141,7 +143,8 @@ describe('sharing', () => {
 
   it('says the same, byte for byte, whether it was killed again and again or not', async () => {
     const prefix = newAccount()
-    const { events } = makeTrace(Date.now() % 1_000_000, 40, shiftedHabits)
+    const seed = SEEDS[Date.now() % SEEDS.length] ?? 0
+    const { events } = makeTrace(seed, 40, shiftedHabits)
     const own = events.map((event) => ({ ...event, account: `${prefix}-${event.account}` }))
     const portions = 4
     const portion = (n: number) =>
@@ -157,7 +160,7 @@ describe('sharing', () => {
       await until(
         () => savedTo(killed.pool),
         (sum) => sum > before,
-        60_000,
+        120_000,
       )
       await wait(Math.random() * 400)
       await end(worker, 'SIGKILL')
@@ -174,11 +177,11 @@ describe('sharing', () => {
     await start(whole.addresses, { SEGUE_SHARING_ACCOUNTS_IN_MEMORY: '5', SEGUE_SHARING_CHECKPOINT_MS: '1000' })
     await untilSaved(whole.pool)
     const uninterrupted = await said(whole.pool, prefix)
-    expect(afterKills).toEqual(uninterrupted)
+    expect(afterKills, `seed ${seed}`).toEqual(uninterrupted)
     expect(uninterrupted.states).toHaveLength(40)
     expect(uninterrupted.cases.length).toBeGreaterThan(0)
     expect(uninterrupted.history.length).toBeGreaterThanOrEqual(uninterrupted.cases.length)
-  }, 480_000)
+  }, 900_000)
 
   it('makes a case with its evidence of an account with two homes, keeps its history, and leaves the honest alone', async () => {
     cases = await newBooks('sharing_cases')
@@ -217,7 +220,7 @@ describe('sharing', () => {
     // Shadow is what it is unless told otherwise: nobody was told.
     expect((await pool.query('SELECT * FROM sharing_nudges')).rows).toEqual([])
     expect(await (await fetch(`${worker.http}/metrics`)).text()).not.toMatch(/segue_sharing_nudges_total\{/)
-  }, 120_000)
+  })
 
   it('forgets what is older than 28 days, of accounts that went silent too', async () => {
     // The same books: a topic of its own would be read no faster.
@@ -251,7 +254,7 @@ describe('sharing', () => {
     )
     for (const ago of daysAgo(40, 33)) expect(state?.includes(hashOf('one', ago))).toBe(false)
     expect(state?.includes(hashOf('two', 7))).toBe(true)
-  }, 120_000)
+  })
 })
 
 function fail(): never {

@@ -198,7 +198,7 @@ test('what names a listener, what he pays by and what he looked for is in no fil
   expect(await serversWith(CANARY.deviceName)).toEqual(['redis'])
   expect(await serversWith(CANARY.place)).toEqual(['redis'])
   expect(await serversWith(CANARY.playlist)).toEqual(['postgres', 'opensearch'])
-}, 120_000)
+})
 
 test('he is given all that is his, and nothing of another', async () => {
   const out = join(stack.dataDir, 'own.json')
@@ -302,7 +302,7 @@ test('again, there is nothing more; what comes back from Kafka goes with a later
     code: 0,
     said: expect.stringContaining('0 erasures were gone over'),
   })
-}, 180_000)
+})
 
 test('the erasure is in the audit log, which is whole', async () => {
   const { rows } = await stores.postgres.query(

@@ -143,7 +143,7 @@ test('posters at once, repeats and killed connections: every transfer once, all 
   await storm.finally(() => end.abort())
   // Else nothing of this was tried.
   expect(await killing).toBeGreaterThan(5)
-}, 300_000)
+})
 
 function forge(transfer: Transfer | undefined): Transfer {
   const { transferId, postings } = transfer ?? share('', 1, 1n)

@@ -17,7 +17,7 @@ let maintenance: Pool
 beforeAll(async () => {
   database = await createTestDatabase(inject('stackEnv'), 'segue_partitions_test')
   await migratePostgres(database.url)
-  admin = createPool(database.url, { applicationName: 'partitions-test' })
+  admin = createPool(database.url, { applicationName: 'partitions-test', idleInTransactionMs: 120_000 })
   const { url } = readEnv(database.env, (read) => postgresConfig(read, 'maintenance'))
   maintenance = createPool(url, { applicationName: 'partitions-test', maxConnections: 1 })
 })

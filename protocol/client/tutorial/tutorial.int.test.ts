@@ -44,7 +44,7 @@ beforeAll(async () => {
     env: { ...process.env, ...stack },
   })
   token = said.stdout.trim()
-}, 300_000)
+})
 
 afterAll(async () => {
   for (const child of started) child.kill('SIGKILL')

@@ -46,7 +46,7 @@ function asAdmin() {
 
 const hear = (some: readonly WorldStream[]) => hearStreams(clickhouse, some)
 
-test('two streams that ClickHouse has not are found and named, and then all agree', { timeout: 240_000 }, async () => {
+test('two streams that ClickHouse has not are found and named, and then all agree', async () => {
   const [first, second] = streams.filter(({ flags }) => flags.length === 0)
   if (first === undefined || second === undefined) throw new Error('there are streams')
   await hear(streams.filter((one) => one !== first && one !== second))

@@ -169,7 +169,7 @@ test('the command prints the findings as CSV and ends with 2; of a broken file i
     out: '',
     err: expect.stringContaining('broken.csv:2: `amount` is not a number'),
   })
-}, 120_000)
+})
 
 test('of two files each tells what is missing still; a payment of the first is the same in the second', async () => {
   expect(await reconcileFile([LINES.paid1])).toMatchObject({ code: 2, err: '1 paid, 1 of them posted now, 6 missing' })
@@ -232,4 +232,4 @@ test('a file with a line that is not right is refused, each line by its number, 
   })
   expect(await books()).toEqual(after)
   expect((await reconcileFile([], 'nothing.csv')).err).toBe('0 paid, 0 of them posted now, 6 missing')
-}, 120_000)
+})
