@@ -23,7 +23,7 @@ export default defineConfig({
           // Far above what anything takes: a slow machine is not a failed test. What must be quick is said where it is looked at.
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          expect: { poll: { timeout: 90_000 } },
+          expect: { poll: { timeout: 120_000 } },
         },
       },
     ],

@@ -195,10 +195,10 @@ describe('advertisements', () => {
     // At its end the music goes on by itself.
     await expect.poll(() => listener.client.playback?.track?.track_id).toBeDefined()
     await expect
-      .poll(() => impressions(campaign), { timeout: 120_000 })
+      .poll(() => impressions(campaign))
       .toMatchObject([{ impression_id: stream_id, counted: true, quartile: 4, plan: 'free', invalid_reason: null }])
     await expect
-      .poll(() => campaignAnswer(campaign), { timeout: 120_000 })
+      .poll(() => campaignAnswer(campaign))
       .toMatchObject({
         served: 1,
         invalid: 0,
@@ -225,7 +225,7 @@ describe('advertisements', () => {
     await toTheBreak(second)
     expect(first.client.playback).toBeUndefined()
     expect(second.client.playback?.track).toBeDefined()
-    await expect.poll(() => impressions(campaign), { timeout: 120_000 }).toMatchObject([{ counted: true }])
+    await expect.poll(() => impressions(campaign)).toMatchObject([{ counted: true }])
   })
 
   it('V7 what nobody heard is free again, and still due', async () => {
@@ -241,9 +241,7 @@ describe('advertisements', () => {
     await expect.poll(hearsAgain, { interval: 1_000 }).toBe(campaign)
     // What was picked comes after it.
     await expect.poll(() => listener.client.playback?.track?.track_id).toBe(tracks[0])
-    await expect
-      .poll(async () => (await impressions(campaign)).map(({ counted }) => counted), { timeout: 120_000 })
-      .toEqual([false, true])
+    await expect.poll(async () => (await impressions(campaign)).map(({ counted }) => counted)).toEqual([false, true])
   })
 
   it('V7 listeners at two gateways at once hear as many as the budget pays for', async () => {
@@ -252,9 +250,7 @@ describe('advertisements', () => {
     await Promise.all(listeners.map(toTheBreak))
     expect(listeners.filter(({ client }) => client.playback?.ad !== undefined)).toHaveLength(2)
     expect(listeners.filter(({ client }) => client.playback?.track !== undefined)).toHaveLength(4)
-    await expect
-      .poll(async () => (await impressions(campaign)).map(({ counted }) => counted), { timeout: 120_000 })
-      .toEqual([true, true])
+    await expect.poll(async () => (await impressions(campaign)).map(({ counted }) => counted)).toEqual([true, true])
   })
 
   it('V4 one that is resumed at another gateway, its own killed, is one impression, heard to its end', async () => {
@@ -274,10 +270,10 @@ describe('advertisements', () => {
     await expect.poll(() => listener.client.playback?.track?.track_id).toBeDefined()
     expect(listener.heard.filter((playback) => playback.ad !== undefined && playback.re !== undefined)).toHaveLength(1)
     await expect
-      .poll(() => impressions(campaign), { timeout: 120_000 })
+      .poll(() => impressions(campaign))
       .toMatchObject([{ impression_id: stream_id, counted: true, quartile: 4, invalid_reason: null }])
     await expect
-      .poll(() => campaignAnswer(campaign), { timeout: 120_000 })
+      .poll(() => campaignAnswer(campaign))
       .toMatchObject({ served: 1, impressions: 1, reach: 1, completion: 1 })
   })
 
@@ -309,7 +305,7 @@ describe('advertisements', () => {
       await listener.client.stop({ reason: 'stopped', position_ms: listener.player.positionMs })
     }
     await expect
-      .poll(() => campaignAnswer(campaign), { timeout: 120_000 })
+      .poll(() => campaignAnswer(campaign))
       .toMatchObject({
         served: 1,
         impressions: 1,
@@ -355,9 +351,7 @@ describe('advertisements', () => {
     for (const stream_id of [impression, uuidv7(Date.now())])
       stranger.client.report('ad-clicked', { stream_id, position_ms: 0 })
     await expect.poll(() => listener.client.playback?.track?.track_id).toBeDefined()
-    await expect
-      .poll(() => campaignAnswer(campaign), { timeout: 120_000 })
-      .toMatchObject({ impressions: 1, clicks: 1, completion: 1 })
+    await expect.poll(() => campaignAnswer(campaign)).toMatchObject({ impressions: 1, clicks: 1, completion: 1 })
     await expect.poll(() => stranger.client.pendingEvents).toBe(0)
     const { rows } = await pool.query('SELECT FROM royalty_streams WHERE stream_id = $1', [impression])
     expect(rows).toEqual([])

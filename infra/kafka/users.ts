@@ -62,8 +62,8 @@ export function rightsOf(user: KafkaUser): KafkaRight[] {
   ]
 }
 
-/** `env` with the passwords emptied that a program of `users` has no business with: it may inherit them as well. */
-export function withKafkaLoginsOf(env: Readonly<Record<string, string>>, users: readonly KafkaUser[]) {
+/** The variables with passwords of Kafka that a program of `users` has no business with. */
+export function foreignPasswords(users: readonly KafkaUser[]): string[] {
   const foreign = (['admin', ...KAFKA_USER_NAMES] as const).filter((user) => !users.some((own) => own === user))
-  return { ...env, ...Object.fromEntries(foreign.map((user) => [loginVariables(user).password, ''])) }
+  return foreign.map((user) => loginVariables(user).password)
 }

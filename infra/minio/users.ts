@@ -70,9 +70,8 @@ export function policyOf(user: StoreUser, buckets: BucketNames) {
   }
 }
 
-/** `env` with the keys emptied that a program of `users` has no business with: it may inherit them as well. */
-export function withStoreKeysOf(env: Readonly<Record<string, string>>, users: readonly StoreUser[]) {
+/** The variables with keys of MinIO that a program of `users` has no business with. */
+export function foreignKeys(users: readonly StoreUser[]): string[] {
   const foreign = (['admin', ...STORE_USER_NAMES] as const).filter((user) => !users.some((own) => own === user))
-  const names = foreign.map(keyVariables).flatMap(({ accessKey, secretKey }) => [accessKey, secretKey])
-  return { ...env, ...Object.fromEntries(names.map((name) => [name, ''])) }
+  return foreign.map(keyVariables).flatMap(({ accessKey, secretKey }) => [accessKey, secretKey])
 }

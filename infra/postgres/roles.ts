@@ -43,8 +43,7 @@ export function addressOf(adminUrl: string, name: string, password: string): str
   return url.href
 }
 
-/** `env` with the addresses of PostgreSQL emptied that a program of `roles` has no business with: it may inherit them as well. */
-export function withLoginsOf(env: Readonly<Record<string, string>>, roles: readonly LoginRole[]) {
-  const foreign = LOGIN_ROLES.filter((role) => !roles.includes(role)).map(addressVariable)
-  return { ...env, ...Object.fromEntries([ADMIN_VARIABLE, ...foreign].map((name) => [name, ''])) }
+/** The variables with addresses of PostgreSQL that a program of `roles` has no business with. */
+export function foreignAddresses(roles: readonly LoginRole[]): string[] {
+  return [ADMIN_VARIABLE, ...LOGIN_ROLES.filter((role) => !roles.includes(role)).map(addressVariable)]
 }

@@ -1,9 +1,9 @@
 /** Owns how our own programs are started beside the servers: the gateway, or two of them, and the workers. */
 
-import { WORKER_USERS, withKafkaLoginsOf } from '../kafka/users.ts'
-import { withStoreKeysOf } from '../minio/users.ts'
+import { foreignPasswords, WORKER_USERS } from '../kafka/users.ts'
+import { foreignKeys } from '../minio/users.ts'
 import { BACKUP_KEYS_VARIABLE, BACKUP_STORE_VARIABLES, MASTER_KEYS_VARIABLE } from '../personal/config.ts'
-import { withLoginsOf } from '../postgres/roles.ts'
+import { foreignAddresses } from '../postgres/roles.ts'
 import { bundledProgram } from './bundled-program.ts'
 import { probeHttp } from './http-probe.ts'
 import { heapFlag } from './memory.ts'
@@ -18,9 +18,13 @@ export const GATEWAY_FLAGS = ['--max-semi-space-size=64']
 const WORKERS_FLAGS = [...GATEWAY_FLAGS, heapFlag('workers')]
 
 /** What names a listener, and what lies in backups, is read by commands alone. */
-const NO_MASTER_KEYS = Object.fromEntries(
-  [MASTER_KEYS_VARIABLE, BACKUP_KEYS_VARIABLE, ...BACKUP_STORE_VARIABLES].map((name) => [name, '']),
-)
+const OF_COMMANDS = [MASTER_KEYS_VARIABLE, BACKUP_KEYS_VARIABLE, ...BACKUP_STORE_VARIABLES]
+
+/** `env` without the secrets of these names: emptied, as a program may inherit them as well. */
+const without = (env: Readonly<Record<string, string>>, names: readonly string[]) => ({
+  ...env,
+  ...Object.fromEntries(names.map((name) => [name, ''])),
+})
 
 const gateway = <const Name extends AppName>(name: Name, title: string, port: PortName) =>
   definePart({
@@ -33,10 +37,11 @@ const gateway = <const Name extends AppName>(name: Name, title: string, port: Po
     stopWithinMs: 11_000,
     startWithinMs: 60_000,
     async launch({ env, ports }) {
-      const own = withKafkaLoginsOf(withStoreKeysOf(withLoginsOf(env, ['gateway']), ['gateway']), ['gateway'])
+      const user = ['gateway'] as const
+      const foreign = [...foreignAddresses(user), ...foreignKeys(user), ...foreignPasswords(user), ...OF_COMMANDS]
       return await bundledProgram(
         'gateway/main.ts',
-        { ...own, ...NO_MASTER_KEYS, SEGUE_GATEWAY_PORT: String(ports[port]) },
+        { ...without(env, foreign), SEGUE_GATEWAY_PORT: String(ports[port]) },
         [...GATEWAY_FLAGS, heapFlag(name)],
       )
     },
@@ -58,8 +63,8 @@ export const workersApp = definePart({
   startWithinMs: 60_000,
   async launch({ env }) {
     const roles = ['royalties', 'rollups', 'sharing', 'ads', 'recommend', 'maintenance', 'search'] as const
-    const own = withKafkaLoginsOf(withStoreKeysOf(withLoginsOf(env, roles), []), WORKER_USERS)
-    return nodeProgram('workers/main.ts', { ...own, ...NO_MASTER_KEYS }, WORKERS_FLAGS)
+    const foreign = [...foreignAddresses(roles), ...foreignKeys([]), ...foreignPasswords(WORKER_USERS), ...OF_COMMANDS]
+    return nodeProgram('workers/main.ts', without(env, foreign), WORKERS_FLAGS)
   },
   async probe({ host, ports }) {
     await probeHttp(`http://${host}:${ports.workers}/readyz`)
