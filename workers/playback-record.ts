@@ -8,6 +8,9 @@ import { decodeRecord } from '../protocol/events/record-codec.ts'
 const FIRST_MS = Date.UTC(2000, 0)
 const LAST_MS = Date.UTC(2100, 0)
 
+/** What every store can hold; of a time that an id claims as well. */
+export const isOfThisCentury = (ms: number): boolean => ms >= FIRST_MS && ms <= LAST_MS
+
 /** A record that is whole, and of a version that this process does not know: it waits for one that does. */
 export class UnknownVersionError extends Error {
   constructor(version: unknown, options?: ErrorOptions) {
@@ -27,7 +30,7 @@ export function readRecord(value: Uint8Array | null): PlaybackRecord {
   if (value === null) throw new Error('not a playback record: it is empty')
   const record = decode(value)
   for (const ms of timesOf(record)) {
-    if (ms < FIRST_MS || ms > LAST_MS) throw new Error(`not a playback record: ${ms} ms is not a time of this century`)
+    if (!isOfThisCentury(ms)) throw new Error(`not a playback record: ${ms} ms is not a time of this century`)
   }
   return record
 }

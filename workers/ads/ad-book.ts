@@ -106,11 +106,15 @@ async function countDays(client: PoolClient, booked: readonly BookedAd[], before
     day: served_at.toISOString().slice(0, 10),
     more: counted ? 1 : -1,
   }))
+  const sums = `SELECT campaign_id, day, sum(more) AS more
+    FROM jsonb_to_recordset($1::jsonb) AS s (campaign_id uuid, day date, more integer) GROUP BY 1, 2 ORDER BY 1, 2`
+  // The row first: of one that counts no more the sum is negative, which no new row may say.
   await client.query(
-    `INSERT INTO campaign_days AS kept (campaign_id, day, counted)
-     SELECT campaign_id, day, sum(more) FROM jsonb_to_recordset($1::jsonb) AS s (campaign_id uuid, day date, more integer)
-      GROUP BY campaign_id, day ORDER BY campaign_id, day
-     ON CONFLICT (campaign_id, day) DO UPDATE SET counted = kept.counted + excluded.counted`,
+    `INSERT INTO campaign_days (campaign_id, day, counted) SELECT campaign_id, day, 0 FROM (${sums}) AS s ON CONFLICT DO NOTHING`,
+    [JSON.stringify(changes)],
+  )
+  await client.query(
+    `UPDATE campaign_days d SET counted = d.counted + s.more FROM (${sums}) AS s WHERE (d.campaign_id, d.day) = (s.campaign_id, s.day)`,
     [JSON.stringify(changes)],
   )
 }

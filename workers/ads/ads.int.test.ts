@@ -195,6 +195,29 @@ describe('the books of advertisements', () => {
     expect(again.filter((result) => result === 'taken')).toHaveLength(20)
   })
 
+  it('V4 V5 let one go that turns out to be false, and pass over a click on what no clock could have made', async () => {
+    const campaign = await aCampaign()
+    const account = newAccount()
+    const served = adServed(account, campaign)
+    await (await start()).untilReady()
+    // The reaper says that it was heard.
+    for (const record of [served, adEnded(served, { reason_end: 'lost' })]) await append(record)
+    await until(
+      () => books(campaign),
+      (found) => found?.of_days === 1,
+    )
+    const [ofYear10889, random] = ['ffffffff-ffff-4fff-bfff-ffffffffffff', 'f47ac10b-58cc-4372-a567-0e02b2c3d479']
+    const clicks = [ofYear10889, random].map((stream_id) => event({ kind: 'ad-clicked', stream_id }))
+    await append(telemetry(account, clicks))
+    // The gateway, which was there all the time, says that its player claims too much.
+    await append(adEnded(served, { flags: ['claim-exceeds-elapsed'] }))
+    await until(
+      () => books(campaign),
+      (found) => found?.counted === 0,
+    )
+    expect(await books(campaign)).toEqual({ served: 1, counted: 0, clicked: 0, of_days: 0 })
+  })
+
   it('V8 hold what was withheld, and of both groups who heard the music within a week, as it counts', async () => {
     const [artist, album, other, track, otherTrack] = Array.from({ length: 5 }, () => uuidv7(Date.now()))
     await pool.query(`INSERT INTO artists VALUES ($1, 'The Tide')`, [artist])

@@ -4,7 +4,7 @@ import type { ConsumedRecord } from '../../infra/kafka/consumer.ts'
 import type { AdEnded, AdServed, AdWithheld, StreamEnded } from '../../protocol/events/playback-record.ts'
 import { uuidv7TimeMs } from '../../protocol/ids.ts'
 import { COUNTABLE_MS, type StreamFlag } from '../../protocol/vocabulary.ts'
-import { cleanText, recordOrReason } from '../playback-record.ts'
+import { cleanText, isOfThisCentury, recordOrReason } from '../playback-record.ts'
 
 /** A served advertisement, as far as this batch tells of it. */
 export interface HeardAd {
@@ -70,9 +70,12 @@ export function heardAdsOf(records: readonly ConsumedRecord[]): HeardAds {
     if (record.type !== 'telemetry') continue
     for (const { kind, stream_id, at_ms } of record.events) {
       if (kind !== 'ad-clicked' || clicks.has(stream_id)) continue
+      const servedMs = uuidv7TimeMs(stream_id)
+      // A client may invent the id: no impression was made in the year 10889, and PostgreSQL has no such date.
+      if (!isOfThisCentury(servedMs)) continue
       clicks.set(stream_id, {
         impression_id: stream_id,
-        served_at: isoOf(uuidv7TimeMs(stream_id)),
+        served_at: isoOf(servedMs),
         account_id: cleanText(record.account_id),
         session_id: record.session_id,
         clicked_at: isoOf(at_ms),
