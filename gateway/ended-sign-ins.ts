@@ -35,7 +35,8 @@ export function createEndedSignIns(parts: EndedSignInsParts): EndedSignIns & Ser
   /** By id, or by account where there is none: until when each is remembered. */
   const ids = new Map<string, number>()
   const accounts = new Map<string, { readonly atMs: number; readonly untilMs: number }>()
-  const untold: EndedSignIn[] = []
+  const untold = new Set<EndedSignIn>()
+  let telling: Promise<void> | undefined
   let cursor = 0
   let timer: NodeJS.Timeout | undefined
   let stopped = false
@@ -57,12 +58,18 @@ export function createEndedSignIns(parts: EndedSignInsParts): EndedSignIns & Ser
     for (const [id, untilMs] of ids) if (untilMs <= nowMs) ids.delete(id)
     for (const [account, { untilMs }] of accounts) if (untilMs <= nowMs) accounts.delete(account)
   }
-  const tell = async () => {
-    for (let next = untold[0]; next !== undefined; next = untold[0]) {
-      const ended = next
+  const tellAll = async () => {
+    for (const ended of untold) {
       await redis.ask(() => store.add(ended))
-      untold.shift()
+      // By itself: others may have come or gone meanwhile.
+      untold.delete(ended)
     }
+  }
+  const tell = () => {
+    telling ??= tellAll().finally(() => {
+      telling = undefined
+    })
+    return telling
   }
   const read = async () => {
     const answer = await redis.ask(() => store.since(cursor))
@@ -90,8 +97,8 @@ export function createEndedSignIns(parts: EndedSignInsParts): EndedSignIns & Ser
     },
     add(ended) {
       if (!learn(ended)) return
-      untold.push(ended)
-      if (untold.length > MOST_UNTOLD) untold.shift()
+      untold.add(ended)
+      if (untold.size > MOST_UNTOLD) untold.delete([...untold][0] as EndedSignIn)
       changed()
       void tell().catch((error: unknown) => {
         if (!(error instanceof DependencyAway)) log.error({ err: error }, 'an ended sign-in cannot be told')

@@ -1,4 +1,4 @@
-/** Owns the channel between gateways. Best effort: that a session or its lease went elsewhere is found out by its next save or beat, too; what is asked of a device and gets lost is asked again. */
+/** Owns the channel between gateways. Best effort: that a session or its lease went elsewhere, or that there is a later list of devices, is found out by the next save or beat, too; what is asked of a device and gets lost is asked again. */
 
 import type { Redis } from '../infra/redis/client.ts'
 import { ALL_GATEWAYS, gatewayChannel } from '../infra/redis/gateway-channel.ts'
@@ -11,7 +11,7 @@ import type { GatewayWord } from './gateway-word.ts'
 const ABSENT_FOR_MS = 1_000
 
 export interface GatewayBus {
-  /** Tells `gatewayId`, this one among them; false: it is not there. */
+  /** Tells `gatewayId`, this one among them; false: it is not there, or is this one and the session has no socket. */
   tell(gatewayId: string, word: GatewayWord): Promise<boolean>
 }
 
@@ -19,15 +19,18 @@ export interface GatewayBusParts {
   readonly gatewayId: string
   readonly redis: Redis
   readonly log: Logger
-  readonly hear: (word: GatewayWord) => void
+  /** False: it was for a session that has no socket here. */
+  readonly hear: (word: GatewayWord) => boolean
+  /** A word of another gateway, which cannot be told, was for such a session. */
+  readonly missed: () => void
 }
 
-export function createGatewayBus({ gatewayId, redis, log, hear }: GatewayBusParts): GatewayBus & Service {
+export function createGatewayBus({ gatewayId, redis, log, hear, missed }: GatewayBusParts): GatewayBus & Service {
   const listening = redis.duplicate({ lazyConnect: true, maxRetriesPerRequest: null })
   listening.on('error', (error: unknown) => log.debug({ err: error }, 'the channel between gateways is broken'))
   listening.on('messageBuffer', (_channel: Buffer, bytes: Buffer) => {
     try {
-      hear(plainMsgpack.unpack(bytes) as GatewayWord)
+      if (!hear(plainMsgpack.unpack(bytes) as GatewayWord)) missed()
     } catch (error) {
       // Of a gateway of another version, perhaps: what one word says is not worth the sockets of all.
       log.error({ err: error }, 'a word of another gateway could not be understood')
@@ -45,10 +48,7 @@ export function createGatewayBus({ gatewayId, redis, log, hear }: GatewayBusPart
   return {
     name: 'gateway-bus',
     async tell(to, word) {
-      if (to === gatewayId) {
-        hear(word)
-        return true
-      }
+      if (to === gatewayId) return hear(word)
       if (isAbsent(to)) return false
       try {
         const heard = (await redis.publish(gatewayChannel(to), Buffer.from(plainMsgpack.pack(word)))) > 0

@@ -16,14 +16,16 @@ import type { HeldSession } from './held-session.ts'
 import { close, send } from './outbox.ts'
 import { unseat } from './seat.ts'
 
-export function hearWord(context: Context, word: GatewayWord): void {
+/** @returns false for what was asked of a session that has no socket here. */
+export function hearWord(context: Context, word: GatewayWord): boolean {
   if (word.kind === 'devices') hearDevices(context, word.account_id, word.list)
   else if (word.kind === 'notice') notify(context, word)
   else if (word.kind === 'announced') announce(context, word.message)
   else if (word.kind === 'taken') unseat(context, word.session_id, word.epoch)
   else {
     const connection = context.bySession.get(word.session_id)
-    if (connection?.state.at !== 'ready') return
+    // Whoever lost a lease, or has another name, finds it out when it comes back.
+    if (connection?.state.at !== 'ready') return word.kind !== 'commanded' && word.kind !== 'take'
     const { held } = connection.state
     if (word.kind === 'commanded') commanded(context, connection, held, word)
     else if (word.kind === 'stopped') stopped(context, connection, held, word)
@@ -31,6 +33,7 @@ export function hearWord(context: Context, word: GatewayWord): void {
       perform(context, connection, held, rename(held.session, undefined, word.name), context.now())
     else if (word.kind === 'take') take(context, connection, held, word)
   }
+  return true
 }
 
 /** What was asked of a device by an older fence, or of another stream, was asked of what it no longer plays. */

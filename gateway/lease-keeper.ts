@@ -40,6 +40,8 @@ export interface LeaseKeeperParts {
   readonly denyPlans: readonly Plan[]
   readonly metrics: Pick<Metrics, 'leases'>
   readonly now: () => number
+  /** The revision of the list of devices that this gateway has of an account. */
+  readonly knownRevision: (accountId: string) => number | undefined
   readonly events: LeaseEvents
 }
 
@@ -62,7 +64,7 @@ export interface LeaseKeeper {
 }
 
 export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
-  const { store, redis, log, leaseMs, denyPlans, metrics, now, events } = parts
+  const { store, redis, log, leaseMs, denyPlans, metrics, now, knownRevision, events } = parts
 
   const leastBetweenBeatsMs = leaseMs * REST_OF_LEASE
 
@@ -163,7 +165,7 @@ export function createLeaseKeeper(parts: LeaseKeeperParts): LeaseKeeper {
     held.beatAtMs = now()
     follow(
       held,
-      (device, fence) => store.beat(device, fence, limits),
+      (device, fence) => store.beat(device, fence, limits, knownRevision(device.accountId)),
       (answer, fence, sentMs) => settle(held, fence, sentMs, answer),
     )
   }

@@ -116,6 +116,7 @@ try {
     redis,
     log,
     hear: (word) => hearWord(context, word),
+    missed: () => metrics.errors.inc({ error: 'device_away' }),
   })
   const leases = createLeaseKeeper({
     store: createAccountStore(redis, {
@@ -129,6 +130,7 @@ try {
     denyPlans: config.streams.denyPlans,
     metrics,
     now,
+    knownRevision: (accountId) => context.deviceLists.get(accountId)?.revision,
     events: leaseEvents(() => context),
   })
   const campaigns = createKept({

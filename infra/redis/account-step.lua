@@ -186,7 +186,8 @@ if changed then
   account.revision = math.max(account.revision + 1, now)
   redis.call('HSET', KEYS[1], 'fence', string.format('%d', account.fence), 'revision', string.format('%d', account.revision))
 end
-if changed or what == 'here' then
+local known = tonumber(ARGV[15]) or math.huge
+if changed or what == 'here' or known < account.revision then
   reply.revision, reply.devices = account.revision, {}
   for id, d in pairs(devices) do
     reply.devices[#reply.devices + 1] = {

@@ -228,6 +228,13 @@ export function accountStoreContract(underTest: () => AccountStoreUnderTest): vo
       renamed.list?.revision ?? Number.MAX_VALUE,
     )
     expect((await store().beat(moved, 0, INDIVIDUAL)).list).toBe(undefined)
+    // Whoever missed the word of another gateway is told by the next beat.
+    const newest = (await store().here(moved, 0, INDIVIDUAL)).list
+    expect((await store().beat(phone, 0, INDIVIDUAL, newest?.revision)).list).toBe(undefined)
+    expect((await store().beat(phone, 0, INDIVIDUAL, both.list?.revision)).list).toMatchObject({
+      revision: newest?.revision,
+      devices: expect.arrayContaining([expect.objectContaining({ device_id: 'tv', name: 'Kitchen' })]),
+    })
     expect(names((await store().away(tv)).list?.devices ?? [])).toEqual(['phone'])
     await underTest().pass(PRESENCE_MS + 50)
     expect(names((await store().beat(tv, 0, INDIVIDUAL)).list?.devices ?? [])).toEqual(['tv'])

@@ -89,7 +89,8 @@ export interface AccountStore {
   /** A lease for a stream: granted, or denied with what stands in the way. */
   play(device: AccountDevice, wish: LeaseWish): Promise<Grant>
   /** It is still there, as it shows itself, and where it holds the lease of `fence` it still plays. `fence` 0: it holds none. */
-  beat(device: AccountDevice, fence: number, limits: StreamLimits): Promise<Beat>
+  /** @param knownRevision of the list that the caller has: told anew when there is a later one, as a word between gateways may be lost. */
+  beat(device: AccountDevice, fence: number, limits: StreamLimits, knownRevision?: number): Promise<Beat>
   /** It plays no more: its lease is free. */
   idle(device: AccountDevice, fence: number): Promise<Step>
 }
@@ -131,6 +132,7 @@ export function createAccountStore(redis: Redis, options: AccountStoreOptions): 
     device: AccountDevice,
     fence: number,
     { streams, perMember, takeOver, instead, goesOnBy }: Omit<LeaseWish, 'takeOver'> & { takeOver?: boolean },
+    knownRevision?: number,
   ): Promise<Reply> => {
     const { accountId, sessionId, deviceId, name, kind, member, place, shown } = device
     const known = { device_id: deviceId, gateway_id: gatewayId, name, kind, member, place }
@@ -150,6 +152,7 @@ export function createAccountStore(redis: Redis, options: AccountStoreOptions): 
       instead?.fence ?? 0,
       MOST_DEVICES,
       goesOnBy ?? 0,
+      knownRevision ?? '',
     )
     return plainMsgpack.unpack(answer) as Reply
   }
@@ -166,7 +169,8 @@ export function createAccountStore(redis: Redis, options: AccountStoreOptions): 
       return { result: result === 'renewed' ? result : 'granted', list, fence, stopped: listed(stopped) }
     },
     here: async (device, fence, limits) => beatOf(await step('here', device, fence, limits)),
-    beat: async (device, fence, limits) => beatOf(await step('beat', device, fence, limits)),
+    beat: async (device, fence, limits, knownRevision) =>
+      beatOf(await step('beat', device, fence, limits, knownRevision)),
   }
 }
 

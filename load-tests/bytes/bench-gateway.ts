@@ -98,6 +98,7 @@ export function createBenchGateway(random: () => number, log: Logger): BenchGate
     denyPlans: [],
     metrics,
     now: () => clock.nowMs,
+    knownRevision: (accountId) => context.deviceLists.get(accountId)?.revision,
     events: leaseEvents(() => context),
   })
   const context: Context = {

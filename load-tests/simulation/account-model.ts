@@ -27,6 +27,10 @@ interface Account {
   readonly devices: Map<string, Device>
 }
 
+/** Of lists of devices: whoever has none, or asks for none. */
+const NONE_KNOWN = -1
+const ALL_KNOWN = Number.POSITIVE_INFINITY
+
 export class AccountModel {
   readonly #accounts = new Map<string, Account>()
   readonly #now: () => number
@@ -57,12 +61,12 @@ export class AccountModel {
 
   store(options: AccountStoreOptions): AccountStore {
     return {
-      here: async (device, fence, limits) => this.#beat(device, fence, limits, options, true),
-      beat: async (device, fence, limits) => this.#beat(device, fence, limits, options, false),
+      here: async (device, fence, limits) => this.#beat(device, fence, limits, options, NONE_KNOWN),
+      beat: async (device, fence, limits, known = ALL_KNOWN) => this.#beat(device, fence, limits, options, known),
       away: async (device) => {
         const step = this.#begin(device.accountId)
         if (step.account.devices.delete(device.sessionId)) step.changed = true
-        return { list: this.#listOf(step, false) }
+        return { list: this.#listOf(step, ALL_KNOWN) }
       },
       idle: async (device, fence) => {
         const step = this.#begin(device.accountId)
@@ -72,7 +76,7 @@ export class AccountModel {
           me.leaseUntilMs = 0
           step.changed = true
         }
-        return { list: this.#listOf(step, false) }
+        return { list: this.#listOf(step, ALL_KNOWN) }
       },
       play: async (device, wish) => {
         const step = this.#begin(device.accountId)
@@ -80,7 +84,7 @@ export class AccountModel {
         if (me.leaseUntilMs > step.nowMs && wish.instead?.fence === undefined) {
           me.leaseUntilMs = step.nowMs + options.leaseMs
           this.#tell(step, device, { result: 'renewed', fence: me.fence, by: 'play', named: 0, stopped: [] })
-          return { result: 'renewed', fence: me.fence, stopped: [], list: this.#listOf(step, false) }
+          return { result: 'renewed', fence: me.fence, stopped: [], list: this.#listOf(step, ALL_KNOWN) }
         }
         const { goesOnBy = 0, lastFence = 0 } = wish
         const answer =
@@ -93,7 +97,7 @@ export class AccountModel {
           const named = goesOnBy > 0 ? goesOnBy : fence
           this.#tell(step, device, { result: 'granted', fence: me.fence, by, named, stopped: answer.stopped })
         }
-        const list = this.#listOf(step, false)
+        const list = this.#listOf(step, ALL_KNOWN)
         if (answer.result !== 'granted') return { ...answer, list }
         return { ...answer, fence: me.fence, list }
       },
@@ -129,20 +133,20 @@ export class AccountModel {
     return me
   }
 
-  #beat(device: AccountDevice, held: number, limits: StreamLimits, options: AccountStoreOptions, tells: boolean): Beat {
+  #beat(device: AccountDevice, held: number, limits: StreamLimits, options: AccountStoreOptions, known: number): Beat {
     const step = this.#begin(device.accountId)
     const me = this.#arrive(step, device, options)
-    const done = (result: 'ok' | 'lost'): Beat => ({ result, list: this.#listOf(step, tells) })
+    const done = (result: 'ok' | 'lost'): Beat => ({ result, list: this.#listOf(step, known) })
     if (held === 0) return done('ok')
     if (me.fence === held && me.leaseUntilMs > step.nowMs) {
       me.leaseUntilMs = step.nowMs + options.leaseMs
       this.#tell(step, device, { result: 'renewed', fence: held, by: 'going-on', named: held, stopped: [] })
-      return { result: 'renewed', fence: held, list: this.#listOf(step, tells) }
+      return { result: 'renewed', fence: held, list: this.#listOf(step, known) }
     }
     const { result } = goOn(this, step, device.sessionId, me, limits, options.leaseMs, held)
     if (result !== 'granted') return done('lost')
     this.#tell(step, device, { result, fence: me.fence, by: 'going-on', named: held, stopped: [] })
-    return { result, fence: me.fence, list: this.#listOf(step, tells) }
+    return { result, fence: me.fence, list: this.#listOf(step, known) }
   }
 
   #tell(
@@ -156,9 +160,9 @@ export class AccountModel {
     this.witness.stepped({ ...what, accountId, sessionId, members })
   }
 
-  #listOf({ account, nowMs, changed }: Step, tells: boolean): DeviceList | undefined {
+  #listOf({ account, nowMs, changed }: Step, knownRevision: number): DeviceList | undefined {
     if (changed) account.revision = Math.max(account.revision + 1, nowMs)
-    if (!changed && !tells) return undefined
+    if (!changed && knownRevision >= account.revision) return undefined
     const devices = [...account.devices].map(([id, device]) => ({
       ...known(id, device),
       member: device.member,

@@ -128,6 +128,7 @@ export function createContext(parts: ContextParts & ContextWitness): FleetContex
     denyPlans: [],
     metrics: NO_METRICS,
     now: () => context.now(),
+    knownRevision: (accountId) => context.deviceLists.get(accountId)?.revision,
     events: leaseEvents(() => context),
   })
   const context: Context = {

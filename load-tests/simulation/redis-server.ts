@@ -135,7 +135,7 @@ export class RedisServer {
     const ask = async <Answer>(step: () => Promise<Answer>): Promise<Answer> => await this.#call(connection, step)
     return {
       here: (device, fence, limits) => ask(() => accounts.here(device, fence, limits)),
-      beat: (device, fence, limits) => ask(() => accounts.beat(device, fence, limits)),
+      beat: (device, fence, limits, known) => ask(() => accounts.beat(device, fence, limits, known)),
       play: (device, wish) => ask(() => accounts.play(device, wish)),
       idle: (device, fence) => ask(() => accounts.idle(device, fence)),
       away: (device) => ask(() => accounts.away(device)),
