@@ -1,7 +1,7 @@
 /** Owns what the live dashboard shows of ClickHouse: its panels, read together, one query each. Names belong to PostgreSQL. */
 
 import type { ClickHouseClient } from '../client.ts'
-import type { Dimension, Filters, Range } from './panel-query.ts'
+import { type Dimension, type Filters, type Range, wholeBuckets } from './panel-query.ts'
 import {
   type Heard,
   type HeardBy,
@@ -97,14 +97,10 @@ export async function readDashboard(
   }
 }
 
-/** From the start of a bucket, so that the first one is whole. */
 function panelQuery(minutes: number, filters: Filters, nowMs: number): PanelQuery {
-  const isLive = minutes <= LIVE_MINUTES
   // A clock may be ahead of this one.
-  const toMs = nowMs + MINUTE_MS
-  const asked: Range = { fromMs: nowMs - (minutes - 1) * MINUTE_MS, toMs: nowMs }
-  const stepMs = stepMsOf({ range: asked, filters, isLive })
-  return { range: { fromMs: Math.floor(asked.fromMs / stepMs) * stepMs, toMs }, filters, isLive }
+  const asked: Range = { fromMs: nowMs - (minutes - 1) * MINUTE_MS, toMs: nowMs + MINUTE_MS }
+  return { range: wholeBuckets(asked), filters, isLive: minutes <= LIVE_MINUTES }
 }
 
 function byDimension<Row extends { readonly by: string }>(rows: readonly Row[]): Record<Dimension, Row[]> {

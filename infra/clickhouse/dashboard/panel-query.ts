@@ -27,15 +27,23 @@ const DAY_BUCKETS = BUCKETS[2]
 export const bucketsOf = ({ fromMs, toMs }: Range): (typeof BUCKETS)[number] =>
   BUCKETS.find(({ upToMs }) => toMs - fromMs <= upToMs) ?? DAY_BUCKETS
 
-/** The rollup of the buckets of a range. Tracks have none by the minute. */
-export function rollupOf(rollup: 'playback' | 'track', range: Range) {
-  const { bucket } = bucketsOf(range)
-  const kept = rollup === 'track' && bucket === 'minute' ? 'hour' : bucket
-  return { table: `${rollup}_${kept}s`, bucket: kept }
+/** From the start of a bucket, so that the first one is whole; of the buckets that the longer range is read in. */
+export function wholeBuckets(range: Range): Range {
+  const { stepMs } = bucketsOf(range)
+  const whole = { ...range, fromMs: Math.floor(range.fromMs / stepMs) * stepMs }
+  return bucketsOf(whole).stepMs === stepMs ? whole : wholeBuckets(whole)
 }
 
 const secondText = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
 export const within = ({ fromMs, toMs }: Range) => ({ from: secondText(fromMs), to: secondText(toMs) })
+export const withinHours = ({ fromMs, toMs }: Range) => within({ fromMs: Math.floor(fromMs / HOUR_MS) * HOUR_MS, toMs })
+
+/** The rollup of the buckets of a range, and the range in it. Tracks have none by the minute: theirs begins with its hour. */
+export function rollupOf(rollup: 'playback' | 'track', range: Range) {
+  const { bucket } = bucketsOf(range)
+  if (rollup === 'track' && bucket === 'minute') return { table: 'track_hours', bucket: 'hour', ...withinHours(range) }
+  return { table: `${rollup}_${bucket}s`, bucket, ...within(range) }
+}
 
 export const statement = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8')
 

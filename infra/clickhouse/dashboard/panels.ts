@@ -11,6 +11,7 @@ import {
   rollupOf,
   statement,
   within,
+  withinHours,
 } from './panel-query.ts'
 
 /** @param isLive the range is so short that it is read from the rows as they are. */
@@ -108,14 +109,13 @@ export const readStreams = (
   { range, filters, isLive }: PanelQuery,
 ): Promise<StreamsBegun[]> =>
   read(client, isLive ? STREAMS.live : STREAMS.rollup, {
-    ...within(range),
     ...filters,
-    ...(isLive ? {} : rollupOf('playback', range)),
+    ...(isLive ? within(range) : rollupOf('playback', range)),
   })
 
 /** From the rollups whatever the range is. */
 export const readHeardBy = (client: ClickHouseClient, { range, filters }: PanelQuery): Promise<HeardBy[]> =>
-  read(client, HEARD_BY, { ...within(range), ...filters, ...rollupOf('playback', range) })
+  read(client, HEARD_BY, { ...filters, ...rollupOf('playback', range) })
 
 export function readHeard(
   client: ClickHouseClient,
@@ -124,7 +124,7 @@ export function readHeard(
 ): Promise<Heard[]> {
   return isLive
     ? read(client, HEARD.live, { ...within(range), ...filters, of })
-    : read(client, HEARD.rollup, { ...within(range), ...filters, ...rollupOf('track', range), of })
+    : read(client, HEARD.rollup, { ...filters, ...rollupOf('track', range), of })
 }
 
 /** Live of the streams that ended in the range, from the rollups of those that began in it. */
@@ -133,9 +133,8 @@ export async function readSkips(client: ClickHouseClient, { range, filters, isLi
     client,
     isLive ? SKIPS.live : SKIPS.rollup,
     {
-      ...within(range),
       ...filters,
-      ...(isLive ? { upto_s: SKIP_POINTS_S } : rollupOf('playback', range)),
+      ...(isLive ? { ...within(range), upto_s: SKIP_POINTS_S } : rollupOf('playback', range)),
     },
   )
   if (row === undefined) throw new Error('ClickHouse answered an aggregate without a row')
@@ -156,9 +155,8 @@ export async function readQuality(
 ): Promise<InAllAndBy<Quality>> {
   return inAllAndBy(
     await read<Quality>(client, isLive ? QUALITY.live : QUALITY.rollup, {
-      ...within(range),
       ...filters,
-      ...(isLive ? {} : rollupOf('playback', range)),
+      ...(isLive ? within(range) : rollupOf('playback', range)),
     }),
   )
 }
@@ -169,7 +167,9 @@ export async function readLag(client: ClickHouseClient, range: Range): Promise<I
   return inAllAndBy(await read<Lag>(client, LAG, { ...within(range), recent }))
 }
 
-export const readLate = (client: ClickHouseClient, range: Range): Promise<Late[]> => read(client, LATE, within(range))
+/** By the hour: of the hour in which the range begins, all. */
+export const readLate = (client: ClickHouseClient, range: Range): Promise<Late[]> =>
+  read(client, LATE, withinHours(range))
 
 /** How long a bucket is in which these panels are read. */
 export const stepMsOf = ({ range, isLive }: PanelQuery): number => (isLive ? 60_000 : bucketsOf(range).stepMs)
