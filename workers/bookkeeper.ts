@@ -9,6 +9,7 @@ import {
 } from '../infra/kafka/consumer.ts'
 import { inTransaction, type Pool, type PoolClient } from '../infra/postgres/client.ts'
 import { TOPICS } from '../protocol/events/topics.ts'
+import { lagOf } from './metrics.ts'
 import { lockOffset, moveOffset, readOffset } from './offset-book.ts'
 import { UnknownVersionError } from './playback-record.ts'
 import { untilDone } from './retry.ts'
@@ -97,7 +98,6 @@ export function createBookkeeper<Entered>(
     }
     sentBack.forget(batch.partition)
     await books.entered(outcome.what)
-    metrics.lag.set({ worker: name, partition: batch.partition }, Number(batch.endOffset - batch.nextOffset))
     // A hint for the next start, and for whoever watches the lag of the group; what counts is in the books.
     await control.commit(batch.nextOffset)
   }
@@ -107,7 +107,16 @@ export function createBookkeeper<Entered>(
     async start() {
       const topic = TOPICS.playbackEvents.name
       const booksAt = (partition: number) => readOffset(pool, { group, topic, partition })
-      const options = { clientId, groupId: group, topic, gather: UNHURRIED, booksAt, tracing, handle }
+      const options = {
+        clientId,
+        groupId: group,
+        topic,
+        gather: UNHURRIED,
+        booksAt,
+        tracing,
+        lag: lagOf(metrics, name),
+        handle,
+      }
       consumer = runConsumer(config.kafka[name], options, log)
     },
     ready: () => !troubles.any && consumer?.joined() === true,

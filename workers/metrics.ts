@@ -1,6 +1,7 @@
 /** Owns the metrics of the workers. Names and labels are an interface: renaming one is a breaking change. */
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { LagGauge } from '../infra/kafka/lag-watch.ts'
 
 export type WorkerMetrics = ReturnType<typeof createWorkerMetrics>
 
@@ -211,10 +212,9 @@ export function createWorkerMetrics() {
       labelNames: ['result'],
       registers,
     }),
-    /** Records behind the end of the partition, when the last batch was done. */
     lag: new Gauge({
       name: 'segue_worker_lag_records',
-      help: 'Records of a partition that are not done with yet.',
+      help: 'Records of a partition that is read here which are not done with yet; asked of Kafka every 10 s where no batch tells it.',
       labelNames: ['worker', 'partition'],
       registers,
     }),
@@ -224,5 +224,13 @@ export function createWorkerMetrics() {
       labelNames: ['worker'],
       registers,
     }),
+  }
+}
+
+/** Of one worker: a partition that another process reads by now is told of there alone. */
+export function lagOf({ lag }: Pick<WorkerMetrics, 'lag'>, worker: string): LagGauge {
+  return {
+    set: (partition, records) => lag.set({ worker, partition }, records),
+    forget: (partition) => lag.remove({ worker, partition }),
   }
 }

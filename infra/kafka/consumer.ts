@@ -7,6 +7,7 @@ import type { Tracing } from '../tracing/tracing.ts'
 import { createKafka } from './client.ts'
 import type { KafkaConfig } from './config.ts'
 import { followBatch } from './followed-batch.ts'
+import { type LagGauge, LagWatch } from './lag-watch.ts'
 
 export interface ConsumedRecord {
   readonly offset: bigint
@@ -50,6 +51,8 @@ export interface ConsumerOptions {
   /** Where the reader's own books of a partition stand: they decide where Kafka's offset of the group is beyond them, batch or no batch. */
   booksAt?(partition: number): Promise<bigint>
   readonly tracing?: Tracing
+  /** Told how far each partition is behind, also while a batch is held up. */
+  readonly lag?: LagGauge | undefined
   /** Throwing hands the same batch over again, after a pause. */
   handle(batch: ConsumedBatch, control: BatchControl): Promise<void>
 }
@@ -95,6 +98,7 @@ class GroupConsumer implements RunningConsumer {
   readonly #newAdmin: () => Admin
   readonly #options: ConsumerOptions
   readonly #log: Logger
+  readonly #lag: LagWatch | undefined
   #running: Promise<void>
   /** The batch under way of each partition. */
   readonly #busy = new Map<number, Promise<void>>()
@@ -109,10 +113,14 @@ class GroupConsumer implements RunningConsumer {
     this.#newAdmin = newAdmin
     this.#options = options
     this.#log = log
+    const { topic, groupId, lag: gauge } = options
+    this.#lag = gauge === undefined ? undefined : new LagWatch({ topic, groupId, gauge, newAdmin, log })
     const { GROUP_JOIN, REBALANCING, CRASH, STOP } = consumer.events
     consumer.on(GROUP_JOIN, ({ payload }) => {
+      const partitions = payload.memberAssignment[topic] ?? []
       this.#join()
-      void this.#goToBooks(payload.memberAssignment[options.topic] ?? [], this.#membership.signal)
+      this.#lag?.assigned(partitions)
+      void this.#goToBooks(partitions, this.#membership.signal)
     })
     for (const event of [REBALANCING, CRASH, STOP] as const) consumer.on(event, () => this.#leave())
     consumer.on(CRASH, ({ payload }) => {
@@ -146,7 +154,8 @@ class GroupConsumer implements RunningConsumer {
       )
     })
     // With the broker away the library would go on trying to take leave of it.
-    await Promise.race([timeout, this.#running.then(() => this.#consumer.disconnect())])
+    const left = this.#running.then(() => this.#consumer.disconnect())
+    await Promise.race([timeout, Promise.all([left, this.#lag?.stop()])])
     clearTimeout(timer)
   }
 
@@ -271,7 +280,10 @@ class GroupConsumer implements RunningConsumer {
           this.#consumer.seek({ topic, partition, offset: String(offset) })
         },
       })
-      if (!sought) resolveOffset(batch.lastOffset())
+      if (!sought) {
+        resolveOffset(batch.lastOffset())
+        this.#lag?.done(partition, given.nextOffset, given.endOffset)
+      }
       followed.end()
     } catch (error) {
       followed.end(error)

@@ -7,6 +7,7 @@ import { createDeadLetters, type DeadLetter, slicesOf } from '../../infra/kafka/
 import { groupOf } from '../../infra/kafka/users.ts'
 import type { PlaybackRecord } from '../../protocol/events/playback-record.ts'
 import { TOPICS } from '../../protocol/events/topics.ts'
+import { lagOf } from '../metrics.ts'
 import { recordOrReason } from '../playback-record.ts'
 import { untilDone } from '../retry.ts'
 import { Troubles } from '../troubles.ts'
@@ -105,7 +106,6 @@ export const createIngest: CreateWorker = ({ config, metrics, tracing, log }) =>
         throw error
       })
     await control.commit(batch.nextOffset)
-    metrics.lag.set({ worker: NAME, partition }, Number(batch.endOffset - batch.nextOffset))
   }
 
   return {
@@ -120,6 +120,7 @@ export const createIngest: CreateWorker = ({ config, metrics, tracing, log }) =>
           gather: GATHER,
           concurrency: TOPICS.playbackEvents.partitions,
           tracing,
+          lag: lagOf(metrics, NAME),
           handle,
         },
         log,

@@ -235,7 +235,14 @@ describe('royalties', () => {
       async () => (await fetch(`${worker.http}/readyz`)).status,
       (status) => status === 503,
     )
-    await wait(1_000)
+    // No batch comes any more, and all the same it is told how many wait.
+    await append(ended(account))
+    const told = async () => (await fetch(`${worker.http}/metrics`)).text()
+    const waiting = (text: string) =>
+      [...text.matchAll(/segue_worker_lag_records\{worker="royalties",partition="\d+"\} (\d+)/g)].map(([, n]) =>
+        Number(n),
+      )
+    await until(told, (text) => waiting(text).includes(3))
     expect(await rowsOf(account)).toEqual([])
     expect(worker.output()).toMatch(/a partition is held by a record of another version/)
     expect(await worker.kill('SIGTERM')).toBe(0)

@@ -10,6 +10,7 @@ import { writeDocuments } from '../../infra/opensearch/write-documents.ts'
 import { createPool, type Pool, type PoolClient } from '../../infra/postgres/client.ts'
 import { TOPICS } from '../../protocol/events/topics.ts'
 import { asTheOnly } from '../as-the-only.ts'
+import { lagOf } from '../metrics.ts'
 import { untilDone } from '../retry.ts'
 import { type CreateWorker, DRAIN_WITHIN_MS, type Worker, type WorkerContext } from '../worker.ts'
 import { affectedBy } from './affected.ts'
@@ -94,7 +95,6 @@ function createWorker({ config, metrics, log }: WorkerContext, client: OpenSearc
         log.warn({ err: error, partition, pause_ms: pauseMs }, 'changes cannot be written, trying again')
       },
     })
-    metrics.lag.set({ worker: NAME, partition }, Number(batch.endOffset - batch.nextOffset))
     await control.commit(batch.nextOffset)
   }
 
@@ -150,7 +150,15 @@ function createWorker({ config, metrics, log }: WorkerContext, client: OpenSearc
     name: NAME,
     async start() {
       const topic = TOPICS.catalogChanges.name
-      const options = { clientId: CLIENT_ID, groupId: GROUP, topic, gather: GATHER, concurrency: 3, handle }
+      const options = {
+        clientId: CLIENT_ID,
+        groupId: GROUP,
+        topic,
+        gather: GATHER,
+        concurrency: 3,
+        lag: lagOf(metrics, NAME),
+        handle,
+      }
       consumer = runConsumer(config.kafka.search, options, log)
       tending = tend(stopping.signal)
     },

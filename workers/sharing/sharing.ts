@@ -11,6 +11,7 @@ import { groupOf } from '../../infra/kafka/users.ts'
 import { createPool, inTransaction } from '../../infra/postgres/client.ts'
 import { createRedis } from '../../infra/redis/client.ts'
 import { TOPICS } from '../../protocol/events/topics.ts'
+import { lagOf } from '../metrics.ts'
 import { lockOffset, readOffset } from '../offset-book.ts'
 import { FileProblem } from '../plain-files/file-problem.ts'
 import { UnknownVersionError } from '../playback-record.ts'
@@ -183,7 +184,6 @@ export const createSharing: CreateWorker = ({ config, metrics, tracing, log }) =
     metrics.sharingEvents.inc(events.length)
     if (batch.nextOffset < batch.endOffset) lagging.add(partition)
     else lagging.delete(partition)
-    metrics.lag.set({ worker: NAME, partition }, Number(batch.endOffset - batch.nextOffset))
     if (isDue(watch)) await save(partition, { watch, signal })
     // A hint for whoever watches the lag of the group; what counts is in the books.
     if (held.get(partition)?.watch === watch) await control.commit(watch.savedTo)
@@ -245,6 +245,7 @@ export const createSharing: CreateWorker = ({ config, metrics, tracing, log }) =
           gather: UNHURRIED,
           booksAt: (partition) => readOffset(pool, at(partition)),
           tracing,
+          lag: lagOf(metrics, NAME),
           handle: (batch, control) => inTurn(() => handle(batch, control)),
         },
         log,

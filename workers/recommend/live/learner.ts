@@ -10,6 +10,7 @@ import {
 import { groupOf } from '../../../infra/kafka/users.ts'
 import type { NeighbourStore } from '../../../infra/redis/neighbour-store.ts'
 import { TOPICS } from '../../../protocol/events/topics.ts'
+import { lagOf } from '../../metrics.ts'
 import { recordOrReason, UnknownVersionError } from '../../playback-record.ts'
 import { untilDone } from '../../retry.ts'
 import { SentBack } from '../../sent-back.ts'
@@ -58,7 +59,7 @@ export class Learner {
   }
 
   async start(): Promise<void> {
-    const { config, store, tracing, log } = this.#parts
+    const { config, store, tracing, metrics, log } = this.#parts
     const edition = (await this.#restore()) ?? (await store.newEdition())
     const isPublished = (await store.edition()) === edition
     this.#publisher = new Publisher({ memory: this.memory, store, edition, isPublished, ...config.recommend })
@@ -72,6 +73,7 @@ export class Learner {
         gather: UNHURRIED,
         booksAt: async (partition) => this.#savedTo.get(partition) ?? 0n,
         tracing,
+        lag: lagOf(metrics, NAME),
         handle: (batch, control) => this.#handle(batch, control),
       },
       log,
@@ -145,7 +147,6 @@ export class Learner {
       metrics.recommendUnreadable.inc(unreadable)
       log.error({ partition, records: unreadable }, 'records that cannot be read were left out')
     }
-    metrics.lag.set({ worker: NAME, partition }, Number(endOffset - nextOffset))
     // A hint for whoever watches the lag of the group; where it goes on is in the state.
     await control.commit(this.#savedTo.get(partition) ?? 0n)
   }
