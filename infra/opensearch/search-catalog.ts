@@ -1,6 +1,7 @@
 /** Owns searching the catalog: what is called so goes first; what is only like it is looked for when that is little. */
 
 import { MOST_FOUND } from '../../protocol/search-bounds.ts'
+import { TimedOut } from '../runtime/within.ts'
 import { alike, exactly, isAskable, mostAlike, type Question } from './asking.ts'
 import { CATALOG } from './catalog-index.ts'
 import type { OpenSearch } from './client.ts'
@@ -27,9 +28,13 @@ export interface FoundInCatalog {
 
 /** Beyond so many nobody wonders whether he has misspelt it. */
 const ENOUGH = 3
-const GIVE_UP = '900ms'
+const GIVE_UP_MS = 900
 
-export async function searchCatalog(client: OpenSearch, query: CatalogQuery): Promise<FoundInCatalog> {
+/**
+ * @throws {TimedOut} when OpenSearch has not gone through all of it in time: what it has by then may be nothing, and says nothing of
+ * the rest, nor whether another question is worth its price.
+ */
+export async function searchCatalog(client: Pick<OpenSearch, 'search'>, query: CatalogQuery): Promise<FoundInCatalog> {
   if (!isAskable(query.text)) return { total: 0, documents: [], tookMs: 0 }
   const exact = await ask(client, query, exactly(query.text))
   if (exact.total >= ENOUGH) return exact
@@ -43,7 +48,11 @@ const after = (before: FoundInCatalog, found: FoundInCatalog): FoundInCatalog =>
   tookMs: before.tookMs + found.tookMs,
 })
 
-async function ask(client: OpenSearch, query: CatalogQuery, question: Question): Promise<FoundInCatalog> {
+async function ask(
+  client: Pick<OpenSearch, 'search'>,
+  query: CatalogQuery,
+  question: Question,
+): Promise<FoundInCatalog> {
   const { kinds, country, withExplicit, offset, limit } = query
   const filter = [...question.filter]
   if (kinds.length > 0) filter.push({ terms: { kind: kinds } })
@@ -55,7 +64,7 @@ async function ask(client: OpenSearch, query: CatalogQuery, question: Question):
     body: {
       from: Math.min(offset, MOST_FOUND),
       size: Math.max(0, Math.min(limit, MOST_FOUND - offset)),
-      timeout: GIVE_UP,
+      timeout: `${GIVE_UP_MS}ms`,
       track_total_hits: MOST_FOUND,
       query: {
         bool: {
@@ -67,7 +76,9 @@ async function ask(client: OpenSearch, query: CatalogQuery, question: Question):
       },
     } as never,
   })
-  const { hits, took } = answer.body
+  const { hits, took, timed_out, _shards } = answer.body
+  if (timed_out) throw new TimedOut(GIVE_UP_MS)
+  if (_shards.failed > 0) throw new Error(`OpenSearch could not look through ${_shards.failed} of its shards`)
   const total = typeof hits.total === 'number' ? hits.total : (hits.total?.value ?? 0)
   return {
     total: Math.min(total, MOST_FOUND),

@@ -7,6 +7,7 @@ import { searchCatalog } from '../../infra/opensearch/search-catalog.ts'
 import { postgresConfig } from '../../infra/postgres/config.ts'
 import { withPool } from '../../infra/postgres/with-pool.ts'
 import { readEnv } from '../../infra/runtime/env.ts'
+import { TimedOut } from '../../infra/runtime/within.ts'
 import { TOPICS } from '../../protocol/events/topics.ts'
 import { until } from '../until.ts'
 import type { StackPlace } from './stack-place.ts'
@@ -45,8 +46,13 @@ export function catalogPath({ env, openSearchUrl }: StackPlace): readonly Step[]
     const client = createOpenSearch(openSearchUrl)
     try {
       const wish = { text: word, kinds: [], country: 'DE', withExplicit: true, offset: 0, limit: 10 } as const
-      const { documents } = await searchCatalog(client, wish)
-      return documents.find((document) => document.id === id)?.title
+      // What lies cold on the disk may take longer than a search may.
+      for (const deadline = Date.now() + WITHIN_MS; ; ) {
+        const answer = await searchCatalog(client, wish).catch((error: unknown) => {
+          if (!(error instanceof TimedOut) || Date.now() > deadline) throw error
+        })
+        if (answer) return answer.documents.find((document) => document.id === id)?.title
+      }
     } finally {
       await client.close()
     }
