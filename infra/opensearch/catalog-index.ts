@@ -87,7 +87,7 @@ const model = createHash('sha256')
   .digest('hex')
   .slice(0, 12)
 /** Of documents too: raised by hand when what is written of a row changes. */
-const DOCUMENTS_VERSION = 1
+const DOCUMENTS_VERSION = 2
 export const CATALOG_MODEL = `${DOCUMENTS_VERSION}-${model}`
 
 /** What an index is of. */

@@ -34,7 +34,10 @@ export const Found = Message('found', 'The answer to `search`, the best first.',
       album_id: Type.Optional(Uuid('the same album')),
       duration_ms: Type.Optional(DurationMs('of a track: its length')),
       tracks: Type.Optional(Type.Integer({ minimum: 0, description: 'of an album or playlist: how many it has' })),
-      is_explicit: Type.Boolean({ description: 'whether its words are not for children' }),
+      is_explicit: Type.Boolean({
+        description:
+          'whether its words are not for children; of an artist, album or playlist: those of all of its tracks that can be played',
+      }),
     }),
     { maxItems: MOST_FOUND_AT_ONCE },
   ),

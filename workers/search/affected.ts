@@ -1,4 +1,4 @@
-/** Owns which documents are to be looked at anew when rows change: those of the rows, and those that a name of theirs is in. */
+/** Owns which documents are to be looked at anew when rows change: those of the rows, and those that have something of theirs in them. */
 
 import { type DocumentKey, documentId, type Kind } from '../../infra/opensearch/documents.ts'
 import type { PoolClient } from '../../infra/postgres/client.ts'
@@ -18,11 +18,12 @@ const TOLD: Readonly<Record<string, readonly (readonly [Kind, string])[]>> = {
   playlist_tracks: [['playlist', 'playlist_id']],
 }
 
-/** What has the name of an artist or album in it, or is as popular as its tracks. */
+/** What has the name of an artist or album in it, or is as popular as its tracks, or found where they are. A playlist that is not public is no document. */
 const FURTHER = {
   artists: `SELECT 'album' AS kind, album_id AS id FROM albums WHERE artist_id = ANY($1)
             UNION ALL SELECT 'track', track_id FROM tracks WHERE artist_id = ANY($1)`,
   albums: `SELECT 'track' AS kind, track_id AS id FROM tracks WHERE album_id = ANY($1)`,
+  tracks: `SELECT DISTINCT 'playlist' AS kind, playlist_id AS id FROM playlist_tracks WHERE track_id = ANY($1)`,
   track_popularity: `SELECT 'album' AS kind, album_id AS id FROM tracks WHERE track_id = ANY($1)
                      UNION SELECT 'artist', artist_id FROM tracks WHERE track_id = ANY($1)`,
 } as const

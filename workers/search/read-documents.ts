@@ -2,6 +2,7 @@
 
 import type { CatalogDocument, DocumentKey, Kind } from '../../infra/opensearch/documents.ts'
 import type { PoolClient } from '../../infra/postgres/client.ts'
+import { reachOf } from './reach.ts'
 
 interface Row {
   readonly id: string
@@ -12,46 +13,54 @@ interface Row {
   readonly album_id: string | null
   readonly duration_ms: number | null
   readonly tracks: number | null
-  readonly is_explicit: boolean
-  readonly is_worldwide: boolean
-  readonly territories: string
+  /** Null: there is nothing to play. */
+  readonly is_explicit: boolean | null
+  readonly rights: readonly string[] | null
   readonly popularity: number | null
 }
 
 const NOTHING = 'NULL::text AS'
-const EVERYWHERE = `false AS is_explicit, true AS is_worldwide, '{}' AS territories`
+/** Where a track `t` may be found, as `reachOf` reads it. */
+const RIGHTS = `CASE WHEN t.is_worldwide THEN '-' ELSE '+' END || t.territories::text`
+/** Of all that can be played of something: it is as explicit as all of that, and is found where any of that is. */
+const PLAYABLE = `t.status = 'available'`
+const ALL_OF_IT = `bool_and(t.is_explicit) FILTER (WHERE ${PLAYABLE}) AS is_explicit, array_agg(DISTINCT ${RIGHTS}) FILTER (WHERE ${PLAYABLE}) AS rights`
 /** Of an album or artist that has nothing to play, nothing is found. */
 const heard = (column: string, of: string) => `
-  JOIN LATERAL (SELECT count(*)::int AS tracks, max(p.score) AS score FROM tracks t LEFT JOIN track_popularity p USING (track_id)
-                 WHERE t.${column} = ${of}.${column} AND t.status = 'available') heard ON heard.tracks > 0`
+  JOIN LATERAL (SELECT count(*)::int AS tracks, max(p.score) AS score, ${ALL_OF_IT}
+                  FROM tracks t LEFT JOIN track_popularity p USING (track_id)
+                 WHERE t.${column} = ${of}.${column} AND ${PLAYABLE}) heard ON heard.tracks > 0`
 
 /** Each with the column of its ids. */
 const ROWS: Readonly<Record<Kind, readonly [id: string, select: string]>> = {
   track: [
     't.track_id',
     `SELECT t.track_id AS id, t.title, ar.name AS artist, t.artist_id, al.title AS album, t.album_id, t.duration_ms, NULL AS tracks,
-            t.is_explicit, t.is_worldwide, t.territories::text AS territories, p.score AS popularity
+            t.is_explicit, ARRAY[${RIGHTS}] AS rights, p.score AS popularity
        FROM tracks t JOIN artists ar ON ar.artist_id = t.artist_id JOIN albums al ON al.album_id = t.album_id
        LEFT JOIN track_popularity p ON p.track_id = t.track_id
-      WHERE t.status = 'available'`,
+      WHERE ${PLAYABLE}`,
   ],
   artist: [
     'a.artist_id',
     `SELECT a.artist_id AS id, a.name AS title, ${NOTHING} artist, ${NOTHING} artist_id, ${NOTHING} album, ${NOTHING} album_id, NULL AS duration_ms,
-            NULL AS tracks, ${EVERYWHERE}, heard.score AS popularity
+            NULL AS tracks, heard.is_explicit, heard.rights, heard.score AS popularity
        FROM artists a ${heard('artist_id', 'a')} WHERE true`,
   ],
   album: [
     'a.album_id',
     `SELECT a.album_id AS id, a.title, ar.name AS artist, a.artist_id, ${NOTHING} album, ${NOTHING} album_id, NULL AS duration_ms,
-            heard.tracks, ${EVERYWHERE}, heard.score AS popularity
+            heard.tracks, heard.is_explicit, heard.rights, heard.score AS popularity
        FROM albums a JOIN artists ar ON ar.artist_id = a.artist_id ${heard('album_id', 'a')} WHERE true`,
   ],
   playlist: [
     'p.playlist_id',
     `SELECT p.playlist_id AS id, p.title, ${NOTHING} artist, ${NOTHING} artist_id, ${NOTHING} album, ${NOTHING} album_id, NULL AS duration_ms,
-            (SELECT count(*)::int FROM playlist_tracks e WHERE e.playlist_id = p.playlist_id) AS tracks, ${EVERYWHERE}, NULL AS popularity
-       FROM playlists p WHERE p.visibility = 'public' AND p.deleted_at IS NULL`,
+            held.tracks, held.is_explicit, held.rights, NULL AS popularity
+       FROM playlists p
+      CROSS JOIN LATERAL (SELECT count(*)::int AS tracks, ${ALL_OF_IT}
+                            FROM playlist_tracks e JOIN tracks t USING (track_id) WHERE e.playlist_id = p.playlist_id) held
+      WHERE p.visibility = 'public' AND p.deleted_at IS NULL`,
   ],
 }
 
@@ -79,9 +88,7 @@ export async function readInOrder(
 }
 
 function documentOf(kind: Kind, row: Row): CatalogDocument {
-  const { id, title, is_explicit, is_worldwide, artist, artist_id, album, album_id, duration_ms, tracks, popularity } =
-    row
-  const territories = row.territories.split(/[{},]/).filter((code) => code !== '')
+  const { id, title, is_explicit, rights, artist, artist_id, album, album_id, duration_ms, tracks, popularity } = row
   return {
     kind,
     id,
@@ -92,9 +99,8 @@ function documentOf(kind: Kind, row: Row): CatalogDocument {
     ...(album_id === null ? {} : { album_id }),
     ...(duration_ms === null ? {} : { duration_ms }),
     ...(tracks === null ? {} : { tracks }),
-    is_explicit,
-    only_in: is_worldwide ? ['*'] : territories,
-    not_in: is_worldwide ? territories : [],
+    is_explicit: is_explicit ?? false,
+    ...reachOf(rights ?? []),
     ...(popularity === null ? {} : { popularity }),
   }
 }

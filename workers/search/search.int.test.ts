@@ -6,6 +6,7 @@ import { adminKafkaConfig } from '../../infra/kafka/config.ts'
 import { CATALOG } from '../../infra/opensearch/catalog-index.ts'
 import { beginIndex, finishIndex, indicesThatHear, knownIndices } from '../../infra/opensearch/catalog-indices.ts'
 import { createOpenSearch, type OpenSearch } from '../../infra/opensearch/client.ts'
+import { searchCatalog } from '../../infra/opensearch/search-catalog.ts'
 import {
   SEARCH_SERVERS_WITHIN_MS,
   type SearchServers,
@@ -42,6 +43,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await worker?.kill('SIGTERM')
+  await pool?.query('DELETE FROM playlist_tracks WHERE track_id = ANY($1)', [made])
   await pool?.query('DELETE FROM tracks WHERE track_id = ANY($1)', [made])
   await pool?.end()
   await client?.close()
@@ -160,6 +162,64 @@ describe('search', () => {
       [track, artist, Array.from({ length: 8 }, () => uuidv7(Date.now()))],
     )
     await until(found, (all) => all[track]?.popularity === 20 && all[artist]?.popularity === 20)
+  })
+
+  it('F3 finds albums, artists and playlists where any of their tracks may be found, and takes them for explicit when all of these are', async () => {
+    const one = await release('Fljótavík')
+    const other = { ...one, track: newId() }
+    await release('Inní mér', other)
+    await insertTwoListeners(pool).catch(() => undefined)
+    const playlist = newId()
+    await pool.query(
+      `INSERT INTO playlists (playlist_id, owner_id, title, visibility) VALUES ($1, $2, 'Fljótavík at night', 'public')`,
+      [playlist, ADA.userId],
+    )
+    await pool.query(
+      `INSERT INTO playlist_tracks (playlist_id, entry_id, track_id, position, added_by)
+       VALUES ($1, $2, $3, 'V', $5), ($1, $4, $6, 'W', $5)`,
+      [playlist, uuidv7(Date.now()), one.track, uuidv7(Date.now()), ADA.userId, other.track],
+    )
+    const all = [one.artist, one.album, playlist]
+    const areAll = (ids: readonly string[], is_explicit: boolean, only_in: string[], not_in: string[] = []) =>
+      until(documents, (found) =>
+        ids.every((id) => {
+          const { is_explicit: explicit, only_in: only, not_in: not } = found[id] ?? {}
+          return JSON.stringify([explicit, only, not]) === JSON.stringify([is_explicit, only_in, not_in])
+        }),
+      )
+    const kindsFound = async (country: string, withExplicit = true) => {
+      const query = { text: 'Fljótavík', kinds: [], country, withExplicit, offset: 0, limit: 50 }
+      // What lies cold on the disk may take longer than a search may.
+      const found = await until(
+        () => searchCatalog(client, query).catch(() => undefined),
+        (answer) => answer !== undefined,
+      )
+      return found?.documents.filter(({ id }) => made.includes(id)).map(({ kind }) => kind)
+    }
+    await areAll(all, false, ['*'])
+
+    const change = (track: string, what: string) => pool.query(`UPDATE tracks SET ${what} WHERE track_id = $1`, [track])
+    await change(one.track, `is_explicit = true, is_worldwide = false, territories = '{US}'`)
+    await change(other.track, `is_explicit = true, territories = '{FR,DE}'`)
+    await areAll(all, true, ['*'], ['DE', 'FR'])
+    expect(await kindsFound('DE')).toEqual([])
+    expect((await kindsFound('IS'))?.sort()).toEqual(['album', 'artist', 'playlist', 'track'])
+    expect(await kindsFound('IS', false)).toEqual([])
+
+    await change(other.track, `status = 'withdrawn'`)
+    await areAll(all, true, ['US'])
+    expect(await kindsFound('IS')).toEqual([])
+    await change(one.track, 'is_explicit = false')
+    await areAll(all, false, ['US'])
+    expect((await kindsFound('US', false))?.sort()).toEqual(['album', 'artist', 'playlist', 'track'])
+
+    // A playlist is found while it is public, whatever can be played of it.
+    await change(one.track, `is_explicit = true, status = 'withdrawn'`)
+    await areAll([playlist], false, ['*'])
+    await until(documents, (found) => found[one.album] === undefined && found[one.artist] === undefined)
+    // And so it stays, for what a replay and a rebuild come to.
+    await change(one.track, `status = 'available'`)
+    await areAll(all, true, ['US'])
   })
 
   it('is built anew beside the index that is searched, while names change, and nothing is missed or found missing', async () => {
