@@ -183,6 +183,7 @@ try {
         opensearch === undefined || dependencies.opensearch === undefined
           ? undefined
           : { opensearch: dependencies.opensearch, find: (query) => searchCatalog(opensearch, query) },
+      hearsExplicit: recommender.hearsExplicit,
       metrics,
     }),
     recommender,

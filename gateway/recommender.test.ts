@@ -121,6 +121,23 @@ describe('what plays next', () => {
     expect(list().some((line) => line.startsWith('C:'))).toBe(false)
   })
 
+  it('F3 whether explicit is for a listener is brought beside the way, and known from then on', async () => {
+    taste = { ...NO_TASTE, hearsExplicit: false }
+    isAway = true
+    expect(recommender.hearsExplicit(LISTENER.account_id)).toBeUndefined()
+    await new Promise(setImmediate)
+    isAway = false
+    expect(recommender.hearsExplicit(LISTENER.account_id)).toBeUndefined()
+    await new Promise(setImmediate)
+    expect(recommender.hearsExplicit(LISTENER.account_id)).toBe(false)
+    // What has grown stale is said until what is new is there.
+    taste = NO_TASTE
+    clockMs += 60_001
+    expect(recommender.hearsExplicit(LISTENER.account_id)).toBe(false)
+    await new Promise(setImmediate)
+    expect(recommender.hearsExplicit(LISTENER.account_id)).toBe(true)
+  })
+
   it('two that want the same list ask once', async () => {
     await Promise.all([recommender.bring(session, trackOf('a')), recommender.bring(session, trackOf('a'))])
     expect(asked.filter((what) => what === '1 t-a')).toHaveLength(1)

@@ -23,6 +23,8 @@ export interface Recommender {
   upNext(session: Session, listing: Listing, beside?: Beside): UpNextTrack[]
   /** Brings what is lacking for that, and never fails; undefined: nothing is. */
   bring(session: Session, track: Track): Promise<void> | undefined
+  /** Whether explicit is for them, as far as is known now; undefined: that is not known yet, and is brought. */
+  hearsExplicit(accountId: string): boolean | undefined
   /** Not for this listener, in later sessions too. */
   dismissed(session: Session, trackId: string): void
 }
@@ -189,6 +191,10 @@ export function createRecommender(parts: RecommenderParts): Recommender {
       }
       return work.length === 0 ? undefined : Promise.all(work).then(() => undefined)
     },
+    hearsExplicit(accountId) {
+      if (!tastes.has(accountId)) void bringTaste(accountId)
+      return peek(tastes, accountId)?.hearsExplicit
+    },
     dismissed({ who: { account_id } }, trackId) {
       const taste = peek(tastes, account_id)
       if (taste !== undefined)
@@ -210,6 +216,7 @@ export const BY_CATALOG: Recommender = {
     return upNextAfter(track, { album, byArtist, suggestions: [] }, mayPlay)
   },
   bring: () => undefined,
+  hearsExplicit: () => undefined,
   dismissed() {},
 }
 

@@ -12,6 +12,13 @@ export type Wish = Omit<Search, 'type' | 'id'>
 /** What is answered, whichever way it goes. */
 export type Finding = Omit<Found, 'type' | 're'>
 
+/** Who asks. */
+export interface Seeker {
+  readonly accountId: string
+  /** Where the account is at home. */
+  readonly country: string
+}
+
 /** Under way at once: beyond it OpenSearch would only let them wait. */
 export const MOST_UNDER_WAY = 64
 
@@ -20,12 +27,14 @@ export interface SearchDesk {
    * @throws {DependencyAway} when OpenSearch does not answer, or there is none.
    * @throws {TooManySearches} when so many are under way that this one would only wait.
    */
-  find(wish: Wish, country: string): Promise<Finding>
+  find(wish: Wish, seeker: Seeker): Promise<Finding>
 }
 
 export interface SearchDeskParts {
   /** Undefined: this start has no OpenSearch. */
   readonly searched: { readonly opensearch: Dependency; find(query: CatalogQuery): Promise<FoundInCatalog> } | undefined
+  /** As far as is known now: a search waits for no other server. */
+  readonly hearsExplicit: (accountId: string) => boolean | undefined
   readonly metrics: Pick<Metrics, 'searches' | 'searchSeconds'>
 }
 
@@ -44,10 +53,10 @@ export const NO_SEARCH: SearchDesk = {
 
 const USUAL_LIMIT = 10
 
-export function createSearchDesk({ searched, metrics }: SearchDeskParts): SearchDesk {
+export function createSearchDesk({ searched, hearsExplicit, metrics }: SearchDeskParts): SearchDesk {
   let underWay = 0
   return {
-    async find(wish, country) {
+    async find(wish, { accountId, country }) {
       if (searched === undefined) {
         metrics.searches.inc({ result: 'unavailable' })
         throw new DependencyAway('opensearch')
@@ -57,9 +66,12 @@ export function createSearchDesk({ searched, metrics }: SearchDeskParts): Search
         throw new TooManySearches()
       }
       underWay += 1
+      const withExplicit = wish.explicit ?? hearsExplicit(accountId) ?? true
       const took = metrics.searchSeconds.startTimer()
       try {
-        const { total, documents } = await searched.opensearch.ask(() => searched.find(queryOf(wish, country)))
+        const { total, documents } = await searched.opensearch.ask(() =>
+          searched.find(queryOf(wish, country, withExplicit)),
+        )
         metrics.searches.inc({ result: total === 0 ? 'nothing' : 'found' })
         took()
         return { total, hits: documents.map((document) => hitOf(document, wish.query)) }
@@ -73,11 +85,11 @@ export function createSearchDesk({ searched, metrics }: SearchDeskParts): Search
   }
 }
 
-const queryOf = ({ query, kinds, explicit, offset, limit }: Wish, country: string): CatalogQuery => ({
+const queryOf = ({ query, kinds, offset, limit }: Wish, country: string, withExplicit: boolean): CatalogQuery => ({
   text: query,
   kinds: kinds ?? [],
   country,
-  withExplicit: explicit ?? true,
+  withExplicit,
   offset: offset ?? 0,
   limit: limit ?? USUAL_LIMIT,
 })

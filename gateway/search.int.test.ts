@@ -15,6 +15,9 @@ import {
   startSearchServers,
 } from '../infra/opensearch/testing/search-servers.ts'
 import { writeDocuments } from '../infra/opensearch/write-documents.ts'
+import { postgresConfig } from '../infra/postgres/config.ts'
+import { withPool } from '../infra/postgres/with-pool.ts'
+import { readEnv } from '../infra/runtime/env.ts'
 import { type FaultProxy, startFaultProxy } from '../infra/stack/fault-proxy.ts'
 import { uuidv7 } from '../protocol/ids.ts'
 import type { Found } from '../protocol/messages/found.ts'
@@ -153,6 +156,29 @@ describe('search', () => {
     expect(await titles('filthy words')).toEqual(['Filthy Words'])
     expect(await titles('filthy words', { explicit: false })).toEqual([])
     expect((await find('sigur', { kinds: ['artist'] })).hits.map(({ kind }) => kind)).toEqual(['artist'])
+  })
+
+  it('F3 finds nothing explicit for who does not hear such, unless it is asked for', async () => {
+    const stack = inject('stackEnv')
+    const accountId = 'acct-freya'
+    const { url } = readEnv(stack, (read) => postgresConfig(read, 'admin'))
+    const change = (sql: string) =>
+      withPool(url, { applicationName: 'test', maxConnections: 1 }, (pool) => pool.query(sql, [accountId]))
+    await change(
+      `INSERT INTO users (user_id, account_id, country, hears_explicit) VALUES (gen_random_uuid(), $1, 'SE', false)
+       ON CONFLICT (account_id) DO UPDATE SET hears_explicit = false`,
+    )
+    const redirectUri = `${gateway.http}/`
+    const { accessToken } = await signIn({ issuerUrl: stack.SEGUE_ISSUER_URL ?? '', redirectUri, accountId })
+    const found = async (more: string) => {
+      const answer = await get(`/v1/search?q=filthy+words${more}`, accessToken)
+      return answer.ok ? (await answer.json()).hits.map(({ title }: Found['hits'][number]) => title) : answer.status
+    }
+    // Of whom nothing is known yet, the first search has it asked for.
+    await expect.poll(() => found('')).toEqual([])
+    await expect.poll(() => found('&explicit=true')).toEqual(['Filthy Words'])
+    expect(await titles('filthy words')).toEqual(['Filthy Words'])
+    await change('UPDATE users SET hears_explicit = true WHERE account_id = $1')
   })
 
   it('F4 puts what is listened to first among equals, marks what was asked for, and pages', async () => {

@@ -25,7 +25,7 @@ let errors: number
 
 const context = {
   catalog: { listing: () => found },
-  recommender: { upNext: () => list, bring: () => brought },
+  recommender: { upNext: () => list, bring: () => brought, hearsExplicit: () => undefined },
   keeper: { saveInTime: () => (saves += 1) },
   log: { error: () => (errors += 1) },
   now: () => 1,

@@ -29,7 +29,8 @@ export async function onSearch(
   connection.searchesUnderWay += 1
   connection.newestSearch = id
   try {
-    const finding = await context.search.find(wish, held.session.who.country)
+    const { account_id: accountId, country } = held.session.who
+    const finding = await context.search.find(wish, { accountId, country })
     if (connection.state.at !== 'ready') return
     send(context, connection, { type: 'found', re: id, ...finding })
     const sought = connection.newestSearch === id && !wish.offset ? soughtIn(finding.hits) : []

@@ -6,7 +6,7 @@ import type { Subject } from '../token-verifier.ts'
 import { type Answer, type Asked, failure, json } from './answer.ts'
 
 export function createSearch(search: SearchDesk): (asked: Asked, subject: Subject) => Promise<Answer> {
-  return async ({ query }, { country }) => {
+  return async ({ query }, seeker) => {
     const whole = (name: string) => (query.has(name) ? { [name]: Number(query.get(name)) } : {})
     const kinds = query.get('kinds')?.split(',')
     const explicit = query.get('explicit')
@@ -22,7 +22,7 @@ export function createSearch(search: SearchDesk): (asked: Asked, subject: Subjec
     if (!isUp(wish) || wish.type !== 'search') return failure('invalid_message', refusalOf(wish).message)
     const { type: _type, id: _id, ...asked } = wish
     try {
-      return json(await search.find(asked, country))
+      return json(await search.find(asked, seeker))
     } catch (error) {
       if (error instanceof TooManySearches) return failure('overloaded', `${error.message}; try again`)
       throw error

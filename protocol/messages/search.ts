@@ -23,7 +23,11 @@ export const Search = Message(
         description: 'these alone; all when absent',
       }),
     ),
-    explicit: Type.Optional(Type.Boolean({ description: 'false: nothing whose words are not for children' })),
+    explicit: Type.Optional(
+      Type.Boolean({
+        description: 'false: nothing whose words are not for children; as the listener has it when absent',
+      }),
+    ),
     offset: Type.Optional(
       Type.Integer({ minimum: 0, maximum: MOST_FOUND, description: 'how many to pass over; 0 when absent' }),
     ),
