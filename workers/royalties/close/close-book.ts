@@ -39,13 +39,23 @@ export async function setStatus(pool: Pool, firstDay: string, status: 'closing' 
   )
 }
 
-/** Earlier months with streams that count and that nobody closed, though they are in the books. */
+/** Earlier months with streams that count and that nobody closed, whether or not a row says that they are there. */
 export async function earlierOpen(
   pool: Pool,
   firstDay: string,
 ): Promise<readonly { month: string; streams: number }[]> {
   const { rows } = await pool.query<{ month: string; streams: number }>(sql('earlier-open'), [firstDay])
   return rows
+}
+
+/** Later months that are closed, or whose input is frozen: advances and what was carried were reckoned without the months before them. */
+export async function laterClosed(pool: Pool, firstDay: string): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ month: string }>(
+    `SELECT to_char(month, 'YYYY-MM') AS month FROM accounting_months LEFT JOIN royalty_closes c USING (month)
+      WHERE month > $1 AND (status <> 'open' OR c.month IS NOT NULL) ORDER BY 1`,
+    [firstDay],
+  )
+  return rows.map(({ month }) => month)
 }
 
 export async function closeOf(pool: Pool, firstDay: string): Promise<Close | undefined> {

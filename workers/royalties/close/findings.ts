@@ -4,6 +4,8 @@ export const FINDINGS = {
   'month-not-over': 'close it when it has ended in UTC',
   'books-behind': 'start the worker royalties and wait until it has read on',
   'earlier-month-open': 'close the earlier month first',
+  'later-month-closed':
+    'the month cannot be closed any more: post what it owes as corrections in an open month, and enter it as closed by hand',
   'no-terms': 'enter the model and rules of the month in royalty_terms',
   'no-contract': 'enter a contract about the recording that is valid there and then',
   'overlapping-contracts': 'end one of the contracts, so that of the rights one is paid',

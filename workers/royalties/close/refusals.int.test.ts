@@ -101,6 +101,44 @@ describe('a month that is not right is refused by name, and nothing is posted', 
     expect(code).toBe(1)
   })
 
+  test('earlier-month-open: also where no row says that the month is there', async () => {
+    const { firstDay } = monthSpan(MONTH)
+    await wrongly(`DELETE FROM accounting_months WHERE month = '${firstDay}'`)
+    const { code, answer, stderr } = await royalties(world.env, ['close', NEXT])
+    await wrongly(`INSERT INTO accounting_months (month) VALUES ('${firstDay}')`)
+    expect(answer, stderr).toMatchObject({ status: 'refused', findings: [{ name: 'earlier-month-open' }] })
+    expect(code).toBe(1)
+  })
+
+  test.each(['closing', 'closed'])(
+    'later-month-closed: the month after is %s, and advances of this one would be booked twice',
+    async (status) => {
+      const { firstDay } = monthSpan(NEXT)
+      await wrongly(
+        `UPDATE accounting_months SET status = '${status}', closed_at = CASE '${status}' WHEN 'closed' THEN now() END WHERE month = '${firstDay}'`,
+      )
+      const { code, answer, stderr } = await royalties(world.env, ['close', MONTH])
+      await wrongly(`UPDATE accounting_months SET status = 'open', closed_at = NULL WHERE month = '${firstDay}'`)
+      expect(answer, stderr).toMatchObject({
+        status: 'refused',
+        findings: [{ name: 'later-month-closed', what: `${NEXT} was closed first` }],
+      })
+      expect(stderr).toContain('enter it as closed by hand')
+      expect(code).toBe(1)
+      const { runs, transfers, closes } = await left(world)
+      expect([...runs, ...transfers, ...closes]).toEqual([])
+    },
+  )
+
+  test('a month that was closed by hand is in the way of no other', async () => {
+    const { firstDay } = monthSpan(MONTH)
+    await wrongly(`UPDATE accounting_months SET status = 'closed', closed_at = now() WHERE month = '${firstDay}'`)
+    const { code, answer, stderr } = await royalties(world.env, ['close', NEXT, '--check'])
+    await wrongly(`UPDATE accounting_months SET status = 'open', closed_at = NULL WHERE month = '${firstDay}'`)
+    expect(answer, stderr).toMatchObject({ status: 'ready' })
+    expect(code).toBe(0)
+  })
+
   test('being-closed: another holds the month, until his connection ends', async () => {
     // A connection that nobody uses is ended after a while, and the lock with it.
     const other = await world.admin.connect()

@@ -3,7 +3,7 @@
 import { groupOf } from '../../../infra/kafka/users.ts'
 import type { Pool } from '../../../infra/postgres/client.ts'
 import { TOPICS } from '../../../protocol/events/topics.ts'
-import { earlierOpen } from './close-book.ts'
+import { earlierOpen, laterClosed } from './close-book.ts'
 import { Findings } from './findings.ts'
 import { monthSpan } from './month-span.ts'
 
@@ -24,6 +24,7 @@ export async function refuseUnready(pool: Pool, month: string, now: Date, offset
   }
   for (const { month: earlier, streams } of await earlierOpen(pool, firstDay))
     findings.add('earlier-month-open', `${earlier} has ${streams} streams that count`)
+  for (const later of await laterClosed(pool, firstDay)) findings.add('later-month-closed', `${later} was closed first`)
   const topic = TOPICS.playbackEvents.name
   const books = await booksAt(pool, topic)
   for (const { partition, first, offset } of await offsetsAt(topic, endMs)) {
