@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { dsrTotals } from '../cross-check/dsr-totals.ts'
 import { type Cell, RECORDS } from '../testing/basic-audio-profile.ts'
 import { dsrProblems } from '../testing/dsr-validator.ts'
-import { dsrFile, type Report, type ReportedContract } from './dsr-file.ts'
+import { dsrFile, type Report, type ReportedContract, recipientParts } from './dsr-file.ts'
 
 const track = (n: number) => ({
   isrc: n === 3 ? 'XXSEG2600001' : `QMSEG260000${n}`,
@@ -50,6 +50,7 @@ const report: Report = {
     isTaxed: true,
     partyId: null,
   },
+  recipientPart: 'Harbour-Light-Records',
   territory: 'DE',
   tier: 'individual',
   contracts: [contract(2, 'composition'), contract(1, 'recording')],
@@ -82,10 +83,42 @@ describe('a sales report', () => {
 
   test('is named by the party of its recipient, and where he has none by his name as the header has it', () => {
     expect(text.split('\n')[0]?.split('\t').slice(13, 15)).toEqual(['', 'Harbour-Light-Records'])
-    const known = dsrFile({ ...report, recipient: { ...report.recipient, partyId: 'PADPIDA2026100001L' } })
+    const recipient = { ...report.recipient, partyId: 'PADPIDA2026100001L' }
+    const known = dsrFile({ ...report, recipient, recipientPart: recipientParts([recipient]).get(recipient.id) ?? '' })
     expect(known.name).toContain('DSR_PADPIDA2026100001L_Segue_')
     expect(known.bytes.toString()).toContain('\tPADPIDA2026100001L\tHarbour Light_Records\t')
     expect(dsrProblems(known.name, known.bytes.toString())).toEqual([])
+  })
+
+  test('of two recipients whose names become one each has his id in the name of his file, whoever comes first', () => {
+    const named = (id: string, name: string, partyId: string | null = null) => ({
+      ...report.recipient,
+      id,
+      name,
+      partyId,
+    })
+    const all = [
+      named('019a0000-1', 'Foo Bar'),
+      named('019a0000-2', 'Foo_Bar'),
+      named('019a0000-3', 'Foo/Bar'),
+      named('019a0000-4', 'Foo Bar', 'PADPIDA2026100001L'),
+      named('019a0000-5', 'Other'),
+      named('019a0000-5', 'Other'),
+    ]
+    const parts = recipientParts(all)
+    expect(Object.fromEntries(parts)).toEqual({
+      '019a0000-1': 'Foo-Bar-019a0000-1',
+      '019a0000-2': 'Foo-Bar-019a0000-2',
+      '019a0000-3': 'Foo-Bar-019a0000-3',
+      '019a0000-4': 'PADPIDA2026100001L',
+      '019a0000-5': 'Other',
+    })
+    expect(new Map([...recipientParts(all.toReversed())].sort())).toEqual(new Map([...parts].sort()))
+    const files = all
+      .slice(0, 3)
+      .map((recipient) => dsrFile({ ...report, recipient, recipientPart: parts.get(recipient.id) ?? '' }))
+    expect(new Set(files.map((file) => file.name)).size).toBe(3)
+    for (const file of files) expect(dsrProblems(file.name, file.bytes.toString())).toEqual([])
   })
 
   test.each<[what: string, from: string | RegExp, to: string]>([

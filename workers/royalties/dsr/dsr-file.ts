@@ -34,6 +34,8 @@ export interface Report {
   readonly month: string
   readonly closeId: string
   readonly recipient: Holder
+  /** As file names have him: see `recipientParts`. */
+  readonly recipientPart: string
   readonly territory: string
   readonly tier: string
   readonly contracts: readonly ReportedContract[]
@@ -53,7 +55,7 @@ const PROFILE = { name: 'BasicAudioProfile', version: '1.2' } as const
 const LOCAL_COUNTRY = 'XX'
 
 export function dsrFile(report: Report): DsrFile {
-  const { month, closeId, recipient, territory, tier, contracts } = report
+  const { month, closeId, recipient, recipientPart, territory, tier, contracts } = report
   const { firstDay, endMs } = monthSpan(month)
   const createdAt = new Date(endMs).toISOString().slice(0, 19)
   const sorted = [...contracts].sort(
@@ -76,7 +78,7 @@ export function dsrFile(report: Report): DsrFile {
     tier,
     recipient.partyId ?? '',
     // The name of the file has one of the two cells, as it stands.
-    cell(recipient.partyId === null ? inFileName(recipient.name) : recipient.name),
+    cell(recipient.partyId === null ? recipientPart : recipient.name),
     '',
   ]
   const context = contextOf(territory, tier)
@@ -90,10 +92,26 @@ export function dsrFile(report: Report): DsrFile {
 }
 
 /** Recipient before sender, as the standard has it. */
-function nameOf({ month, recipient, territory, tier }: Report, createdAt: string): string {
-  const to = recipient.partyId ?? inFileName(recipient.name)
+function nameOf({ month, recipientPart, territory, tier }: Report, createdAt: string): string {
   const created = createdAt.replaceAll(/[-:]/g, '')
-  return ['DSR', to, SENDER.name, tier, month, territory, '1of1', `${created}.tsv`].join('_')
+  return ['DSR', recipientPart, SENDER.name, tier, month, territory, '1of1', `${created}.tsv`].join('_')
+}
+
+/**
+ * What file names call each recipient of a close, by his id: his party, or else his name. Names are not unique, and their letters become one another here:
+ * of several that would be the same, each without a party has his whole id behind it, since ids of one minute begin alike.
+ */
+export function recipientParts(recipients: readonly Holder[]): ReadonlyMap<string, string> {
+  const partOf = ({ partyId, name }: Holder) => partyId ?? inFileName(name)
+  const ids = new Map<string, Set<string>>()
+  for (const one of recipients) ids.set(partOf(one), (ids.get(partOf(one)) ?? new Set()).add(one.id))
+  return new Map(
+    recipients.map((one) => {
+      const part = partOf(one)
+      const isOnly = one.partyId !== null || ids.get(part)?.size === 1
+      return [one.id, isOnly ? part : `${part}-${one.id}`]
+    }),
+  )
 }
 
 /** `_` stands between the parts of the name, and `/` between folders. */

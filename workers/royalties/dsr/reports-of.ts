@@ -3,7 +3,7 @@
 import { grouped } from '../close/grouped.ts'
 import type { ReckonedMonth } from '../close/reckon-month.ts'
 import { byBytes } from '../reckoning/byte-order.ts'
-import type { Report, ReportedContract } from './dsr-file.ts'
+import { type Report, type ReportedContract, recipientParts } from './dsr-file.ts'
 
 export function reportsOf({ frozen, runs }: ReckonedMonth, closeId: string): Report[] {
   const contracts = new Map(frozen.contract.map((one) => [`${one.contract} ${one.version}`, one]))
@@ -32,22 +32,27 @@ export function reportsOf({ frozen, runs }: ReckonedMonth, closeId: string): Rep
     const licensor = contracts.get(`${one.contractId} ${one.contractVersion}`)?.licensor ?? ''
     return [licensor, one.territory, one.tier].join(' ')
   })
-  return [...ofContext]
+  const contexts = [...ofContext]
     .sort(([a], [b]) => byBytes(a, b))
     .map(([key, lines]) => {
       const [licensor = '', territory = '', tier = ''] = key.split(' ')
       const recipient = holders.get(licensor)
       if (recipient === undefined) throw new Error(`the licensor ${licensor} is not in the frozen month`)
-      const byContract = grouped(lines, (one) => `${one.contractId} ${one.contractVersion}`)
-      return {
-        month: frozen.month,
-        closeId,
-        recipient,
-        territory,
-        tier,
-        contracts: [...byContract].map(([version, own]) => reported(version, own)),
-      }
+      return { recipient, territory, tier, lines }
     })
+  const parts = recipientParts(contexts.map(({ recipient }) => recipient))
+  return contexts.map(({ recipient, territory, tier, lines }) => {
+    const byContract = grouped(lines, (one) => `${one.contractId} ${one.contractVersion}`)
+    return {
+      month: frozen.month,
+      closeId,
+      recipient,
+      recipientPart: parts.get(recipient.id) as string,
+      territory,
+      tier,
+      contracts: [...byContract].map(([version, own]) => reported(version, own)),
+    }
+  })
 
   function reported(version: string, own: typeof shares): ReportedContract {
     const contract = contracts.get(version)
