@@ -28,8 +28,9 @@ export interface Exchanged {
   readonly currency: string
   readonly micros: bigint
   readonly rate: Rational
+  /** Below zero, like `micros`: a debt that the month did not cover. It stays in its currency, and is not exchanged. */
   readonly paidMicros: bigint
-  /** What of it was carried from earlier months. */
+  /** What of it was carried from earlier months; below zero where a share was taken back after it was paid out. */
   readonly carriedMicros: bigint
 }
 
@@ -46,14 +47,14 @@ export interface Settlement {
   readonly lines: readonly SettledLine[]
   /** Of each currency that is not the holder's. */
   readonly exchanged: readonly Exchanged[]
-  /** Carried from before in the holder's own currency. */
+  /** Carried from before in the holder's own currency; below zero, like of the others. */
   readonly carriedMicros: bigint
   readonly recouped: readonly Recoupment[]
   /** Open advances after the month, in their currencies. */
   readonly openAdvances: readonly { readonly currency: string; readonly micros: bigint }[]
   /** What is paid out now, in smallest units. */
   readonly payoutMinor: bigint
-  /** What is owed still: less than a smallest unit, or all of it to a holder who gave no tax reference. */
+  /** What is owed still: less than a smallest unit, or all of it to a holder who gave no tax reference. Below zero: what he owes. */
   readonly leftMicros: bigint
 }
 
@@ -70,6 +71,7 @@ export function settle(frozen: FrozenMonth, runs: readonly ReckonedRun[], findin
 }
 
 type NumberedLine = Omit<SettledLine, 'paidMicros' | 'minor'>
+type PaidLine = Omit<SettledLine, 'minor'>
 
 function settleHolder(
   frozen: FrozenMonth,
@@ -83,21 +85,23 @@ function settleHolder(
     frozen.carried.filter((one) => one.holder === holder.id).map((one) => [one.currency, BigInt(one.micros)]),
   )
   const exchanged: Exchanged[] = []
-  const paid: (NumberedLine & { paidMicros: bigint })[] = []
+  const paid: PaidLine[] = []
   const byCurrency = grouped(lines, ({ line }) => line.currency)
   for (const foreign of [...new Set([...byCurrency.keys(), ...carried.keys()])].sort()) {
     const group = byCurrency.get(foreign) ?? []
     const before = foreign === currency ? 0n : (carried.get(foreign) ?? 0n)
-    const micros = group.reduce((sum, { line }) => sum + line.amountMicros, 0n) + before
+    const amounts = group.map(({ line }) => line.amountMicros)
+    const micros = amounts.reduce((sum, one) => sum + one, before)
+    const isMoney = micros !== 0n || before !== 0n
     const rate = rates.rate(foreign, currency)
     if (rate === undefined) {
-      if (micros > 0n) findings.add('missing-rate', `${foreign} to ${currency}, in which ${holder.name} is paid`)
+      if (isMoney) findings.add('missing-rate', `${foreign} to ${currency}, in which ${holder.name} is paid`)
       continue
     }
-    const worth = (micros * rate.num) / rate.den
-    const parts = byLargestRemainder(worth, [...group.map(({ line }) => line.amountMicros), before])
+    const worth = worthOf(micros, rate)
+    const parts = partsOf(worth, amounts, before, rate)
     for (const [index, one] of group.entries()) paid.push({ ...one, paidMicros: parts[index] as bigint })
-    if (foreign !== currency && micros > 0n)
+    if (foreign !== currency && isMoney)
       exchanged.push({
         currency: foreign,
         micros,
@@ -109,10 +113,12 @@ function settleHolder(
   const carriedMicros = carried.get(currency) ?? 0n
   const earned = paid.reduce((sum, one) => sum + one.paidMicros, 0n)
   const fromBefore = carriedMicros + exchanged.reduce((sum, one) => sum + one.carriedMicros, 0n)
-  const { recouped, openAdvances } = recoupAll(frozen, holder, paid, rates, findings)
+  // Of what pays a debt nothing can be kept back for an advance.
+  const most = fromBefore < 0n ? atLeastZero(earned + fromBefore) : earned
+  const { recouped, openAdvances } = recoupAll(frozen, holder, { lines: paid, most }, rates, findings)
   const owed = earned + fromBefore - recouped.reduce((sum, one) => sum + one.paidMicros, 0n)
   const unit = MICROS / minorUnits(currency)
-  const payoutMinor = holder.isTaxed ? owed / unit : 0n
+  const payoutMinor = holder.isTaxed ? atLeastZero(owed) / unit : 0n
   return {
     holder,
     lines: inMinor(paid, currency),
@@ -125,14 +131,33 @@ function settleHolder(
   }
 }
 
+const atLeastZero = (micros: bigint): bigint => (micros < 0n ? 0n : micros)
+
+/** Rounded down, of a debt too: nobody is paid for what is less than a micro-unit. */
+function worthOf(micros: bigint, { num, den }: Rational): bigint {
+  const product = micros * num
+  return product < 0n ? -((-product + den - 1n) / den) : product / den
+}
+
+/** What lines and, at the end, what was carried are of the worth. Lines are worth what they would be without a debt; that takes away the rest. */
+function partsOf(worth: bigint, amounts: readonly bigint[], before: bigint, rate: Rational): readonly bigint[] {
+  if (before >= 0n) return byLargestRemainder(worth, [...amounts, before])
+  const earned = worthOf(
+    amounts.reduce((sum, one) => sum + one, 0n),
+    rate,
+  )
+  return [...byLargestRemainder(earned, amounts), worth - earned]
+}
+
 /** From what the contract of the advance earned the holder this month, the oldest first. */
 function recoupAll(
   { advance }: FrozenMonth,
   holder: Holder,
-  lines: readonly (NumberedLine & { readonly paidMicros: bigint })[],
+  { lines, most }: { readonly lines: readonly PaidLine[]; readonly most: bigint },
   rates: Rates,
   findings: Findings,
 ) {
+  let free = most
   const recouped: Recoupment[] = []
   const left: { currency: string; micros: bigint }[] = []
   const mine = advance.filter((one) => one.holder === holder.id && one.isRecoupable)
@@ -147,10 +172,13 @@ function recoupAll(
       }
       const open = BigInt(one.open)
       // What is kept back is never worth more than what was earned.
-      const inCurrency = (earned * rate.den) / rate.num
+      let kept = earned
+      if (kept > free) kept = free
+      const inCurrency = (kept * rate.den) / rate.num
       const micros = recoup(inCurrency, [{ advanceId: one.id, open }]).recouped[0]?.micros ?? 0n
       const paidMicros = (micros * rate.num + rate.den - 1n) / rate.den
       earned -= paidMicros
+      free -= paidMicros
       if (micros > 0n) recouped.push({ advance: one, micros, paidMicros })
       if (open > micros) left.push({ currency: one.currency, micros: open - micros })
     }
@@ -159,7 +187,7 @@ function recoupAll(
 }
 
 /** By largest remainder: the lines of a statement add to what is whole of their sum. */
-function inMinor(lines: readonly (NumberedLine & { readonly paidMicros: bigint })[], currency: string): SettledLine[] {
+function inMinor(lines: readonly PaidLine[], currency: string): SettledLine[] {
   const keyed = lines
     .toSorted((a, b) => a.run - b.run || a.number - b.number)
     .map((one, index) => ({ ...one, key: String(index).padStart(10, '0') }))

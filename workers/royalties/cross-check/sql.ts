@@ -19,7 +19,7 @@ export const OF_LINES = `
       FROM royalty_lines l JOIN royalty_runs r USING (run_id) WHERE r.month = $1 AND r.status = 'finished' AND l.kind = 'share' AND l.isrc IS NOT NULL) AS each
    GROUP BY 1, 2, 3, 4`
 
-/** Lines and what was posted of them; equal where nothing is amiss. */
+/** Lines and what was posted of them; equal where nothing is amiss. What was taken back in the month is of lines of an earlier one. */
 export const POSTED = `
   SELECT rights, isrc, territory, tier, currency, sum(line)::text AS line, sum(posted)::text AS posted FROM (
     SELECT l.rights, l.isrc, l.territory::text, l.tier, l.currency::text, l.amount_micros AS line, 0 AS posted
@@ -27,14 +27,14 @@ export const POSTED = `
     UNION ALL
     SELECT p.rights, p.isrc, p.territory::text, p.tier, p.currency::text, 0, -p.amount_micros
       FROM ledger_postings p JOIN ledger_transfers t USING (transfer_id) JOIN ledger_accounts a USING (ledger_account_id)
-     WHERE t.period = $1 AND t.kind IN ('share', 'minimum') AND t.status = 'posted' AND a.kind IN ('payable', 'unallocated')) AS each
+     WHERE t.period = $1 AND t.kind IN ('share', 'minimum') AND t.status = 'posted' AND t.reversal_of IS NULL AND a.kind IN ('payable', 'unallocated')) AS each
    GROUP BY 1, 2, 3, 4, 5 HAVING sum(line) <> sum(posted)`
 
 /** What the ledger has for a contract in a territory and tier. A minimum without any stream is of no country, and in no report. */
 export const BY_CONTRACT = `
   SELECT c.number AS contract, p.territory::text, p.tier, t.kind, (-sum(p.amount_micros))::text AS micros
     FROM ledger_postings p JOIN ledger_transfers t USING (transfer_id) JOIN ledger_accounts a USING (ledger_account_id) JOIN contracts c USING (contract_id)
-   WHERE t.period = $1 AND t.kind IN ('share', 'minimum') AND t.status = 'posted' AND a.kind = 'payable' AND p.territory <> 'ZZ' GROUP BY 1, 2, 3, 4`
+   WHERE t.period = $1 AND t.kind IN ('share', 'minimum') AND t.status = 'posted' AND t.reversal_of IS NULL AND a.kind = 'payable' AND p.territory <> 'ZZ' GROUP BY 1, 2, 3, 4`
 
 /** Streams of the tracks that a contract was paid for in a territory and tier. */
 export const CONTRACT_IDS = `

@@ -118,12 +118,13 @@ function statementOf(
         micros: -paidMicros,
       })),
       { kind: 'payout', about: 'Paid out', micros: -paid },
-      { kind: 'left', about: leftBecause(holder), micros: -leftMicros },
+      { kind: 'left', about: leftBecause(holder, leftMicros), micros: -leftMicros },
     ],
     payout: payoutMinor === 0n ? undefined : { id: payoutId(runIds[0] ?? '', holder.id), minor: payoutMinor },
     openAdvances,
   }
 }
 
-const leftBecause = ({ isTaxed }: Holder): string =>
-  isTaxed ? 'Carried to the next month' : 'Held until a tax reference is given'
+/** A debt waits for what is earned, not for a tax reference. */
+const leftBecause = ({ isTaxed }: Holder, leftMicros: bigint): string =>
+  isTaxed || leftMicros < 0n ? 'Carried to the next month' : 'Held until a tax reference is given'
