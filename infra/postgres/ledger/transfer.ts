@@ -35,7 +35,7 @@ export interface Transfer {
   /** Made by the caller: the same each time that the same is posted. */
   readonly transferId: string
   readonly kind: TransferKind
-  /** A pending one is in no balance until `settleTransfers` posts it. */
+  /** A pending one is in no balance until `postPending` posts it. */
   readonly status: 'posted' | 'pending'
   /** The month it is entered in, as 2026-10. */
   readonly period: string
