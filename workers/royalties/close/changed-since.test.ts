@@ -21,14 +21,18 @@ describe('what is another since a month was closed', () => {
   })
 
   test('of what is many some are told', () => {
-    const listeners = [1, 2, 3, 4, 5]
-    const then = month({ revenue: listeners.map((n) => revenue(n, '5')) })
-    const now = month({ revenue: [6, ...listeners.slice(1)].map((n) => revenue(n, n === 2 ? '7' : '5')) })
-    expect(changedSince(then, now).changes).toEqual([
-      'another revenue (of listener 1 in DE, individual is gone; of listener 2 in DE, individual is 7 millionths and was 5 millionths; of listener 6 in DE, individual is new)',
-    ])
-    const none = month({ revenue: [] })
-    expect(changedSince(then, none).changes).toEqual([expect.stringContaining('; and 2 more)')])
+    const rates = ['AUD', 'CAD', 'CHF', 'GBP', 'USD'].map((base) => rate(base, '92'))
+    const [then, none] = [month({ rate: rates }), month({})]
+    expect(changedSince(then, none).changes).toEqual([expect.stringMatching(/^another rate \(AUD .*; and 2 more\)$/)])
     expect(changedSince(none, none)).toEqual({ changes: [], ratesAdded: [] })
+  })
+
+  test('revenue is compared by pool: it is the same though a listener has another number', () => {
+    const then = month({ revenue: [revenue(1, '5'), revenue(2, '7')] })
+    expect(changedSince(then, month({ revenue: [revenue(1, '7'), revenue(2, '5')] })).changes).toEqual([])
+    expect(changedSince(then, month({ revenue: [revenue(1, '5'), revenue(2, '8')] })).changes).toEqual([
+      'another revenue (of DE, individual is 13 millionths of 2 listeners and was 12 millionths of 2 listeners)',
+    ])
+    expect(changedSince(then, month({ revenue: [] })).changes).toEqual(['another revenue (of DE, individual is gone)'])
   })
 })

@@ -24,7 +24,7 @@ interface Row {
   readonly says: string
 }
 
-const ROWS: { readonly [Part in ComparedPart]: (row: FrozenMonth[Part][number]) => Row } = {
+const ROWS: { readonly [Part in Exclude<ComparedPart, 'revenue'>]: (row: FrozenMonth[Part][number]) => Row } = {
   terms: (row: Terms) => ({
     name: `of ${row.rights}s${row.contractId === null ? '' : ` of contract ${row.contractId}`}`,
     says: canonicalJson(row),
@@ -34,10 +34,6 @@ const ROWS: { readonly [Part in ComparedPart]: (row: FrozenMonth[Part][number]) 
     says: `${num}/${den} from ${source}`,
   }),
   contract: (row: Contract) => ({ name: `${row.number} version ${row.version}`, says: canonicalJson(row) }),
-  revenue: ({ listener, territory, tier, micros }: Revenue) => ({
-    name: `of listener ${listener} in ${territory}, ${tier}`,
-    says: `${micros} millionths`,
-  }),
 }
 
 export function changedSince(then: FrozenMonth, now: FrozenMonth): ChangedSince {
@@ -63,8 +59,22 @@ export function changedSince(then: FrozenMonth, now: FrozenMonth): ChangedSince 
   return { changes, ratesAdded }
 }
 
+/** By pool: listeners are numbered in the order of their accounts, and an erased one has another name from then on. */
+function poolRows(revenue: readonly Revenue[]): Row[] {
+  const pools = grouped(revenue, ({ territory, tier }) => `${territory}, ${tier}`)
+  return [...pools].map(([pool, rows]) => {
+    const micros = rows.reduce((sum, row) => sum + BigInt(row.micros), 0n)
+    return { name: `of ${pool}`, says: `${micros} millionths of ${rows.length} listeners` }
+  })
+}
+
 function rowsOf<Part extends ComparedPart>(month: FrozenMonth, part: Part): Map<string, string> {
-  const rows = (month[part] as readonly FrozenMonth[Part][number][]).map(ROWS[part])
+  const rows =
+    part === 'revenue'
+      ? poolRows(month.revenue)
+      : (month[part] as readonly FrozenMonth[Part][number][]).map(
+          ROWS[part as keyof typeof ROWS] as (row: unknown) => Row,
+        )
   const byName = grouped(rows, ({ name }) => name)
   return new Map(
     [...byName].map(([name, all]) => [

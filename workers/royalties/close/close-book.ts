@@ -58,6 +58,15 @@ export async function laterClosed(pool: Pool, firstDay: string): Promise<readonl
   return rows.map(({ month }) => month)
 }
 
+/** Up to when all that will ever be in the books is there by now: by their own clock, `now` at the latest. */
+export async function enteredUntil(pool: Pool, now: Date): Promise<Date> {
+  const { rows } = await pool.query<{ until: Date }>(
+    `SELECT date_trunc('milliseconds', least(entered_until(), $1::timestamptz)) AS until`,
+    [now],
+  )
+  return rows[0]?.until ?? now
+}
+
 export async function closeOf(pool: Pool, firstDay: string): Promise<Close | undefined> {
   const { rows } = await pool.query<Close>(
     `SELECT close_id AS "closeId", input_hash AS "inputHash", part_hashes AS "partHashes", object_key AS "objectKey",

@@ -17,7 +17,7 @@ import { transfersOfRun } from '../../../infra/postgres/ledger/transfers-of-run.
 import { derivedId } from '../../../infra/runtime/derived-id.ts'
 import { StackProblem } from '../../../infra/stack/problem.ts'
 import { COMPARED, changedSince } from './changed-since.ts'
-import { type Close, closeOf, enterClose, enterFile, filesOf, setStatus, statusOf } from './close-book.ts'
+import { type Close, closeOf, enterClose, enteredUntil, enterFile, filesOf, setStatus, statusOf } from './close-book.ts'
 import { CONTENT_TYPES, documentsOf, keyOf } from './documents.ts'
 import { Findings, refuse } from './findings.ts'
 import { readFrozen } from './frozen-file.ts'
@@ -163,12 +163,13 @@ async function freeze(
 
 async function snapshot(pool: Pool, month: string, now: Date, path: string) {
   const findings = new Findings()
-  const { file, refundsBorne: borne } = await takeSnapshot(pool, { month, until: now, path, findings })
+  const until = await enteredUntil(pool, now)
+  const { file, refundsBorne: borne } = await takeSnapshot(pool, { month, until, path, findings })
   findings.throwAny()
   const { inputHash, partHashes, bytes, streams } = file
   const closeId = derivedId('royalty-close', `${month}\n${inputHash}`)
   const objectKey = keyOf(month, closeId, 'inputs.jsonl.gz')
-  const close: Close = { closeId, inputHash, partHashes, objectKey, streamsUntil: now }
+  const close: Close = { closeId, inputHash, partHashes, objectKey, streamsUntil: until }
   return { close, borne, bytes, streams }
 }
 

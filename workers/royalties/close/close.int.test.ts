@@ -130,6 +130,25 @@ describe('a month that is right', () => {
     expect(await left(undisturbed)).toEqual(before)
   })
 
+  test('is the same month when a payer has moved since, and a listener was erased', async () => {
+    const { admin, env } = undisturbed
+    const before = await left(undisturbed)
+    // Everybody moves, and the first account by its bytes becomes the last: all are numbered otherwise.
+    await admin.query(`UPDATE users SET country = CASE country WHEN 'US' THEN 'DE' ELSE 'US' END`)
+    const { rows } = await admin.query<{ account: string }>('SELECT min(account_id COLLATE "C") AS account FROM users')
+    const rename = async (from: string, to: string) => {
+      await admin.query('UPDATE users SET account_id = $2 WHERE account_id = $1', [from, to])
+      await admin.query('UPDATE royalty_streams SET listener_id = $2 WHERE listener_id = $1', [from, to])
+    }
+    const [account, erased] = [rows[0]?.account ?? '', 'zz-erased']
+    await rename(account, erased)
+    const { code, answer, stderr } = await royalties(env, ['close', MONTH])
+    await rename(erased, account)
+    expect(answer, stderr).toMatchObject({ status: 'nothing to do' })
+    expect(code).toBe(0)
+    expect(await left(undisturbed)).toEqual(before)
+  })
+
   test('is not closed by other inputs', async () => {
     const { admin, env } = undisturbed
     await admin.query(`UPDATE fx_rates SET rate_num = 17051 WHERE quote = 'JPY' AND month = $1`, [

@@ -159,7 +159,7 @@ describe('a month that is not right is refused by name, and nothing is posted', 
     const { refuseUnready } = await import('./refusals.ts')
     const offsets = async () => [{ partition: 77, first: 4n, offset: 17n }]
     await expect(refuseUnready(world.admin, MONTH, new Date(), offsets)).rejects.toThrow(
-      `books-behind: of partition 77 the books have read up to 0, and ${MONTH} goes up to 17`,
+      `books-behind: of partition 77 the books of royalties have read up to 0, and ${MONTH} goes up to 17`,
     )
   })
 })

@@ -33,8 +33,13 @@ export async function createWorld(stack: NodeJS.ProcessEnv, name: string): Promi
   await addStreams(admin, worldStreams(MONTH, STREAMS))
   // These books have read whatever other tests put into the topic, also where the month after MONTH ends during the run.
   await admin.query(
-    `INSERT INTO kafka_offsets (consumer_group, topic, partition, next_offset) SELECT $1, $2, n, $3 FROM generate_series(0, $4::int - 1) AS n`,
-    [groupOf('royalties'), TOPICS.playbackEvents.name, Number.MAX_SAFE_INTEGER, TOPICS.playbackEvents.partitions],
+    `INSERT INTO kafka_offsets (consumer_group, topic, partition, next_offset) SELECT g, $2, n, $3 FROM generate_series(0, $4::int - 1) AS n, unnest($1::text[]) AS g`,
+    [
+      [groupOf('royalties'), groupOf('ads')],
+      TOPICS.playbackEvents.name,
+      Number.MAX_SAFE_INTEGER,
+      TOPICS.playbackEvents.partitions,
+    ],
   )
   const env = { ...stack, ...database.env, ...(await makeOwnBuckets(stack, name.replaceAll('_', '-'))) }
   return { database, admin, env, reports: await openReports(readEnv(env, reportsConfig)) }

@@ -1,5 +1,5 @@
 -- What of the payments lies in the month, and in closed months that they were settled too late for. All parts of a payment add to it exactly.
-SELECT s.subscription_id AS subscription, u.account_id AS account, u.country AS territory, s.plan AS tier, p.currency,
+SELECT s.subscription_id AS subscription, u.account_id AS account, p.territory, s.plan AS tier, p.currency,
        sum(div(p.net_micros * extract(epoch FROM least(upper(p.covers), month.ends) - lower(p.covers)), extract(epoch FROM upper(p.covers) - lower(p.covers)))
          - div(p.net_micros * extract(epoch FROM greatest(lower(p.covers), missed.starts) - lower(p.covers)), extract(epoch FROM upper(p.covers) - lower(p.covers))))::text AS micros
   FROM payments p JOIN subscriptions s USING (subscription_id) JOIN users u ON u.user_id = s.payer_id
