@@ -38,7 +38,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-test('T5 start, telemetry and end say network, place and fence, the address only as a hash of the week, and what the player knows of its transport', async () => {
+test('T5 T7 start, telemetry and end say network, place and fence, the address only as a hash of the week, and what the player knows of its transport', async () => {
   const answer = await fetch(`${gateway.http}/api/catalog`, {
     headers: { authorization: `Bearer ${await keys.token()}` },
   })

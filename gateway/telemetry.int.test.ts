@@ -48,7 +48,7 @@ function seen(stream_id: string, fence?: number) {
   return fence === undefined ? event : { ...event, fence }
 }
 
-test('T5 what is told by the fence of a lease that went elsewhere is kept and acknowledged, marked and counted', async () => {
+test('T7 what is told by the fence of a lease that went elsewhere is kept and acknowledged, marked and counted', async () => {
   const one = await signIn('one')
   one.says({ type: 'play', id: 1, track_id })
   const first = await one.hears('playback')

@@ -11,7 +11,7 @@ const playback = (fields: Partial<Playback>): Playback => ({
   ...fields,
 })
 
-it('T5 knows the fence of the open stream, and that of the one before when it is over', () => {
+it('T7 knows the fence of the open stream, and that of the one before when it is over', () => {
   const keeper = new PlaybackKeeper({
     play: () => Promise.reject(new Error('nobody plays')),
     positionMs: () => 0,

@@ -24,7 +24,7 @@ describe('what telemetry tells the detector', () => {
     expect(told(event())).toMatchObject({ account: 'ann', device: 'device-1', event: 'heartbeat', country: 'DE' })
   })
 
-  it('T5 is no more than that the device is here, when all of it is late or stale', () => {
+  it('T7 is no more than that the device is here, when all of it is late or stale', () => {
     expect(told(event({ stale: true }), event({ at_ms: Date.now() - 3_600_000 }))).toMatchObject({
       event: 'play_end',
     })
