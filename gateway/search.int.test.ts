@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { loadDemoCatalog } from '../infra/demo/load-demo-catalog.ts'
+import { userIdOf } from '../infra/demo/world/demo-accounts.ts'
 import { PEOPLE } from '../infra/issuer/people.ts'
 import { signIn } from '../infra/issuer/sign-in.ts'
 import { beginIndex, finishIndex } from '../infra/opensearch/catalog-indices.ts'
@@ -163,9 +164,12 @@ describe('search', () => {
     const accountId = 'acct-freya'
     const { url } = readEnv(stack, (read) => postgresConfig(read, 'admin'))
     const change = (sql: string) =>
-      withPool(url, { applicationName: 'test', maxConnections: 1 }, (pool) => pool.query(sql, [accountId]))
+      withPool(url, { applicationName: 'test', maxConnections: 1 }, (pool) =>
+        pool.query(sql, [accountId, userIdOf(accountId)]),
+      )
+    // As the demo enters her, which other tests do after this one.
     await change(
-      `INSERT INTO users (user_id, account_id, country, hears_explicit) VALUES (gen_random_uuid(), $1, 'SE', false)
+      `INSERT INTO users (user_id, account_id, country, hears_explicit) VALUES ($2, $1, 'SE', false)
        ON CONFLICT (account_id) DO UPDATE SET hears_explicit = false`,
     )
     const redirectUri = `${gateway.http}/`
@@ -178,7 +182,7 @@ describe('search', () => {
     await expect.poll(() => found('')).toEqual([])
     await expect.poll(() => found('&explicit=true')).toEqual(['Filthy Words'])
     expect(await titles('filthy words')).toEqual(['Filthy Words'])
-    await change('UPDATE users SET hears_explicit = true WHERE account_id = $1')
+    await change('UPDATE users SET hears_explicit = true WHERE account_id = $1 AND user_id = $2')
   })
 
   it('F4 puts what is listened to first among equals, marks what was asked for, and pages', async () => {
