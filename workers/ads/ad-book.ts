@@ -107,14 +107,17 @@ async function countDays(client: PoolClient, booked: readonly BookedAd[], before
     more: counted ? 1 : -1,
   }))
   const sums = `SELECT campaign_id, day, sum(more) AS more
-    FROM jsonb_to_recordset($1::jsonb) AS s (campaign_id uuid, day date, more integer) GROUP BY 1, 2 ORDER BY 1, 2`
+    FROM jsonb_to_recordset($1::jsonb) AS s (campaign_id uuid, day date, more integer) GROUP BY 1, 2`
   // The row first: of one that counts no more the sum is negative, which no new row may say.
   await client.query(
-    `INSERT INTO campaign_days (campaign_id, day, counted) SELECT campaign_id, day, 0 FROM (${sums}) AS s ON CONFLICT DO NOTHING`,
+    `INSERT INTO campaign_days (campaign_id, day, counted) SELECT campaign_id, day, 0 FROM (${sums}) AS s ORDER BY 1, 2 ON CONFLICT DO NOTHING`,
     [JSON.stringify(changes)],
   )
+  // In one order, as two workers may count for the same days.
   await client.query(
-    `UPDATE campaign_days d SET counted = d.counted + s.more FROM (${sums}) AS s WHERE (d.campaign_id, d.day) = (s.campaign_id, s.day)`,
+    `WITH locked AS MATERIALIZED (
+       SELECT campaign_id, day, more FROM campaign_days d JOIN (${sums}) AS s USING (campaign_id, day) ORDER BY 1, 2 FOR UPDATE OF d)
+     UPDATE campaign_days d SET counted = d.counted + l.more FROM locked l WHERE (d.campaign_id, d.day) = (l.campaign_id, l.day)`,
     [JSON.stringify(changes)],
   )
 }
