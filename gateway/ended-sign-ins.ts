@@ -98,7 +98,8 @@ export function createEndedSignIns(parts: EndedSignInsParts): EndedSignIns & Ser
     add(ended) {
       if (!learn(ended)) return
       untold.add(ended)
-      if (untold.size > MOST_UNTOLD) untold.delete([...untold][0] as EndedSignIn)
+      const [oldest] = untold
+      if (oldest !== undefined && untold.size > MOST_UNTOLD) untold.delete(oldest)
       changed()
       void tell().catch((error: unknown) => {
         if (!(error instanceof DependencyAway)) log.error({ err: error }, 'an ended sign-in cannot be told')

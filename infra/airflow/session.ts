@@ -37,11 +37,12 @@ export async function signInAt(url: string, username: string, password: string):
 
   async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
     const headers = { authorization: `Bearer ${token}`, accept: 'application/json', 'content-type': 'application/json' }
-    let answer = await fetch(`${url}/api/v2${path}`, { ...init, headers })
+    const send = () => fetch(`${url}/api/v2${path}`, { ...init, headers })
+    let answer = await send()
     // Its database has one writer at a time: it may be too busy to be read just now.
     for (let again = 0; answer.status >= 500 && init.method === undefined && again < MOST_AGAIN; again += 1) {
       await sleep(ASK_AGAIN_MS)
-      answer = await fetch(`${url}/api/v2${path}`, { ...init, headers })
+      answer = await send()
     }
     const body = await answer.text()
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${body}`)

@@ -7,7 +7,7 @@ import type { Tracing } from '../tracing/tracing.ts'
 import { createKafka } from './client.ts'
 import type { KafkaConfig } from './config.ts'
 import { followBatch } from './followed-batch.ts'
-import { type LagGauge, LagWatch } from './lag-watch.ts'
+import { committedOffsets, type LagGauge, LagWatch } from './lag-watch.ts'
 
 export interface ConsumedRecord {
   readonly offset: bigint
@@ -192,14 +192,12 @@ class GroupConsumer implements RunningConsumer {
     }
   }
 
-  /** What Kafka remembers of the group. */
   async #committed(): Promise<ReadonlyMap<number, bigint>> {
     const { groupId, topic } = this.#options
     const admin = this.#newAdmin()
     await admin.connect()
     try {
-      const [found] = await admin.fetchOffsets({ groupId, topics: [topic] })
-      return new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]))
+      return await committedOffsets(admin, groupId, topic)
     } finally {
       await admin.disconnect()
     }

@@ -21,6 +21,16 @@ export interface LagWatchParts {
 
 const ASK_EVERY_MS = 10_000
 
+/** What Kafka remembers of a group, by partition; below 0: nothing. */
+export async function committedOffsets(
+  admin: Admin,
+  groupId: string,
+  topic: string,
+): Promise<ReadonlyMap<number, bigint>> {
+  const [found] = await admin.fetchOffsets({ groupId, topics: [topic] })
+  return new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]))
+}
+
 export class LagWatch {
   readonly #parts: LagWatchParts
   readonly #stopped = new AbortController()
@@ -78,15 +88,13 @@ export class LagWatch {
       await this.#admin.connect()
     }
     const asked = this.#doneTo
-    const committed = new Map<number, bigint>()
-    if ([...asked.values()].includes(undefined)) {
-      const [found] = await this.#admin.fetchOffsets({ groupId, topics: [topic] })
-      for (const { partition, offset } of found?.partitions ?? []) committed.set(partition, BigInt(offset))
-    }
+    const committed = [...asked.values()].includes(undefined)
+      ? await committedOffsets(this.#admin, groupId, topic)
+      : undefined
     for (const { partition, low, high } of await this.#admin.fetchTopicOffsets(topic)) {
       // Assigned anew meanwhile: the next look tells.
       if (asked !== this.#doneTo || !asked.has(partition)) continue
-      const known = asked.get(partition) ?? committed.get(partition) ?? -1n
+      const known = asked.get(partition) ?? committed?.get(partition) ?? -1n
       // A group that has committed nothing begins with the oldest record there is.
       this.#tell(partition, known < BigInt(low) ? BigInt(low) : known, BigInt(high))
     }

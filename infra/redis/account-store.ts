@@ -88,8 +88,10 @@ export interface AccountStore {
   away(device: AccountDevice): Promise<Step>
   /** A lease for a stream: granted, or denied with what stands in the way. */
   play(device: AccountDevice, wish: LeaseWish): Promise<Grant>
-  /** It is still there, as it shows itself, and where it holds the lease of `fence` it still plays. `fence` 0: it holds none. */
-  /** @param knownRevision of the list that the caller has: told anew when there is a later one, as a word between gateways may be lost. */
+  /**
+   * It is still there, as it shows itself, and where it holds the lease of `fence` it still plays. `fence` 0: it holds none.
+   * @param knownRevision of the list that the caller has: told anew when there is a later one, as a word between gateways may be lost.
+   */
   beat(device: AccountDevice, fence: number, limits: StreamLimits, knownRevision?: number): Promise<Beat>
   /** It plays no more: its lease is free. */
   idle(device: AccountDevice, fence: number): Promise<Step>

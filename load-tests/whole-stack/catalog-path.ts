@@ -3,7 +3,7 @@
 import { adminKafkaConfig } from '../../infra/kafka/config.ts'
 import { watchTopic } from '../../infra/kafka/watch-topic.ts'
 import { createOpenSearch } from '../../infra/opensearch/client.ts'
-import { searchCatalog } from '../../infra/opensearch/search-catalog.ts'
+import { type FoundInCatalog, searchCatalog } from '../../infra/opensearch/search-catalog.ts'
 import { postgresConfig } from '../../infra/postgres/config.ts'
 import { withPool } from '../../infra/postgres/with-pool.ts'
 import { readEnv } from '../../infra/runtime/env.ts'
@@ -46,13 +46,17 @@ export function catalogPath({ env, openSearchUrl }: StackPlace): readonly Step[]
     const client = createOpenSearch(openSearchUrl)
     try {
       const wish = { text: word, kinds: [], country: 'DE', withExplicit: true, offset: 0, limit: 10 } as const
+      let answer: FoundInCatalog | undefined
       // What lies cold on the disk may take longer than a search may.
-      for (const deadline = Date.now() + WITHIN_MS; ; ) {
-        const answer = await searchCatalog(client, wish).catch((error: unknown) => {
-          if (!(error instanceof TimedOut) || Date.now() > deadline) throw error
+      const isAnswered = async () => {
+        answer = await searchCatalog(client, wish).catch((error: unknown) => {
+          if (!(error instanceof TimedOut)) throw error
+          return undefined
         })
-        if (answer) return answer.documents.find((document) => document.id === id)?.title
+        return answer !== undefined
       }
+      await until(isAnswered, { what: `OpenSearch to look for ${word}`, withinMs: WITHIN_MS })
+      return answer?.documents.find((document) => document.id === id)?.title
     } finally {
       await client.close()
     }

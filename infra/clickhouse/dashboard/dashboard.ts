@@ -1,7 +1,7 @@
 /** Owns what the live dashboard shows of ClickHouse: its panels, read together, one query each. Names belong to PostgreSQL. */
 
 import type { ClickHouseClient } from '../client.ts'
-import { type Dimension, type Filters, type Range, wholeBuckets } from './panel-query.ts'
+import { bucketsOf, type Dimension, type Filters, type Range, wholeBuckets } from './panel-query.ts'
 import {
   type Heard,
   type HeardBy,
@@ -20,7 +20,6 @@ import {
   readStreams,
   type Skips,
   type StreamsBegun,
-  stepMsOf,
 } from './panels.ts'
 import { readSessions, type SessionHeard } from './sessions.ts'
 
@@ -80,7 +79,7 @@ export async function readDashboard(
   return {
     generated_at: new Date(nowMs).toISOString(),
     range_minutes: minutes,
-    step_s: stepMsOf(query) / 1_000,
+    step_s: bucketsOf(range).stepMs / 1_000,
     from: new Date(range.fromMs).toISOString(),
     filters,
     listeners_now: now.find(({ by }) => by === 'all')?.listeners ?? 0,

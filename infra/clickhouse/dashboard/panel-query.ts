@@ -27,16 +27,21 @@ const DAY_BUCKETS = BUCKETS[2]
 export const bucketsOf = ({ fromMs, toMs }: Range): (typeof BUCKETS)[number] =>
   BUCKETS.find(({ upToMs }) => toMs - fromMs <= upToMs) ?? DAY_BUCKETS
 
+const fromWhole = ({ fromMs, toMs }: Range, stepMs: number): Range => ({
+  fromMs: Math.floor(fromMs / stepMs) * stepMs,
+  toMs,
+})
+
 /** From the start of a bucket, so that the first one is whole; of the buckets that the longer range is read in. */
 export function wholeBuckets(range: Range): Range {
   const { stepMs } = bucketsOf(range)
-  const whole = { ...range, fromMs: Math.floor(range.fromMs / stepMs) * stepMs }
+  const whole = fromWhole(range, stepMs)
   return bucketsOf(whole).stepMs === stepMs ? whole : wholeBuckets(whole)
 }
 
 const secondText = (ms: number) => new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
 export const within = ({ fromMs, toMs }: Range) => ({ from: secondText(fromMs), to: secondText(toMs) })
-export const withinHours = ({ fromMs, toMs }: Range) => within({ fromMs: Math.floor(fromMs / HOUR_MS) * HOUR_MS, toMs })
+export const withinHours = (range: Range) => within(fromWhole(range, HOUR_MS))
 
 /** The rollup of the buckets of a range, and the range in it. Tracks have none by the minute: theirs begins with its hour. */
 export function rollupOf(rollup: 'playback' | 'track', range: Range) {

@@ -3,7 +3,6 @@
 import type { ClickHouseClient } from '../client.ts'
 import { SKIP_POINTS_S } from '../rollups/skip-points.ts'
 import {
-  bucketsOf,
   type Dimension,
   type Filters,
   type Range,
@@ -170,9 +169,6 @@ export async function readLag(client: ClickHouseClient, range: Range): Promise<I
 /** By the hour: of the hour in which the range begins, all. */
 export const readLate = (client: ClickHouseClient, range: Range): Promise<Late[]> =>
   read(client, LATE, withinHours(range))
-
-/** How long a bucket is in which these panels are read. */
-export const stepMsOf = ({ range, isLive }: PanelQuery): number => (isLive ? 60_000 : bucketsOf(range).stepMs)
 
 function inAllAndBy<Row extends { readonly at: string }>(rows: readonly Row[]): InAllAndBy<Row> {
   return { in_all: rows.find(({ at }) => at === ''), by_bucket: rows.filter(({ at }) => at !== '') }

@@ -2,7 +2,7 @@
 
 import { canonicalJson } from '../../../infra/postgres/ledger/canonical-json.ts'
 import { byBytes } from '../reckoning/byte-order.ts'
-import type { Contract, FrozenMonth, Rate, Revenue, Terms } from './frozen-month.ts'
+import type { FrozenMonth } from './frozen-month.ts'
 import { grouped } from './grouped.ts'
 
 /** What a month that is closed is compared by. Streams that change later are for the cross-check, and for the next month. */
@@ -24,16 +24,25 @@ interface Row {
   readonly says: string
 }
 
-const ROWS: { readonly [Part in Exclude<ComparedPart, 'revenue'>]: (row: FrozenMonth[Part][number]) => Row } = {
-  terms: (row: Terms) => ({
-    name: `of ${row.rights}s${row.contractId === null ? '' : ` of contract ${row.contractId}`}`,
-    says: canonicalJson(row),
-  }),
-  rate: ({ base, quote, num, den, source }: Rate) => ({
-    name: `${base} to ${quote}`,
-    says: `${num}/${den} from ${source}`,
-  }),
-  contract: (row: Contract) => ({ name: `${row.number} version ${row.version}`, says: canonicalJson(row) }),
+const ROWS: { readonly [Part in ComparedPart]: (month: FrozenMonth) => readonly Row[] } = {
+  terms: ({ terms }) =>
+    terms.map((row) => ({
+      name: `of ${row.rights}s${row.contractId === null ? '' : ` of contract ${row.contractId}`}`,
+      says: canonicalJson(row),
+    })),
+  rate: ({ rate }) =>
+    rate.map(({ base, quote, num, den, source }) => ({
+      name: `${base} to ${quote}`,
+      says: `${num}/${den} from ${source}`,
+    })),
+  contract: ({ contract }) =>
+    contract.map((row) => ({ name: `${row.number} version ${row.version}`, says: canonicalJson(row) })),
+  // By pool: listeners are numbered in the order of their accounts, and an erased one has another name from then on.
+  revenue: ({ revenue }) =>
+    [...grouped(revenue, ({ territory, tier }) => `${territory}, ${tier}`)].map(([pool, rows]) => {
+      const micros = rows.reduce((sum, row) => sum + BigInt(row.micros), 0n)
+      return { name: `of ${pool}`, says: `${micros} millionths of ${rows.length} listeners` }
+    }),
 }
 
 export function changedSince(then: FrozenMonth, now: FrozenMonth): ChangedSince {
@@ -59,23 +68,8 @@ export function changedSince(then: FrozenMonth, now: FrozenMonth): ChangedSince 
   return { changes, ratesAdded }
 }
 
-/** By pool: listeners are numbered in the order of their accounts, and an erased one has another name from then on. */
-function poolRows(revenue: readonly Revenue[]): Row[] {
-  const pools = grouped(revenue, ({ territory, tier }) => `${territory}, ${tier}`)
-  return [...pools].map(([pool, rows]) => {
-    const micros = rows.reduce((sum, row) => sum + BigInt(row.micros), 0n)
-    return { name: `of ${pool}`, says: `${micros} millionths of ${rows.length} listeners` }
-  })
-}
-
-function rowsOf<Part extends ComparedPart>(month: FrozenMonth, part: Part): Map<string, string> {
-  const rows =
-    part === 'revenue'
-      ? poolRows(month.revenue)
-      : (month[part] as readonly FrozenMonth[Part][number][]).map(
-          ROWS[part as keyof typeof ROWS] as (row: unknown) => Row,
-        )
-  const byName = grouped(rows, ({ name }) => name)
+function rowsOf(month: FrozenMonth, part: ComparedPart): Map<string, string> {
+  const byName = grouped(ROWS[part](month), ({ name }) => name)
   return new Map(
     [...byName].map(([name, all]) => [
       name,

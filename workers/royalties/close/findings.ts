@@ -2,7 +2,7 @@
 
 export const FINDINGS = {
   'month-not-over': 'close it when it has ended in UTC',
-  'books-behind': 'start the worker royalties and wait until it has read on',
+  'books-behind': 'start the worker that is named, and wait until it has read on',
   'earlier-month-open': 'close the earlier month first',
   'later-month-closed':
     'the month cannot be closed any more: post what it owes as corrections in an open month, and enter it as closed by hand',

@@ -89,26 +89,27 @@ describe('what is earned is paid in the smallest units of the currency of the ho
   })
 })
 
+const ADVANCE = {
+  id: RUN,
+  contract: CONTRACT,
+  holder: HOLDER,
+  currency: 'EUR',
+  amount: '9000000',
+  open: '9000000',
+  paidOn: '2026-01-01',
+  isRecoupable: true,
+  isBooked: false,
+}
+
 test('an advance is kept back of what its contract earned, in its own currency, and never more', () => {
-  const advance = {
-    id: RUN,
-    contract: CONTRACT,
-    holder: HOLDER,
-    currency: 'EUR',
-    amount: '9000000',
-    open: '9000000',
-    paidOn: '2026-01-01',
-    isRecoupable: true,
-    isBooked: false,
-  }
-  const { settlement } = settled(frozen({ currency: 'JPY', advance: [advance] }), [line('EUR', 5_000_000n)])
+  const { settlement } = settled(frozen({ currency: 'JPY', advance: [ADVANCE] }), [line('EUR', 5_000_000n)])
   expect(settlement).toMatchObject({
     recouped: [{ micros: 5_000_000n, paidMicros: 852_500_000n }],
     payoutMinor: 0n,
     leftMicros: 0n,
   })
   expect(settlement.openAdvances).toEqual([{ currency: 'EUR', micros: 4_000_000n }])
-  const other = { ...advance, contract: RUN }
+  const other = { ...ADVANCE, contract: RUN }
   expect(settled(frozen({ advance: [other] }), [line('EUR', 5_000_000n)]).settlement).toMatchObject({
     recouped: [],
     payoutMinor: 500n,
@@ -153,17 +154,7 @@ describe('a holder who owes, since a share was taken back after it was paid out'
   })
 
   test('what he earns later goes against it first, and then to him, and to his advances out of that alone', () => {
-    const advance = {
-      id: RUN,
-      contract: CONTRACT,
-      holder: HOLDER,
-      currency: 'EUR',
-      amount: '9000000',
-      open: '9000000',
-      paidOn: '2026-01-01',
-      isRecoupable: true,
-      isBooked: true,
-    }
+    const advance = { ...ADVANCE, isBooked: true }
     for (const currency of ['EUR', 'JPY']) {
       const month = frozen({ currency, carried: owes('EUR', -3_000_000n) })
       const rate = currency === 'EUR' ? 100n : 17_050n
