@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import BaseOperator, Context, Param
-from airflow.sdk.exceptions import AirflowException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 REASON_LINES = 5
 # How a command begins a line of what is wrong, and what to do.
@@ -82,13 +82,22 @@ class SegueCommand(BaseOperator):
         status = self.process.wait()
         if status != 0:
             reason = "\n".join(why or last) or "it said nothing"
-            raise AirflowException(f"{line} ended with exit code {status}:\n{reason}")
+            told = f"{line} ended with exit code {status}:\n{reason}"
+            # What it refuses waits for a person: it would be refused again.
+            if is_refused(last):
+                raise AirflowFailException(told)
+            raise AirflowException(told)
         return result_of(last[-1] if last else "")
 
     def on_kill(self) -> None:
         # npm passes it on.
         if (process := getattr(self, "process", None)) is not None:
             process.terminate()
+
+
+def is_refused(last: Sequence[str]) -> bool:
+    results = (result_of(line) for line in last)
+    return any(isinstance(result, dict) and result.get("status") == "refused" for result in results)
 
 
 def result_of(line: str) -> Any:

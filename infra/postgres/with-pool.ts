@@ -12,12 +12,19 @@ export async function withPool<T>(url: Secret, options: PoolOptions, work: (pool
     return await work(pool)
   } catch (cause) {
     if (cause instanceof pg.DatabaseError) throw new StackProblem(`PostgreSQL says: ${cause.message}`, cause)
-    if (!(cause instanceof Error && 'code' in cause)) throw cause
-    throw new StackProblem(
-      `PostgreSQL does not answer at ${new URL(url.reveal()).host}: start it with npm start`,
-      cause,
-    )
+    const { host, hostname, port } = new URL(url.reveal())
+    if (!isOf(cause, hostname, port)) throw cause
+    throw new StackProblem(`PostgreSQL does not answer at ${host}: start it with npm start`, cause)
   } finally {
     await pool.end()
   }
+}
+
+/** Whether the system says it of this server: a command may ask others as well. */
+function isOf(cause: unknown, hostname: string, port: string): boolean {
+  if (!(cause instanceof Error && 'syscall' in cause)) return false
+  const about = cause as { port?: number; hostname?: string }
+  return about.hostname === undefined
+    ? about.port === undefined || String(about.port) === (port || '5432')
+    : about.hostname === hostname
 }

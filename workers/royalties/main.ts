@@ -5,6 +5,7 @@ import { ConfigError } from '../../infra/runtime/env.ts'
 import { StackProblem } from '../../infra/stack/problem.ts'
 import { FileProblem } from '../plain-files/file-problem.ts'
 import { benchCommand } from './bench/command.ts'
+import { correctCommand, reverseCommand, voidCommand } from './by-hand/commands.ts'
 import { closeCommand } from './close/command.ts'
 import { closeBenchCommand } from './close-bench/command.ts'
 import { computeCommand } from './compute/command.ts'
@@ -21,6 +22,9 @@ const commands = [
   exportCommand,
   explainCommand,
   reconcileCommand,
+  reverseCommand,
+  voidCommand,
+  correctCommand,
   demoMonthCommand,
   computeCommand,
   benchCommand,

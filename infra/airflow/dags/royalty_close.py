@@ -18,7 +18,7 @@ On the 3rd at 04:00 UTC, of the month that ended: two days in which what came la
 | export | `npm run segue -- royalties export MONTH` |
 
 A month that is closed is closed: run again, each task says so and changes nothing. A task that fails ends its log with what the command said: mend that and clear the task.
-`check_inputs` is not tried again by itself, because what it refuses waits for a person.
+What is refused is not tried again by itself, because it waits for a person.
 """
 
 with DAG(
@@ -31,7 +31,7 @@ with DAG(
     **EVERY_DAG,
 ):
     (
-        SegueCommand(task_id="check_inputs", words=["royalties", "close", MONTH, "--check"], retries=0)
+        SegueCommand(task_id="check_inputs", words=["royalties", "close", MONTH, "--check"])
         >> SegueCommand(
             task_id="close", words=["royalties", "close", MONTH], execution_timeout=timedelta(hours=2)
         )

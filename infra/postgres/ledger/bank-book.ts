@@ -4,6 +4,7 @@ import type { Pool, PoolClient } from '../client.ts'
 import { firstDay } from './columns.ts'
 import { follow, followerId } from './follow-transfers.ts'
 import type { LedgerResult } from './ledger-problem.ts'
+import { openMonth } from './open-month.ts'
 import { inLedger, statement } from './statement.ts'
 
 /** Two files at once take turns; the number only has to be ours. */
@@ -106,14 +107,6 @@ async function readBook(client: PoolClient, { month, payments }: BankFile): Prom
       entries.rows.map((row) => [row.bankReference, { ...row, amountMicros: BigInt(row.amountMicros) }]),
     ),
   }
-}
-
-/** The first month from this one on that takes entries: when all are closed, one that is new. */
-async function openMonth(client: PoolClient, from: string): Promise<string> {
-  const { rows } = await client.query<{ month: string }>(statement('open-month'), [firstDay(from)])
-  const [first] = rows
-  if (first === undefined) throw new Error(`no month from ${from} on is open, and none could be made`)
-  return first.month
 }
 
 function entryColumns(entries: readonly JudgedPayment[]): unknown[][] {

@@ -45,6 +45,7 @@ export const DOMAINS: readonly Domain[] = [
       'royalty_runs',
       'royalty_pools',
       'royalty_lines',
+      'royalty_withdrawals',
       'royalty_adjustments',
       'royalty_earnings',
       'artist_dues',

@@ -29,9 +29,9 @@ const USERS = `INSERT INTO users (user_id, account_id, country) SELECT ${LISTENE
 const SUBSCRIPTIONS = `INSERT INTO subscriptions SELECT ${SUBSCRIPTION}, ${LISTENER}, 'individual', '[2020-01-01T00:00:00Z,)' FROM generate_series(1, $1::int) AS n`
 const MEMBERS = `INSERT INTO subscription_members SELECT ${SUBSCRIPTION}, ${LISTENER}, '[2020-01-01T00:00:00Z,)' FROM generate_series(1, $1::int) AS n`
 const PAYMENTS = `
-  INSERT INTO payments (payment_id, subscription_id, covers, currency, gross_micros, tax_micros, status, provider_reference, settled_at)
-  SELECT ('b3000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, ${SUBSCRIPTION}, tstzrange(to_timestamp($2 / 1000.0), to_timestamp($3 / 1000.0)),
-         'EUR', 10990000, 1754706, 'settled', 'bench-' || n, to_timestamp($2 / 1000.0)
+  INSERT INTO payments (payment_id, subscription_id, territory, covers, currency, gross_micros, tax_micros, status, provider_reference, settled_at, booked_at)
+  SELECT ('b3000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, ${SUBSCRIPTION}, 'DE', tstzrange(to_timestamp($2 / 1000.0), to_timestamp($3 / 1000.0)),
+         'EUR', 10990000, 1754706, 'settled', 'bench-' || n, to_timestamp($2 / 1000.0), to_timestamp($2 / 1000.0)
     FROM generate_series(1, $1::int) AS n`
 
 /** Popular tracks and busy listeners: the numbers that both are chosen by are squared. Moments rise with the number, so that nothing has to be sorted. */

@@ -1,7 +1,7 @@
 /** Owns the statements on the close of a month: its status, the input that it is reckoned from, the files that were written. */
 
 import { readFileSync } from 'node:fs'
-import type { Pool } from '../../../infra/postgres/client.ts'
+import { inTransaction, type Pool, type PoolClient } from '../../../infra/postgres/client.ts'
 import type { FileKind } from './documents.ts'
 
 export type MonthStatus = 'open' | 'closing' | 'closed'
@@ -30,7 +30,8 @@ export async function statusOf(pool: Pool, firstDay: string): Promise<MonthStatu
   return rows[0]?.status
 }
 
-export async function setStatus(pool: Pool, firstDay: string, status: 'closing' | 'closed'): Promise<void> {
+/** A month that is closing goes back to open only before its input is frozen. */
+export async function setStatus(pool: Pool, firstDay: string, status: MonthStatus): Promise<void> {
   await pool.query('INSERT INTO accounting_months (month) VALUES ($1) ON CONFLICT DO NOTHING', [firstDay])
   await pool.query(
     `UPDATE accounting_months SET status = $2, closed_at = CASE WHEN $2 = 'closed' THEN now() END
@@ -67,6 +68,17 @@ export async function enteredUntil(pool: Pool, now: Date): Promise<Date> {
   return rows[0]?.until ?? now
 }
 
+/** The oldest transaction under way in the books: whoever it is may yet enter what is older than now. */
+export async function oldestEntry(pool: Pool): Promise<string> {
+  const { rows } = await pool.query<{ pid: number; role: string; application: string; began: Date }>(
+    'SELECT pid, role, application, began FROM oldest_entry()',
+  )
+  const [first] = rows
+  if (first === undefined) return 'it has ended since'
+  const { pid, role, application, began } = first
+  return `since ${began.toISOString()} the connection ${pid} of ${role}${application === '' ? '' : ` (${application})`} has one`
+}
+
 export async function closeOf(pool: Pool, firstDay: string): Promise<Close | undefined> {
   const { rows } = await pool.query<Close>(
     `SELECT close_id AS "closeId", input_hash AS "inputHash", part_hashes AS "partHashes", object_key AS "objectKey",
@@ -76,12 +88,16 @@ export async function closeOf(pool: Pool, firstDay: string): Promise<Close | und
   return rows[0]
 }
 
-export async function enterClose(pool: Pool, firstDay: string, close: Close): Promise<void> {
+/** With the file that the input lies in: one without the other could not be gone on from. */
+export async function enterClose(pool: Pool, firstDay: string, close: Close, bytes: number): Promise<void> {
   const { closeId, inputHash, partHashes, objectKey, streamsUntil } = close
-  await pool.query(
-    `INSERT INTO royalty_closes (month, close_id, input_hash, part_hashes, object_key, streams_until) VALUES ($1, $2, $3, $4, $5, $6)`,
-    [firstDay, closeId, inputHash, JSON.stringify(partHashes), objectKey, streamsUntil],
-  )
+  await inTransaction(pool, async (client) => {
+    await client.query(
+      `INSERT INTO royalty_closes (month, close_id, input_hash, part_hashes, object_key, streams_until) VALUES ($1, $2, $3, $4, $5, $6)`,
+      [firstDay, closeId, inputHash, JSON.stringify(partHashes), objectKey, streamsUntil],
+    )
+    await enterFile(client, firstDay, { objectKey, kind: 'inputs', contentHash: inputHash, bytes, holderId: null })
+  })
 }
 
 export async function filesOf(pool: Pool, firstDay: string): Promise<ReadonlyMap<string, KnownFile>> {
@@ -93,11 +109,11 @@ export async function filesOf(pool: Pool, firstDay: string): Promise<ReadonlyMap
 }
 
 export async function enterFile(
-  pool: Pool,
+  client: Pool | PoolClient,
   firstDay: string,
   { objectKey, kind, contentHash, bytes, holderId }: KnownFile & { readonly holderId: string | null },
 ): Promise<void> {
-  await pool.query(
+  await client.query(
     `INSERT INTO royalty_files (object_key, month, kind, holder_id, content_hash, bytes) VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT DO NOTHING`,
     [objectKey, firstDay, kind, holderId, contentHash, bytes],

@@ -17,7 +17,17 @@ import { transfersOfRun } from '../../../infra/postgres/ledger/transfers-of-run.
 import { derivedId } from '../../../infra/runtime/derived-id.ts'
 import { StackProblem } from '../../../infra/stack/problem.ts'
 import { COMPARED, changedSince } from './changed-since.ts'
-import { type Close, closeOf, enterClose, enteredUntil, enterFile, filesOf, setStatus, statusOf } from './close-book.ts'
+import {
+  type Close,
+  closeOf,
+  enterClose,
+  enteredUntil,
+  enterFile,
+  filesOf,
+  oldestEntry,
+  setStatus,
+  statusOf,
+} from './close-book.ts'
 import { CONTENT_TYPES, documentsOf, keyOf } from './documents.ts'
 import { Findings, refuse } from './findings.ts'
 import { readFrozen } from './frozen-file.ts'
@@ -66,9 +76,10 @@ export async function closeMonth(
   try {
     const { rows } = await lock.query<{ mine: boolean }>(
       'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS mine',
-      [`royalty close ${month}`],
+      // One for all months: each is reckoned from what the ones before it booked.
+      ['royalty close'],
     )
-    if (rows[0]?.mine !== true) throw refuse('being-closed', `${month} is being closed by another`)
+    if (rows[0]?.mine !== true) throw refuse('being-closed', `${month} waits: a month is being closed by another`)
     return await inFolder((folder) => close(stores, month, now, join(folder, 'inputs.jsonl'), step))
   } finally {
     // With its connection the lock ends too.
@@ -115,14 +126,15 @@ async function close(
     await takeFrozen(reports, before, path)
     step('the input was frozen before')
   }
+  // From here on nothing is entered in it by hand, or by a bank: what is settled is what is frozen.
+  await setStatus(pool, firstDay, 'closing')
+  step('the month is closing')
   const frozen =
     before === undefined
-      ? await freeze(stores, month, now, path, step)
+      ? await freezeOrOpen(stores, month, now, path, step)
       : { close: before, borne: undefined, whole: await reckonFrozen(path, before) }
   const { whole } = frozen
   step('the month is reckoned')
-  await setStatus(pool, firstDay, 'closing')
-  step('the month is closing')
   await post(pool, whole, frozen.close, step)
   const files = await write(stores, whole, frozen.close, step)
   for (const [index, run] of whole.month.runs.entries())
@@ -133,6 +145,17 @@ async function close(
   return outcome(month, whole, frozen, files)
 }
 
+/** A month that is refused is open again. */
+async function freezeOrOpen(...[stores, month, now, path, step]: Parameters<typeof freeze>) {
+  try {
+    return await freeze(stores, month, now, path, step)
+  } catch (error) {
+    const { firstDay } = monthSpan(month)
+    if ((await closeOf(stores.pool, firstDay)) === undefined) await setStatus(stores.pool, firstDay, 'open')
+    throw error
+  }
+}
+
 async function freeze(
   { pool, reports }: CloseStores,
   month: string,
@@ -141,22 +164,13 @@ async function freeze(
   step: (done: string) => void,
 ): Promise<{ close: Close; borne: ReadonlyMap<string, bigint>; whole: WrittenMonth }> {
   const { close, borne, bytes } = await snapshot(pool, month, now, path)
-  const { inputHash, objectKey } = close
   step('the input is read')
   // What cannot be reckoned is not frozen: it is mended, and read again.
   const { done: whole, packed } = await packedBeside(path, () => reckonFrozen(path, close))
   await putFrozen(reports, close, packed)
   step('the input is in the store')
   const { firstDay } = monthSpan(month)
-  await pool.query('INSERT INTO accounting_months (month) VALUES ($1) ON CONFLICT DO NOTHING', [firstDay])
-  await enterClose(pool, firstDay, close)
-  await enterFile(pool, firstDay, {
-    objectKey,
-    kind: 'inputs',
-    contentHash: inputHash,
-    bytes,
-    holderId: null,
-  })
+  await enterClose(pool, firstDay, close, bytes)
   step('the input is frozen')
   return { close, borne, whole }
 }
@@ -164,6 +178,12 @@ async function freeze(
 async function snapshot(pool: Pool, month: string, now: Date, path: string) {
   const findings = new Findings()
   const until = await enteredUntil(pool, now)
+  const { endMs } = monthSpan(month)
+  if (until.getTime() < endMs)
+    throw refuse(
+      'transaction-open',
+      `${month} goes up to ${new Date(endMs).toISOString()}, and ${await oldestEntry(pool)}`,
+    )
   const { file, refundsBorne: borne } = await takeSnapshot(pool, { month, until, path, findings })
   findings.throwAny()
   const { inputHash, partHashes, bytes, streams } = file

@@ -190,10 +190,10 @@ describe('a month that is right', () => {
 describe('a close that is killed', () => {
   const STEPS = [
     /nothing is in the way/,
+    /the month is closing/,
     /the input is read/,
     /the input is in the store/,
     /the input is frozen/,
-    /the month is closing/,
     /run pro-rata is started/,
     /has its lines/,
     /run pro-rata is posted/,
@@ -211,7 +211,8 @@ describe('a close that is killed', () => {
     try {
       for (const step of STEPS) {
         const { code, stderr } = await royalties(world.env, ['close', MONTH], step)
-        expect(code, `${step}: ${stderr}`).toBe(null)
+        // After the last one there is so little left that it may be done before the signal comes.
+        expect(step === STEPS.at(-1) ? [null, 0] : [null], `${step}: ${stderr}`).toContain(code)
       }
       const { code, stderr } = await royalties(world.env, ['close', MONTH])
       expect(code, stderr).toBe(0)

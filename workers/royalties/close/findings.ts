@@ -3,6 +3,7 @@
 export const FINDINGS = {
   'month-not-over': 'close it when it has ended in UTC',
   'books-behind': 'start the worker that is named, and wait until it has read on',
+  'transaction-open': 'wait until it has ended, or end it: what it may yet enter is dated within the month',
   'earlier-month-open': 'close the earlier month first',
   'later-month-closed':
     'the month cannot be closed any more: post what it owes as corrections in an open month, and enter it as closed by hand',
@@ -13,7 +14,8 @@ export const FINDINGS = {
   'future-stream': 'look at the clock of the gateway that wrote the stream, and mend or flag it',
   'negative-amount': 'look at the refunds: more went back than was paid',
   'huge-amount': 'look at the payment: it is more than anybody pays for a month',
-  'two-currencies': 'mend the payment or the price: a pool has one currency',
+  'two-currencies':
+    'mend the payment or the price, or enter the rate of the month in fx_rates: a pool has one currency',
   'no-currency': 'enter a price of the plan in the country, were it 0: it says which currency the pool has',
   'missing-rate': 'enter the rate of the month in fx_rates',
   'minimum-without-track': 'enter a track of the contract: a minimum is paid for one',

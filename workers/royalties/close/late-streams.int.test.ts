@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { inTransaction } from '../../../infra/postgres/client.ts'
 import { enterStreams } from '../royalty-book.ts'
-import type { RoyaltyStream } from '../royalty-stream.ts'
 import { addStreams, type WorldStream, worldStreams } from '../testing/close-world.ts'
 import { createWorld, endWorld, left, MONTH, NEXT, STREAMS, type World } from '../testing/closing-world.ts'
+import { endOf } from '../testing/ended-stream.ts'
 import { royalties } from '../testing/royalties-process.ts'
 import { monthSpan } from './month-span.ts'
 
@@ -14,25 +14,6 @@ beforeAll(async () => {
   world = await createWorld(inject('stackEnv'), 'segue_close_late')
 })
 afterAll(async () => await endWorld(world))
-
-/** The end of a stream of the world, as the worker makes it of a record of Kafka. */
-const endOf = (stream: WorldStream, msPlayed: number): RoyaltyStream => ({
-  stream_id: stream.id,
-  listener_id: stream.account,
-  track_id: stream.track,
-  isrc: stream.isrc,
-  artist_id: stream.artist,
-  started_at: stream.startedAt.toISOString(),
-  reason_start: stream.reasonStart,
-  ended_at: new Date(stream.startedAt.getTime() + msPlayed + 1_000).toISOString(),
-  ms_played: msPlayed,
-  territory: stream.territory,
-  tier: stream.tier,
-  session_id: stream.id,
-  device_id: 'device',
-  reason_end: 'completed',
-  flags: [],
-})
 
 test('a stream that is longer after its month was closed is paid by the next, once; one that was paid is not paid again', {
   timeout: 300_000,

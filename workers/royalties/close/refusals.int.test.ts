@@ -139,13 +139,15 @@ describe('a month that is not right is refused by name, and nothing is posted', 
     expect(code).toBe(0)
   })
 
-  test('being-closed: another holds the month, until his connection ends', async () => {
+  test('being-closed: another closes a month, until his connection ends', async () => {
     // A connection that nobody uses is ended after a while, and the lock with it.
     const other = await world.admin.connect()
-    await other.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [`royalty close ${MONTH}`])
+    await other.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', ['royalty close'])
     const { code, answer } = await royalties(world.env, ['close', MONTH])
     other.release(true)
-    expect(answer).toMatchObject({ findings: [{ name: 'being-closed', what: `${MONTH} is being closed by another` }] })
+    expect(answer).toMatchObject({
+      findings: [{ name: 'being-closed', what: `${MONTH} waits: a month is being closed by another` }],
+    })
     expect(code).toBe(1)
   })
 

@@ -4,9 +4,10 @@ import { byBytes } from '../reckoning/byte-order.ts'
 import { byLargestRemainder } from '../reckoning/largest-remainder.ts'
 import type { Findings } from './findings.ts'
 import type { PoolCurrency } from './frozen-month.ts'
+import { grouped } from './grouped.ts'
 import type { Rates } from './rates.ts'
 
-/** What a payer paid for the month. */
+/** What of a payer's payments is the month's. Below zero where more went back of what closed months had than the month brings. */
 export interface Paid {
   readonly subscription: string
   readonly account: string
@@ -48,8 +49,6 @@ const NOBODY = ''
 
 export interface RevenueRows {
   readonly paid: readonly Paid[]
-  /** By subscription and currency. */
-  readonly refunded: readonly { readonly subscription: string; readonly currency: string; readonly micros: bigint }[]
   readonly members: ReadonlyMap<string, readonly string[]>
   readonly advertising: readonly Advertising[]
   readonly heard: readonly Heard[]
@@ -63,35 +62,41 @@ export function revenueOf(rows: RevenueRows, rates: Rates, findings: Findings): 
     sums.set(key, { account, territory, tier, micros: (sums.get(key)?.micros ?? 0n) + micros })
   }
   const borne = new Map<string, bigint>()
-  const back = new Map(rows.refunded.map((one) => [`${one.subscription} ${one.currency}`, one.micros]))
-  for (const paid of rows.paid) {
-    const { subscription, account, territory, tier, currency } = paid
-    const pool = rows.currencyOf(territory, tier)
-    if (pool === undefined) findings.add('no-currency', `nothing says the currency of ${territory}, ${tier}`)
-    else if (pool !== currency)
-      findings.add(
-        'two-currencies',
-        `account ${account} paid in ${currency} in ${territory}, ${tier}, which is in ${pool}`,
-      )
-    if (paid.micros > MOST_MICROS || paid.micros < 0n)
-      findings.add(
-        paid.micros < 0n ? 'negative-amount' : 'huge-amount',
-        `account ${account} paid ${paid.micros} millionths of ${currency} for the month`,
-      )
-    const refund = back.get(`${subscription} ${currency}`) ?? 0n
-    back.delete(`${subscription} ${currency}`)
-    const net = paid.micros - refund
-    if (net < 0n) borne.set(currency, (borne.get(currency) ?? 0n) - net)
-    divide(net < 0n ? 0n : net, rows.members.get(subscription) ?? [account], (member, micros) =>
-      add(member, territory, tier, micros),
-    )
-  }
-  for (const [key, micros] of back) {
-    const currency = key.slice(-3)
-    borne.set(currency, (borne.get(currency) ?? 0n) + micros)
+  for (const group of grouped(rows.paid, ({ subscription, currency }) => `${subscription} ${currency}`).values()) {
+    for (const [index, micros] of withoutDebts(group, borne).entries()) {
+      const { subscription, account, territory, tier, currency } = group[index] as Paid
+      if (micros > MOST_MICROS)
+        findings.add('huge-amount', `account ${account} paid ${micros} millionths of ${currency} for the month`)
+      const pool = rows.currencyOf(territory, tier)
+      const rate = pool === undefined ? undefined : rates.rate(currency, pool)
+      if (pool === undefined) findings.add('no-currency', `nothing says the currency of ${territory}, ${tier}`)
+      else if (rate === undefined)
+        findings.add(
+          'two-currencies',
+          `account ${account} paid in ${currency} in ${territory}, ${tier}, which is in ${pool}`,
+        )
+      else
+        divide((micros * rate.num) / rate.den, rows.members.get(subscription) ?? [account], (member, part) =>
+          add(member, territory, tier, part),
+        )
+    }
   }
   for (const one of inPoolCurrency(rows, rates, findings)) spread(one, rows.heard, add)
   return { revenue: [...sums.values()], borne }
+}
+
+/** Of one subscription, in one currency: what is below zero is taken from what is above, in the order that they are told in; the rest the platform bears. */
+function withoutDebts(group: readonly Paid[], borne: Map<string, bigint>): bigint[] {
+  let debt = group.reduce((sum, { micros }) => (micros < 0n ? sum - micros : sum), 0n)
+  const kept = group.map(({ micros }) => {
+    if (micros <= 0n) return 0n
+    const left = debt < micros ? micros - debt : 0n
+    debt -= micros - left
+    return left
+  })
+  const currency = group[0]?.currency ?? ''
+  if (debt > 0n) borne.set(currency, (borne.get(currency) ?? 0n) + debt)
+  return kept
 }
 
 /** In equal parts; of what is left, the first by bytes have one each. */

@@ -156,6 +156,7 @@ async function revenueRows(rows: Rows, { firstDay, until, prices, heard, rate, f
   for (const { payment, micros, currency } of await rows<{ payment: string; micros: string; currency: string }>(
     'overpaid-refunds',
     firstDay,
+    until,
   ))
     findings.add(
       'negative-amount',
@@ -168,9 +169,8 @@ async function revenueRows(rows: Rows, { firstDay, until, prices, heard, rate, f
   const { revenue, borne } = revenueOf(
     {
       paid,
-      refunded: exact(await rows<{ subscription: string; currency: string; micros: string }>('refunded', firstDay)),
       members: new Map(members.map((one) => [one.subscription, one.accounts])),
-      advertising: exact(await rows<PoolCurrency & { micros: string }>('advertising', firstDay)),
+      advertising: exact(await rows<PoolCurrency & { micros: string }>('advertising', firstDay, until)),
       heard,
       currencyOf,
     },

@@ -4,12 +4,14 @@ import { InvalidArgumentError } from 'commander'
 import { useStackEnvironment } from '../../../infra/cli/stack-environment.ts'
 import { kafkaConfig } from '../../../infra/kafka/config.ts'
 import { offsetsAt } from '../../../infra/kafka/offsets-at.ts'
-import { openReports, reportsConfig } from '../../../infra/minio/reports.ts'
+import { openReports, type ReportStore, reportsConfig } from '../../../infra/minio/reports.ts'
+import type { Pool } from '../../../infra/postgres/client.ts'
 import { postgresConfig } from '../../../infra/postgres/config.ts'
 import { withPool } from '../../../infra/postgres/with-pool.ts'
 import { ConfigError, readEnv } from '../../../infra/runtime/env.ts'
 import { dataFolder } from '../../../infra/stack/folders.ts'
 import { StackProblem } from '../../../infra/stack/problem.ts'
+import { FileProblem } from '../../plain-files/file-problem.ts'
 import type { CloseStores } from './close-month.ts'
 import { type Finding, RefusedMonth, sentence } from './findings.ts'
 import { isMonth } from './month-span.ts'
@@ -26,6 +28,13 @@ export type Answer = object & {
   readonly findings?: readonly Finding[]
 }
 
+const CONNECTION = {
+  applicationName: 'segue-royalties',
+  queryTimeoutMs: STATEMENT_WITHIN_MS,
+  idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
+  maxConnections: 4,
+} as const
+
 export async function withStores(work: (stores: CloseStores) => Promise<Answer>): Promise<void> {
   await answering(async () => {
     await useStackEnvironment(dataFolder(process.env))
@@ -34,18 +43,37 @@ export async function withStores(work: (stores: CloseStores) => Promise<Answer>)
       reports: reportsConfig(read),
       kafka: kafkaConfig(read, 'finance'),
     }))
-    const reports = await openReports(config.reports).catch((cause: unknown) => {
-      throw new StackProblem(`MinIO cannot be used at ${config.reports.url}: start it with npm start (${cause})`, cause)
-    })
-    const options = {
-      applicationName: 'segue-royalties',
-      queryTimeoutMs: STATEMENT_WITHIN_MS,
-      idleInTransactionMs: IDLE_IN_TRANSACTION_MS,
-      maxConnections: 4,
-    }
-    return await withPool(config.postgres.url, options, (pool) =>
-      work({ pool, reports, offsetsAt: (topic, atMs) => offsetsAt(config.kafka, topic, atMs) }),
+    const said = saying(config.reports.url)
+    const reports = await openReports(config.reports).catch(said)
+    return await withPool(config.postgres.url, CONNECTION, (pool) =>
+      work({
+        pool,
+        reports: reportsSaying(reports, said),
+        offsetsAt: (topic, atMs) => offsetsAt(config.kafka, topic, atMs),
+      }),
     )
+  })
+}
+
+const saying = (url: string) => (cause: unknown) => {
+  throw new StackProblem(`MinIO cannot be used at ${url}: start it with npm start (${cause})`, cause)
+}
+
+/** Whatever it fails at, it is the store that is named. */
+function reportsSaying(reports: ReportStore, said: (cause: unknown) => never): ReportStore {
+  return {
+    putBytes: (object, bytes) => reports.putBytes(object, bytes).catch(said),
+    putFile: (object, path) => reports.putFile(object, path).catch(said),
+    get: (key) => reports.get(key).catch(said),
+  }
+}
+
+/** Of what needs the books in PostgreSQL alone. */
+export async function withBooks(work: (pool: Pool) => Promise<Answer>): Promise<void> {
+  await answering(async () => {
+    await useStackEnvironment(dataFolder(process.env))
+    const { url } = readEnv(process.env, (read) => postgresConfig(read, 'finance'))
+    return await withPool(url, CONNECTION, work)
   })
 }
 
@@ -55,7 +83,7 @@ async function answering(work: () => Promise<Answer>): Promise<void> {
     answer = await work()
   } catch (error) {
     if (error instanceof RefusedMonth) answer = { status: 'refused', findings: error.findings }
-    else if (error instanceof StackProblem || error instanceof ConfigError) {
+    else if (error instanceof StackProblem || error instanceof ConfigError || error instanceof FileProblem) {
       for (const line of error.message.split('\n')) say(line)
       answer = { status: 'failed', reason: error.message }
       process.exitCode = 1

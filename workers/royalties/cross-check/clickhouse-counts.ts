@@ -11,7 +11,9 @@ export interface Counted {
   readonly streams: number
 }
 
-const ENDED = `version >= 2 AND ms_played >= ${COUNTABLE_MS} AND empty(flags)`
+const ENDED = `version >= 2 AND ms_played >= ${COUNTABLE_MS}`
+const AS = { credible: 'AND empty(flags)', flagged: 'AND notEmpty(flags)', either: '' } as const
+const CREDIBLE = `${ENDED} ${AS.credible}`
 const IN_MONTH = `started_at >= fromUnixTimestamp64Milli({start:Int64}) AND started_at < fromUnixTimestamp64Milli({end:Int64})`
 const IDS_AT_ONCE = 5_000
 
@@ -27,19 +29,19 @@ export class ClickHouseCounts {
   ofMonth(): Promise<Counted[]> {
     const { startMs: start, endMs: end } = this.#span
     return this.#rows<Counted>(
-      `SELECT isrc, country AS territory, plan AS tier, toUInt32(count()) AS streams FROM streams FINAL WHERE ${ENDED} AND ${IN_MONTH} GROUP BY isrc, country, plan`,
+      `SELECT isrc, country AS territory, plan AS tier, toUInt32(count()) AS streams FROM streams FINAL WHERE ${CREDIBLE} AND ${IN_MONTH} GROUP BY isrc, country, plan`,
       { start, end },
     )
   }
 
   /** Of streams by id, whatever month they are of. */
-  async ofStreams(ids: readonly string[]): Promise<Counted[]> {
+  async ofStreams(ids: readonly string[], as: keyof typeof AS): Promise<Counted[]> {
     const counts: Counted[] = []
     for (let from = 0; from < ids.length; from += IDS_AT_ONCE)
       counts.push(
         ...(await this.#rows<Counted>(
           `SELECT isrc, country AS territory, plan AS tier, toUInt32(count()) AS streams FROM streams FINAL
-            WHERE ${ENDED} AND stream_id IN {ids:Array(UUID)} GROUP BY isrc, country, plan`,
+            WHERE ${ENDED} ${AS[as]} AND stream_id IN {ids:Array(UUID)} GROUP BY isrc, country, plan`,
           { ids: ids.slice(from, from + IDS_AT_ONCE) },
         )),
       )
@@ -50,7 +52,7 @@ export class ClickHouseCounts {
     const { startMs: start, endMs: end } = this.#span
     const rows = await this.#rows<{ id: string }>(
       `SELECT toString(stream_id) AS id FROM streams FINAL
-        WHERE ${ENDED} AND ${IN_MONTH} AND isrc = {isrc:String} AND country = {territory:String} AND plan = {tier:String} ORDER BY id`,
+        WHERE ${CREDIBLE} AND ${IN_MONTH} AND isrc = {isrc:String} AND country = {territory:String} AND plan = {tier:String} ORDER BY id`,
       { start, end, isrc, territory, tier },
     )
     return rows.map(({ id }) => id)

@@ -12,7 +12,18 @@ import { type Finding, refuse } from '../close/findings.ts'
 import { type MonthSpan, monthSpan } from '../close/month-span.ts'
 import { ClickHouseCounts, type Counted } from './clickhouse-counts.ts'
 import { type DsrSummary, type DsrTotals, dsrTotals } from './dsr-totals.ts'
-import { BY_CONTRACT, CONTRACT_IDS, COUNTED, COUNTED_IDS, ENTERED_LATE, LATE, OF_LINES, POSTED, RIGHTS } from './sql.ts'
+import {
+  BY_CONTRACT,
+  CONTRACT_IDS,
+  COUNTED,
+  COUNTED_IDS,
+  ENTERED_LATE,
+  FLAGGED_SINCE,
+  LATE,
+  OF_LINES,
+  POSTED,
+  RIGHTS,
+} from './sql.ts'
 
 export interface CrossChecked {
   readonly month: string
@@ -60,7 +71,10 @@ function sum(rows: readonly Counted[], sums = new Map<string, number>(), sign = 
   return sums
 }
 
-/** What came too late for the month is of a later one, and what came too late for an earlier one is of this. */
+/**
+ * What came too late for the month is of a later one, and what came too late for an earlier one is of this. What was paid stays paid:
+ * a longer end of it that is flagged, and came after the close, is looked for as flagged.
+ */
 async function ofTelemetry(
   { pool }: Sources,
   telemetry: ClickHouseCounts,
@@ -70,8 +84,9 @@ async function ofTelemetry(
   const ids = async (sql: string, ...values: unknown[]) =>
     (await pool.query<{ id: string }>(sql, values)).rows.map(({ id }) => id)
   const sums = sum(await telemetry.ofMonth())
-  sum(await telemetry.ofStreams(await ids(LATE, firstDay, streamsUntil)), sums, -1)
-  return sum(await telemetry.ofStreams(await ids(ENTERED_LATE, firstDay)), sums)
+  sum(await telemetry.ofStreams(await ids(LATE, firstDay, streamsUntil), 'credible'), sums, -1)
+  sum(await telemetry.ofStreams(await ids(FLAGGED_SINCE, firstDay, streamsUntil), 'flagged'), sums)
+  return sum(await telemetry.ofStreams(await ids(ENTERED_LATE, firstDay), 'either'), sums)
 }
 
 async function ofLedger({ pool }: Sources, { firstDay }: MonthSpan): Promise<[string, Map<string, number>][]> {

@@ -6,10 +6,19 @@ export const COUNTED = `
 export const COUNTED_IDS = `
   SELECT stream_id AS id FROM royalty_streams_of($1, $2) WHERE isrc = $3 AND territory = $4 AND tier = $5 ORDER BY 1`
 
-/** Those of the month that are for a later one, and those of earlier ones that are in this. */
+const IN_MONTH = `started_at >= $1::date::timestamp AT TIME ZONE 'UTC' AND started_at < ($1::date + interval '1 month') AT TIME ZONE 'UTC'`
+const PAID_BEFORE =
+  'SELECT FROM royalty_withdrawals w WHERE w.stream_id = s.stream_id AND w.counted_at <= $2 AND w.withdrawn_at > $2'
+
+/** Those of the month that are for a later one. */
 export const LATE = `
-  SELECT stream_id AS id FROM royalty_streams
-   WHERE counted AND counted_at > $2 AND started_at >= $1::date::timestamp AT TIME ZONE 'UTC' AND started_at < ($1::date + interval '1 month') AT TIME ZONE 'UTC'`
+  SELECT stream_id AS id FROM royalty_streams s WHERE counted AND counted_at > $2 AND ${IN_MONTH} AND NOT EXISTS (${PAID_BEFORE})`
+
+/** Those of the month that it has paid and that were flagged since. */
+export const FLAGGED_SINCE = `
+  SELECT stream_id AS id FROM royalty_streams s WHERE NOT counted AND ${IN_MONTH} AND EXISTS (${PAID_BEFORE})`
+
+/** Those of earlier months that are in this. */
 export const ENTERED_LATE = `SELECT stream_id AS id FROM royalty_adjustments WHERE entered_in = $1`
 
 /** By the lines that were booked: each holder's has the streams of the track. */

@@ -26,8 +26,12 @@ export function explainCommand(): Command {
 const SHOWN = 10
 
 function* sentences({ posting, lines }: Explained): Generator<string> {
-  if (posting !== undefined)
-    yield `posting ${posting.transfer_id}/${posting.posting}: ${posting.kind}, ${posting.amount_micros} millionths of ${posting.currency} on ${posting.account_kind}, ${posting.month}`
+  if (posting !== undefined) {
+    const { transfer_id, kind, amount_micros, currency, account_kind, month, reversal_of, reason, run_id } = posting
+    yield `posting ${transfer_id}/${posting.posting}: ${kind}, ${amount_micros} millionths of ${currency} on ${account_kind}, ${month}`
+    if (reversal_of !== null) yield `  it takes back ${reversal_of}: ${reason}`
+    else if (run_id === null) yield `  entered by hand, by ${posting.entered_by}: ${reason}`
+  }
   for (const {
     reference,
     kind,
@@ -39,9 +43,10 @@ function* sentences({ posting, lines }: Explained): Generator<string> {
     rights,
     pool,
     streams_of_line: streams,
+    streams_left_out: leftOut = 0,
     reduced,
   } of lines) {
-    yield `line ${reference}: ${kind} of the ${rights} ${isrc} in ${territory}, ${tier}: ${amount_micros} millionths of ${currency}, by ${streams.length} streams`
+    yield `line ${reference}: ${kind} of the ${rights} ${isrc} in ${territory}, ${tier}: ${amount_micros} millionths of ${currency}, by ${streams.length + leftOut} streams`
     if (pool !== undefined) {
       yield `  pool: ${pool.net_revenue_micros} × ${pool.share} = ${pool.amount_micros}; of it ${pool.fraction} = ${pool.track_micros}; of that ${pool.holder_share}`
       yield `  exactly ${pool.exact_micros}, rounded by largest remainder`
@@ -51,5 +56,6 @@ function* sentences({ posting, lines }: Explained): Generator<string> {
     for (const { id, startedAt, msPlayed, late, doubt } of streams.slice(0, SHOWN))
       yield `  ${id} at ${startedAt}, ${msPlayed} ms${late === undefined ? '' : `, of ${late.month}, ${late.reason}`}${doubt === undefined ? '' : `, ${doubt}`}`
     if (streams.length > SHOWN) yield `  and ${streams.length - SHOWN} more, in the JSON`
+    if (leftOut > 0) yield `  and ${leftOut} more, which \`explain ${reference}\` tells`
   }
 }

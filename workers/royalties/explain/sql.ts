@@ -26,7 +26,12 @@ export interface PostingRow {
   readonly kind: string
   readonly status: string
   readonly month: string
-  readonly run_id: string
+  /** Of the run whose lines it books, posts or takes back; null: it was entered by hand. */
+  readonly run_id: string | null
+  readonly run_month: string | null
+  readonly reversal_of: string | null
+  readonly reason: string | null
+  readonly entered_by: string
   readonly account_kind: string
   readonly holder_id: string | null
   readonly currency: string
@@ -51,9 +56,10 @@ export const LINES_OF_HOLDER = `${LINES} WHERE r.month = ($1 || '-01')::date AND
 
 /** The postings of a transfer, or one of them; of several the one on a holder's account. */
 export const POSTING = `
-  SELECT transfer_id, posting, kind, status, to_char(period, 'YYYY-MM') AS month, run_id, account_kind, holder_id, currency::text, amount_micros::text,
+  SELECT transfer_id, posting, kind, status, to_char(period, 'YYYY-MM') AS month, run_id, to_char(run_month, 'YYYY-MM') AS run_month,
+         reversal_of, reason, entered_by, account_kind, holder_id, currency::text, amount_micros::text,
          territory::text, tier, isrc, rights, contract_id, contract_version
-    FROM ledger_entries WHERE transfer_id = $1 AND ($2::int IS NULL OR posting = $2) AND run_id IS NOT NULL
+    FROM ledger_entries WHERE transfer_id = $1 AND ($2::int IS NULL OR posting = $2)
    ORDER BY (holder_id IS NULL), posting LIMIT 1`
 
 /** Lines that a stream may have gone into: those of its track, there, in its month or the one that it was entered in. */

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { StackProblem } from '../../../infra/stack/problem.ts'
-import { type Close, closeOf, filesOf } from '../close/close-book.ts'
+import { type Close, closeOf, filesOf, statusOf } from '../close/close-book.ts'
 import type { CloseStores } from '../close/close-month.ts'
 import { CONTENT_TYPES, documentsOf } from '../close/documents.ts'
 import { type Finding, Findings, refuse } from '../close/findings.ts'
@@ -27,7 +27,8 @@ export async function exportMonth(
 ): Promise<Exported> {
   const { firstDay } = monthSpan(month)
   const close = await closeOf(pool, firstDay)
-  if (close === undefined) throw refuse('not-closed', `${month} was not closed`)
+  if (close === undefined || (await statusOf(pool, firstDay)) !== 'closed')
+    throw refuse('not-closed', `${month} was ${close === undefined ? 'not' : 'frozen, and not yet'} closed`)
   const known = await filesOf(pool, firstDay)
   const putAgain: string[] = []
   const findings: Finding[] = []
@@ -36,7 +37,7 @@ export async function exportMonth(
     const { month: reckoned, written, settlements } = await wholeMonth(close, path)
     for await (const { key, kind, bytes, hash } of documentsOf(reckoned, written, settlements)) {
       const before = known.get(key)
-      if (before === undefined) continue
+      if (before === undefined) throw new StackProblem(`${key} is of the month, and royalty_files has no row of it`)
       if (before.contentHash !== hash)
         throw new StackProblem(`${key} is made as ${hash}, and was written as ${before.contentHash}`)
       const found = await hashOf(key)

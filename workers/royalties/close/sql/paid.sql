@@ -1,11 +1,30 @@
--- What of the payments lies in the month, and in closed months that they were settled too late for. All parts of a payment add to it exactly.
-SELECT s.subscription_id AS subscription, u.account_id AS account, p.territory, s.plan AS tier, p.currency,
-       sum(div(p.net_micros * extract(epoch FROM least(upper(p.covers), month.ends) - lower(p.covers)), extract(epoch FROM upper(p.covers) - lower(p.covers)))
-         - div(p.net_micros * extract(epoch FROM greatest(lower(p.covers), missed.starts) - lower(p.covers)), extract(epoch FROM upper(p.covers) - lower(p.covers))))::text AS micros
-  FROM payments p JOIN subscriptions s USING (subscription_id) JOIN users u ON u.user_id = s.payer_id
- CROSS JOIN (SELECT $1::date::timestamp AT TIME ZONE 'UTC' AS starts, ($1::date + interval '1 month') AT TIME ZONE 'UTC' AS ends) AS month
- CROSS JOIN LATERAL (
-   SELECT coalesce(min(c.month)::timestamp AT TIME ZONE 'UTC', month.starts) AS starts FROM royalty_closes c
-    WHERE c.month < $1::date AND c.streams_until < p.settled_at AND (c.month + interval '1 month') AT TIME ZONE 'UTC' > lower(p.covers)) AS missed
- WHERE p.status = 'settled' AND p.settled_at <= $2 AND p.covers && tstzrange(missed.starts, month.ends)
+-- What of the payments is the month's: of each what lies in it, less what went back. With it what closed months had of it otherwise, when it was booked
+-- too late for all of them or something of it went back since: what it is by now, less what it was. So all parts of a payment add to what was kept of it, exactly.
+WITH last AS (
+  SELECT streams_until, (month + interval '1 month') AT TIME ZONE 'UTC' AS ends FROM royalty_closes WHERE month < $1::date ORDER BY month DESC LIMIT 1
+), back AS (
+  SELECT r.payment_id, sum(r.gross_micros - r.tax_micros) AS by_now,
+         coalesce(sum(r.gross_micros - r.tax_micros) FILTER (WHERE r.entered_at <= last.streams_until AND r.refunded_at < last.ends), 0) AS before
+    FROM refunds r LEFT JOIN last ON true
+   WHERE r.entered_at <= $2 AND r.refunded_at < ($1::date + interval '1 month') AT TIME ZONE 'UTC'
+   GROUP BY 1
+), kept AS (
+  SELECT p.subscription_id, p.territory, p.currency, p.covers, p.net_micros - coalesce(back.by_now, 0) AS by_now,
+         CASE WHEN p.booked_at <= last.streams_until THEN p.net_micros - coalesce(back.before, 0) ELSE 0 END AS before
+    FROM payments p LEFT JOIN back USING (payment_id) LEFT JOIN last ON true
+   WHERE p.status = 'settled' AND p.booked_at <= $2
+), parts AS (
+  SELECT kept.*, 0 AS had, month FROM kept CROSS JOIN (SELECT $1::date AS month) AS own
+  UNION ALL
+  SELECT kept.*, kept.before AS had, c.month FROM kept JOIN royalty_closes c ON c.month < $1::date WHERE kept.by_now <> kept.before
+), spans AS (
+  SELECT parts.*, extract(epoch FROM upper(covers) - lower(covers)) AS whole,
+         extract(epoch FROM least(upper(covers), (month + interval '1 month') AT TIME ZONE 'UTC') - lower(covers)) AS until,
+         extract(epoch FROM greatest(lower(covers), month::timestamp AT TIME ZONE 'UTC') - lower(covers)) AS since
+    FROM parts WHERE covers && tstzrange(month::timestamp AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC')
+)
+SELECT s.subscription_id AS subscription, u.account_id AS account, spans.territory, s.plan AS tier, spans.currency,
+       sum(div(by_now * until, whole) - div(by_now * since, whole) - div(had * until, whole) + div(had * since, whole))::text AS micros
+  FROM spans JOIN subscriptions s USING (subscription_id) JOIN users u ON u.user_id = s.payer_id
  GROUP BY 1, 2, 3, 4, 5
+ ORDER BY 1, 3, 4, 5
