@@ -170,6 +170,10 @@ test('a file of corrections is entered whole or not at all, and once; the next c
     status: 'entered',
     month: monthSpan(NEXT).nextDay.slice(0, 7),
   })
+  const exported = await run('export', NEXT)
+  expect(exported.answer).toMatchObject({
+    findings: [{ name: 'not-closed', what: `${NEXT} was frozen, and not yet closed` }],
+  })
   const closed = await run('close', NEXT)
   expect(closed.code, closed.stderr).toBe(0)
   const after = await run('correct', '--file', right)

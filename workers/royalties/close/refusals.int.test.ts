@@ -1,10 +1,13 @@
 /** Owns the tests of what a close refuses on real servers: each by its name, and nothing is posted. */
 
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { createPool } from '../../../infra/postgres/client.ts'
 import { exportMonth } from '../export/export-month.ts'
 import { CONTRACTS, monthsAgo } from '../testing/close-world.ts'
 import { createWorld, endWorld, left, MONTH, NEXT, type World } from '../testing/closing-world.ts'
 import { royalties } from '../testing/royalties-process.ts'
+import { statusOf } from './close-book.ts'
+import { closeMonth } from './close-month.ts'
 import { monthSpan } from './month-span.ts'
 
 let world: World
@@ -149,6 +152,36 @@ describe('a month that is not right is refused by name, and nothing is posted', 
       findings: [{ name: 'being-closed', what: `${MONTH} waits: a month is being closed by another` }],
     })
     expect(code).toBe(1)
+  })
+
+  test('transaction-open: somebody may yet enter what is dated within the month', async () => {
+    const options = { applicationName: 'a long night', maxConnections: 1 }
+    const [other, own] = [createPool(world.database.url, options), createPool(world.database.url, options)]
+    const { firstDay } = monthSpan(MONTH)
+    const thisMonth = monthsAgo(0)
+    // By a clock that is ahead the month is over: whatever is under way began within it.
+    const after = new Date(monthSpan(thisMonth).endMs + 60_000)
+    const client = await other.connect()
+    await wrongly(`UPDATE accounting_months SET status = 'closed', closed_at = now() WHERE month = '${firstDay}'`)
+    try {
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+      await client.query('BEGIN')
+      await client.query('SELECT 1')
+      const stores = { pool: own, reports: world.reports, offsetsAt: async () => [] }
+      const refusal = await closeMonth(stores, thisMonth, after, () => undefined).catch((error: unknown) => error)
+      expect(String(refusal)).toMatch(
+        new RegExp(
+          `transaction-open: ${thisMonth} goes up to .* the connection ${rows[0]?.pid} of \\w+ \\(a long night\\) has one`,
+        ),
+      )
+      // It is open again: what is entered by hand goes into it.
+      expect(await statusOf(own, monthSpan(thisMonth).firstDay)).toBe('open')
+    } finally {
+      client.release(true)
+      await Promise.all([other.end(), own.end()])
+      await wrongly(`UPDATE accounting_months SET status = 'open', closed_at = NULL WHERE month = '${firstDay}'`)
+      await wrongly(`DELETE FROM accounting_months WHERE month = '${monthSpan(thisMonth).firstDay}'`)
+    }
   })
 
   test('not-closed: nothing is exported of a month that is open', async () => {
