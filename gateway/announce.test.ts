@@ -12,7 +12,12 @@ const notice = (text: string): Notice => ({ type: 'notice', notice: 'service', t
 
 function gateway(players: number, limits = { maxQueuedBytes: 100_000, maxBacklogBytes: 1_000_000 }) {
   const turns: (() => void)[] = []
-  const metrics = createMetrics(() => ({ sockets: 0, backlogBytes: 0, unsaved: { sessions: 0, streams: 0 } }))
+  const metrics = createMetrics(() => ({
+    sockets: 0,
+    mostSockets: 0,
+    backlogBytes: 0,
+    unsaved: { sessions: 0, streams: 0 },
+  }))
   const context = {
     config: { limits },
     metrics,

@@ -2,7 +2,7 @@
 
 import { clickhouseConfig } from '../infra/clickhouse/config.ts'
 import { kafkaConfig } from '../infra/kafka/config.ts'
-import { minioConfig } from '../infra/minio/config.ts'
+import { signingConfig } from '../infra/minio/config.ts'
 import { opensearchConfig } from '../infra/opensearch/config.ts'
 import { postgresConfig } from '../infra/postgres/config.ts'
 import { leastListeners } from '../infra/questions/least-listeners.ts'
@@ -148,6 +148,6 @@ const sections = (read: EnvReader) => ({
   redis: redisConfig(read),
   kafka: kafkaConfig(read, 'gateway'),
   clickhouse: clickhouseConfig(read),
-  minio: minioConfig(read, 'gateway'),
+  minio: signingConfig(read),
   opensearch: opensearchConfig(read),
 })

@@ -22,7 +22,12 @@ afterEach(() => {
 async function stalled() {
   let nowMs = 0
   let reads = 0
-  const metrics = createMetrics(() => ({ sockets: 0, backlogBytes: 0, unsaved: { sessions: 0, streams: 0 } }))
+  const metrics = createMetrics(() => ({
+    sockets: 0,
+    mostSockets: 0,
+    backlogBytes: 0,
+    unsaved: { sessions: 0, streams: 0 },
+  }))
   const live = createLiveFeeds<string>({
     read: async () => ({ number: ++reads, LARGE }),
     keyOf: String,

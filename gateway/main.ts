@@ -85,13 +85,14 @@ try {
   const redis = createRedis(config.redis, log)
   const playbackLog = createPlaybackLog(config.kafka, 'segue-gateway', log)
   const tracing = await openTracing(config.tracing, 'segue-gateway', log)
-  const { url, bucket, accessKey, secretKey, region } = config.minio
+  const { publicUrl, bucket, accessKey, secretKey, region } = config.minio
 
   const gatewayId = randomUUID()
   const now = createClock(Date.now, () => performance.now())
   const backlog = { bytes: 0 }
   const metrics = createMetrics(() => ({
     sockets: connections.size,
+    mostSockets: config.limits.maxSockets,
     backlogBytes: backlog.bytes,
     get unsaved() {
       return keeper.unsaved
@@ -187,7 +188,7 @@ try {
       metrics,
     }),
     recommender,
-    signer: createSigner({ bucketUrl: `${url}/${bucket}`, accessKey: accessKey.reveal(), secretKey, region }),
+    signer: createSigner({ bucketUrl: `${publicUrl}/${bucket}`, accessKey: accessKey.reveal(), secretKey, region }),
     get grantPolicy() {
       return grantPolicyNow(dependencies.redis, config.timing.unsavedGraceMs)
     },
@@ -254,7 +255,7 @@ try {
         badTokens: config.limits.badTokensOfAnAddress,
         now,
       },
-      connectOrigins: [new URL(identity.issuer).origin, new URL(url).origin],
+      connectOrigins: [new URL(identity.issuer).origin, new URL(publicUrl).origin],
       pages,
       // Many who look at once cost one reading.
       listCatalog: () => catalogPage('all'),

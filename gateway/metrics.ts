@@ -8,6 +8,7 @@ export type Metrics = ReturnType<typeof createMetrics>
 /** What is read when somebody asks. */
 export interface Levels {
   readonly sockets: number
+  readonly mostSockets: number
   readonly backlogBytes: number
   readonly unsaved: { readonly sessions: number; readonly streams: number }
 }
@@ -22,6 +23,14 @@ export function createMetrics(levels: () => Levels) {
     registers,
     collect() {
       this.set(levels().sockets)
+    },
+  })
+  new Gauge({
+    name: 'segue_gateway_most_sockets',
+    help: 'open sockets beyond which no other is let in (SEGUE_MAX_SOCKETS)',
+    registers,
+    collect() {
+      this.set(levels().mostSockets)
     },
   })
   new Gauge({

@@ -30,6 +30,7 @@ function slowPlayer(limits: { maxQueuedBytes?: number; maxBacklogBytes?: number;
   connection.socket = socket as unknown as NonNullable<Connection['socket']>
   const metrics = createMetrics(() => ({
     sockets: 1,
+    mostSockets: 1,
     backlogBytes: context.backlog.bytes,
     unsaved: { sessions: 0, streams: 0 },
   }))

@@ -14,7 +14,7 @@ import { createMetrics } from './metrics.ts'
 import { createSessionKeeper, type SessionKeeper } from './session-keeper.ts'
 
 const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
-const nothing = () => ({ sockets: 0, backlogBytes: 0, unsaved: { sessions: 0, streams: 0 } })
+const nothing = () => ({ sockets: 0, mostSockets: 0, backlogBytes: 0, unsaved: { sessions: 0, streams: 0 } })
 
 /** Saves under way, to be answered by the test; what Redis would not keep is not kept here either. */
 interface UnderWay {

@@ -7,49 +7,14 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parseAllDocuments } from 'yaml'
 import { edgeVariables, USUAL_LIMITS } from '../nginx/settings.ts'
 import { bundleOf } from '../stack/bundled-program.ts'
 import { cacheFolder, PROJECT_ROOT } from '../stack/folders.ts'
-import { buildKustomization, readSchema } from './tools.ts'
+import { type Container, type Manifest, productionManifests, settingsOf } from './testing/manifests.ts'
+import { readSchema } from './tools.ts'
 
 const run = promisify(execFile)
 const cacheDir = cacheFolder(process.env)
-
-interface Variable {
-  readonly name: string
-  readonly value?: string
-  readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } }
-}
-interface Container {
-  readonly name: string
-  readonly image: string
-  readonly args?: readonly string[]
-  readonly env?: readonly Variable[]
-  readonly envFrom?: readonly { readonly configMapRef: { readonly name: string } }[]
-  readonly securityContext: Readonly<Record<string, unknown>>
-  readonly resources: { readonly requests: object; readonly limits: { readonly memory: string; readonly cpu?: string } }
-  readonly ports: readonly { readonly name: string; readonly containerPort: number }[]
-}
-interface Manifest {
-  readonly apiVersion: string
-  readonly kind: string
-  readonly metadata: { readonly name: string; readonly namespace?: string }
-  readonly data?: Readonly<Record<string, string>>
-  readonly spec: {
-    readonly replicas?: number
-    readonly selector: { readonly matchLabels: Readonly<Record<string, string>> }
-    readonly scaleTargetRef?: { readonly name: string }
-    readonly template: {
-      readonly metadata: { readonly labels: Readonly<Record<string, string>> }
-      readonly spec: {
-        readonly automountServiceAccountToken: boolean
-        readonly securityContext: Readonly<Record<string, unknown>>
-        readonly containers: readonly Container[]
-      }
-    }
-  }
-}
 
 let manifests: readonly Manifest[]
 let folder: string
@@ -58,8 +23,7 @@ const containers = () => ofKind('Deployment').flatMap(({ spec }) => spec.templat
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'segue-manifests-'))
-  const text = await buildKustomization(cacheDir, join(import.meta.dirname, 'overlays', 'production'))
-  manifests = parseAllDocuments(text).map((document) => document.toJS() as Manifest)
+  manifests = await productionManifests()
 })
 afterAll(async () => await rm(folder, { recursive: true, force: true }))
 
@@ -140,14 +104,7 @@ test('secrets come from outside: none is here, and no variable of one is in a ma
 
 /** What the program says is missing when it gets the maps and plain values of its container, and no secret. */
 async function complaints(file: string, container: Container, args: readonly string[] = []): Promise<string[]> {
-  const maps = (container.envFrom ?? []).map(({ configMapRef }) => configMapRef.name)
-  const plain = ofKind('ConfigMap').filter(({ metadata }) => maps.includes(metadata.name))
-  const env = {
-    ...Object.assign({}, ...plain.map(({ data }) => data)),
-    ...Object.fromEntries(
-      (container.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
-    ),
-  }
+  const env = settingsOf(container, manifests)
   const words = [await bundleOf(file), ...args]
   const output = await run(process.execPath, words, { cwd: folder, env, timeout: 60_000 }).then(
     ({ stdout }) => stdout,
@@ -172,20 +129,26 @@ describe('the configuration of a pod', () => {
       }
     })
 
-  test('of the edge is every setting of the template, with the limits of the native start', () => {
+  test('of the edge is every setting of the template, with the limits of the native start but for how many it takes', () => {
     const data = ofKind('ConfigMap').find(({ metadata }) => metadata.name.startsWith('segue-edge-'))?.data ?? {}
+    const { env = [] } = containers().find(({ name }) => name === 'nginx') ?? {}
+    const { value: gateways = '' } = env.find(({ name }) => name === 'SEGUE_NGINX_GATEWAYS') ?? {}
     const native = edgeVariables({
       listen: '8443',
-      gateways: ['gateway:18080 resolve'],
+      innerListen: '8081',
+      gateways: ['gateway.$(NAMESPACE).svc.cluster.local:18080 resolve'],
       folder: '/tmp',
       certificate: '/etc/segue-tls/tls.crt',
       key: '/etc/segue-tls/tls.key',
       bind: '',
       limits: USUAL_LIMITS,
     })
-    const { SEGUE_NGINX_RESOLVER: _, ...same } = native
-    expect(data).toMatchObject(same)
-    expect(Object.keys(data).sort()).toEqual(Object.keys(native).sort())
+    const { SEGUE_NGINX_RESOLVER: _, SEGUE_NGINX_FILES_OF_A_WORKER, SEGUE_NGINX_REQUESTS_IN_HAND, ...same } = native
+    const all = { ...data, SEGUE_NGINX_GATEWAYS: gateways }
+    expect(all).toMatchObject(same)
+    expect(Object.keys(all).sort()).toEqual(Object.keys(native).sort())
+    for (const [name, least] of Object.entries({ SEGUE_NGINX_FILES_OF_A_WORKER, SEGUE_NGINX_REQUESTS_IN_HAND }))
+      expect(Number(data[name]), name).toBeGreaterThan(Number(least))
   })
 })
 

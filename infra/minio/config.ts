@@ -8,12 +8,18 @@ import { type BucketNames, keyVariables, type StoreUser } from './users.ts'
 const REGION = 'us-east-1'
 
 export interface MinioConfig {
-  /** The address that servers and players both use: it is part of every signed chunk address. */
+  /** As servers reach it. */
   readonly url: string
   readonly accessKey: Secret
   readonly secretKey: Secret
   readonly bucket: string
   readonly region: string
+}
+
+/** Of who signs addresses. */
+export interface SigningConfig extends MinioConfig {
+  /** As players reach it: part of every address that is signed, and never asked from here. */
+  readonly publicUrl: string
 }
 
 export function bucketNames(read: EnvReader): BucketNames {
@@ -33,4 +39,9 @@ export function minioConfig(read: EnvReader, user: StoreUser | 'admin'): MinioCo
     bucket: bucketNames(read).audio,
     region: read.text('SEGUE_MINIO_REGION', REGION),
   }
+}
+
+export function signingConfig(read: EnvReader): SigningConfig {
+  const config = minioConfig(read, 'gateway')
+  return { ...config, publicUrl: read.optionalUrl('SEGUE_MINIO_PUBLIC_URL', ['http', 'https']) ?? config.url }
 }

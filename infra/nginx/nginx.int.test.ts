@@ -209,6 +209,34 @@ describe('limits', () => {
     await narrow.stop()
   })
 
+  test('one edge has so much in hand at once, and still says how it is', async () => {
+    const narrow = await startEdge([recorder.address], { requestsInHand: 4 })
+    const held = await Promise.all(Array.from({ length: 4 }, async () => await dial(narrow)))
+    for (const socket of held) socket.write('GET /large HTTP/1.1\r\nHost: edge\r\n\r\n')
+    await Promise.all(held.map((socket) => once(socket, 'data').then(() => socket.pause())))
+    const ask = async () => statusOf(await say('GET / HTTP/1.1\r\nHost: edge\r\nConnection: close\r\n\r\n', narrow))
+    expect(await ask()).toBe(429)
+    for (const path of ['/healthz', '/readyz']) expect((await fetch(narrow.inner + path)).status, path).toBe(200)
+    for (const socket of held) socket.destroy()
+    await expect.poll(ask).toBe(200)
+    await narrow.stop()
+  })
+
+  test('connections that ask for nothing make room for those that do', async () => {
+    // Not by their time being over.
+    const narrow = await startEdge([recorder.address], { filesOfAWorker: 1_024, requestSeconds: 120 })
+    const silent = Array.from({ length: 2_400 }, () =>
+      connectTcp(narrow.port, '127.0.0.1').on('error', () => undefined),
+    )
+    await Promise.all(silent.map((socket) => once(socket, 'connect')))
+    for (let round = 0; round < 10; round += 1) {
+      expect((await fetch(`${narrow.inner}/healthz`)).status).toBe(200)
+      expect(statusOf(await say('GET / HTTP/1.1\r\nHost: edge\r\nConnection: close\r\n\r\n', narrow))).toBe(200)
+    }
+    for (const socket of silent) socket.destroy()
+    await narrow.stop()
+  })
+
   test('one address asks for so many sockets a second, and one more is told so', async () => {
     const statuses: number[] = []
     for (let round = 0; round < 8; round += 1) statuses.push(statusOf(await get('/ws')))
@@ -252,6 +280,40 @@ describe('limits', () => {
     socket.resume()
     await closed(socket)
     expect(bytes).toBeLessThan(LARGE.length)
+  })
+})
+
+describe('the inner door', () => {
+  const inner = async (path: string, of = edge) => await fetch(of.inner + path)
+
+  test('says how many connections of clients are open, and how many requests may be under way, as Prometheus reads it', async () => {
+    const socket = await dial(edge)
+    const told = await (await inner('/metrics')).text()
+    expect(told.split('\n').filter((line) => !line.startsWith('#'))).toEqual([
+      expect.stringMatching(/^segue_edge_connections [1-9]\d*$/),
+      'segue_edge_most_requests 500',
+      '',
+    ])
+    socket.destroy()
+  })
+
+  test('is ready while a gateway is to be had through it, and lives without one', async () => {
+    expect((await inner('/readyz')).status).toBe(200)
+    expect(recorder.received.join('')).toMatch(/^GET \/healthz HTTP\/1\.1\r$/m)
+    const gone = await startRecorder()
+    await gone.stop()
+    const alone = await startEdge([gone.address])
+    expect((await inner('/readyz', alone)).status).toBe(502)
+    expect((await inner('/healthz', alone)).status).toBe(200)
+    await alone.stop()
+    const beside = await startEdge([gone.address, recorder.address])
+    for (let round = 0; round < 6; round += 1) expect((await inner('/readyz', beside)).status).toBe(200)
+    await beside.stop()
+  })
+
+  test('leads to nothing else', async () => {
+    for (const path of ['/', '/api/catalog', '/ws', '/readyz/x']) expect((await inner(path)).status, path).toBe(404)
+    expect(recorder.received.join('')).toBe('')
   })
 })
 

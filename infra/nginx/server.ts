@@ -63,6 +63,7 @@ export function edgeOf({ host, ports, folder }: Pick<StartContext, 'host' | 'por
   const { certificate, key } = certificatesIn(join(folder, 'tls'))
   return {
     listen: `${host}:${ports.nginx}`,
+    innerListen: `${host}:${ports.nginxInner}`,
     gateways: [ports.gateway, ports.gateway2].map((port) => `${host}:${port}`),
     folder,
     certificate,
@@ -76,7 +77,7 @@ export const nginxServer = definePart({
   name: 'nginx',
   title: 'NGINX',
   version: async () => NGINX_VERSION,
-  ports: ['nginx'],
+  ports: ['nginx', 'nginxInner'],
   needs: ['postgres', 'redis', 'kafka', 'clickhouse', 'minio', 'issuer', 'gateway', 'gateway-2', 'workers'],
   debian: [OPENSSL_PACKAGE],
   // Its quick stop; SIGQUIT would wait for sockets that stay all evening.

@@ -5,6 +5,8 @@ const PATIENCE = 'max_fails=2 fail_timeout=2s'
 
 export interface Edge {
   readonly listen: string
+  /** Where it says how it is, to the machines around it: nobody else may reach that. */
+  readonly innerListen: string
   /** `host:port` of each. */
   readonly gateways: readonly string[]
   /** Where its process id and what it buffers lie. */
@@ -18,6 +20,8 @@ export interface Edge {
 
 export interface Limits {
   readonly filesOfAWorker: number
+  /** Of all clients at once, sockets among them: each has two files, and any worker may come to have all of them. */
+  readonly requestsInHand: number
   /** Connections of one IPv4 address or IPv6 /64: whole houses, and offices, are behind one. */
   readonly connectionsOfANetwork: number
   readonly socketsPerSecond: number
@@ -32,6 +36,7 @@ export interface Limits {
 
 export const USUAL_LIMITS: Limits = {
   filesOfAWorker: 16_384,
+  requestsInHand: 7_000,
   connectionsOfANetwork: 512,
   socketsPerSecond: 50,
   socketsAtOnce: 200,
@@ -45,6 +50,7 @@ export const USUAL_LIMITS: Limits = {
 export function edgeVariables({ limits, ...edge }: Edge): Readonly<Record<string, string>> {
   return {
     SEGUE_NGINX_LISTEN: edge.listen,
+    SEGUE_NGINX_INNER_LISTEN: edge.innerListen,
     SEGUE_NGINX_GATEWAYS: edge.gateways.map((address) => `server ${address} ${PATIENCE};`).join(' '),
     // A name that stands for several is asked for again only where there is somebody to ask.
     SEGUE_NGINX_RESOLVER: '',
@@ -53,6 +59,7 @@ export function edgeVariables({ limits, ...edge }: Edge): Readonly<Record<string
     SEGUE_NGINX_KEY: edge.key,
     SEGUE_NGINX_BIND: edge.bind === '' ? '' : `proxy_bind ${edge.bind};`,
     SEGUE_NGINX_FILES_OF_A_WORKER: String(limits.filesOfAWorker),
+    SEGUE_NGINX_REQUESTS_IN_HAND: String(limits.requestsInHand),
     SEGUE_NGINX_CONNECTIONS_OF_A_NETWORK: String(limits.connectionsOfANetwork),
     SEGUE_NGINX_SOCKETS_PER_SECOND: String(limits.socketsPerSecond),
     SEGUE_NGINX_SOCKETS_AT_ONCE: String(limits.socketsAtOnce),

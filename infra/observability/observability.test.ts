@@ -1,4 +1,4 @@
-/** Owns the test that what is watched is what is told: the table of metrics, alerts and dashboards, against the code's own registries. */
+/** Owns the test that what is watched is what is told: the table of metrics, alerts and dashboards, against the code's own registries, and what the edge's configuration says. */
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -29,7 +29,12 @@ interface Rule {
 const here = (name: string) => join(import.meta.dirname, name)
 const text = (name: string) => readFile(here(name), 'utf8')
 
-const gateway = createMetrics(() => ({ sockets: 0, backlogBytes: 0, unsaved: { sessions: 0, streams: 0 } })).registry
+const gateway = createMetrics(() => ({
+  sockets: 0,
+  mostSockets: 0,
+  backlogBytes: 0,
+  unsaved: { sessions: 0, streams: 0 },
+})).registry
 registerDependencies(gateway, 'segue_gateway', [])
 const workers = createWorkerMetrics().registry
 registerDependencies(workers, 'segue_worker', [])
@@ -42,7 +47,18 @@ async function metricsOf(registry: Registry): Promise<readonly Metric[]> {
   })
 }
 
-const metrics = { gateway: await metricsOf(gateway), workers: await metricsOf(workers) }
+/** NGINX has no registry: what it says is written out in its configuration. */
+async function metricsOfTheEdge(): Promise<readonly Metric[]> {
+  const template = await readFile(here('../nginx/nginx.conf.template'), 'utf8')
+  const told = template.matchAll(/# HELP (\w+) (.+?)\\n# TYPE \1 (\w+)\\n\1 \$/g)
+  return [...told].map(([, name = '', help = '', type = '']) => ({ name, type, labels: [], help }))
+}
+
+const metrics = {
+  gateway: await metricsOf(gateway),
+  workers: await metricsOf(workers),
+  edge: await metricsOfTheEdge(),
+}
 const own = (list: readonly Metric[]) => list.filter(({ name }) => name.startsWith('segue_'))
 
 const { groups } = parse(await text('alerts.yaml')) as { groups: readonly { name: string; rules: readonly Rule[] }[] }
@@ -51,7 +67,7 @@ const alerts = rules.flatMap((rule) => (rule.alert === undefined ? [] : [{ ...ru
 
 /** Series by name, with the labels that each has beside those of the scrape. */
 const series = new Map<string, readonly string[]>([['up', []]])
-for (const { name, type, labels } of [...metrics.gateway, ...metrics.workers]) {
+for (const { name, type, labels } of [...metrics.gateway, ...metrics.workers, ...metrics.edge]) {
   if (type !== 'histogram') series.set(name, labels)
   else
     for (const [end, more] of [
@@ -103,7 +119,7 @@ test('METRICS.md is the table of what gateways and workers tell (vitest -u write
   const page = [
     '# Metrics',
     '',
-    'Made from the code: names and labels are an interface, and renaming one is a breaking change. Beside these, each process tells those of `prom-client` about itself (`process_…`, `nodejs_…`). What to do about an alert stands in [RUNBOOK.md](RUNBOOK.md).',
+    'Made from the code: names and labels are an interface, and renaming one is a breaking change. Beside these, each process of ours tells those of `prom-client` about itself (`process_…`, `nodejs_…`). What to do about an alert stands in [RUNBOOK.md](RUNBOOK.md).',
     '',
     '## Of a gateway, at `/metrics` of its port',
     '',
@@ -114,6 +130,11 @@ test('METRICS.md is the table of what gateways and workers tell (vitest -u write
     '',
     ...head,
     ...rows(metrics.workers),
+    '',
+    '## Of the edge, at `/metrics` of its inner door',
+    '',
+    ...head,
+    ...rows(metrics.edge),
     '',
   ]
   await expect(page.join('\n')).toMatchFileSnapshot(here('METRICS.md'))
@@ -131,7 +152,7 @@ function directly(expr: string): ReadonlySet<string> {
 }
 
 test('every metric says what it means, and one name means one thing', () => {
-  const all = [...own(metrics.gateway), ...own(metrics.workers)]
+  const all = [...own(metrics.gateway), ...own(metrics.workers), ...own(metrics.edge)]
   for (const { name, help } of all) expect(help.length, name).toBeGreaterThan(8)
   expect(new Set(all.map(({ name }) => name)).size).toBe(all.length)
   for (const { name, type } of all) expect(name.endsWith('_total'), name).toBe(type === 'counter')
@@ -182,9 +203,9 @@ describe('alerts', () => {
       scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[]
     }
     expect(config.rule_files).toEqual(['alerts.yaml'])
-    const { gateway, gateway2, workers } = PORT_TABLE
+    const { gateway, gateway2, workers, nginxInner } = PORT_TABLE
     const targets = config.scrape_configs.flatMap((each) => each.static_configs.flatMap((list) => list.targets))
-    expect(targets).toEqual([gateway, gateway2, workers].map(({ usual }) => `127.0.0.1:${usual}`))
+    expect(targets).toEqual([gateway, gateway2, workers, nginxInner].map(({ usual }) => `127.0.0.1:${usual}`))
     const jobs = config.scrape_configs.map(({ job_name }) => job_name)
     const named = rules.flatMap(({ expr }) => [...expr.matchAll(/job="([^"]+)"/g)].map(([, job]) => job))
     for (const job of named) expect(jobs).toContain(job)
@@ -237,9 +258,8 @@ test('the figures that Kubernetes scales by are told', async () => {
   }
   const scaled = [...adapter.rules.custom, ...adapter.rules.external].map(({ name }) => name.matches)
   for (const name of scaled) expect(series.has(name), name).toBe(true)
-  const manifests = (
-    await Promise.all(['gateway', 'workers'].map((name) => readFile(here(`../k8s/base/${name}.yaml`), 'utf8')))
-  ).join()
+  const files = (await readdir(here('../k8s/base'), { recursive: true })).filter((path) => path.endsWith('.yaml'))
+  const manifests = (await Promise.all(files.map((path) => readFile(here(`../k8s/base/${path}`), 'utf8')))).join()
   const asked = [...manifests.matchAll(/metric: \{ name: (\w+)/g)].map(([, name]) => name)
   expect([...new Set(asked)].sort()).toEqual(scaled.sort())
 })

@@ -332,6 +332,7 @@ test('NGINX in docker-compose.yml has the file and the settings of the native st
   expect(volumes).toContain('./infra/nginx/nginx.conf.template:/etc/nginx/templates/nginx.conf.template:ro')
   const native = edgeVariables({
     listen: `${HOST}:${usual.nginx}`,
+    innerListen: `${HOST}:${usual.nginxInner}`,
     gateways: [`${HOST}:${usual.gateway}`],
     folder: '/tmp',
     certificate: '/run/secrets/nginx_certificate',

@@ -24,7 +24,7 @@ export const MEMORY = {
   gateway: { limitMb: 1_280, by: '--max-old-space-size', toldMb: 1_024 },
   'gateway-2': { limitMb: 1_280, by: '--max-old-space-size', toldMb: 1_024 },
   workers: { limitMb: 2_048, by: '--max-old-space-size', toldMb: 1_536 },
-  nginx: { limitMb: 128, by: 'two workers' },
+  nginx: { limitMb: 384, by: 'two workers' },
   superset: { limitMb: 1_024, by: 'one worker of 8 threads' },
   airflow: { limitMb: 2_048, by: 'two tasks at a time' },
 } as const satisfies Readonly<Record<PartName, MemoryShare>>

@@ -46,6 +46,7 @@ export const PORT_TABLE = {
   status: { variable: 'SEGUE_STATUS_PORT', usual: 18_084, wanted: 'the page of the stack' },
   debezium: { variable: 'SEGUE_DEBEZIUM_PORT', usual: 18_083, wanted: 'Debezium' },
   nginx: { variable: 'SEGUE_NGINX_PORT', usual: 18_443, wanted: 'NGINX' },
+  nginxInner: { variable: 'SEGUE_NGINX_INNER_PORT', usual: 18_444, wanted: "NGINX's inner door" },
 } as const satisfies Record<string, PortRow>
 
 export type PortName = keyof typeof PORT_TABLE

@@ -75,6 +75,7 @@ export function createBenchGateway(random: () => number, log: Logger): BenchGate
   ) as Dependencies
   const metrics = createMetrics(() => ({
     sockets: connections.size,
+    mostSockets: limits.maxSockets,
     backlogBytes: backlog.bytes,
     get unsaved() {
       return keeper.unsaved
@@ -114,7 +115,7 @@ export function createBenchGateway(random: () => number, log: Logger): BenchGate
     ads: NO_ADS,
     search: NO_SEARCH,
     recommender: BY_CATALOG,
-    signer: createSigner({ ...minio, bucketUrl: minio.url, accessKey: minio.accessKey.reveal() }),
+    signer: createSigner({ ...minio, bucketUrl: minio.publicUrl, accessKey: minio.accessKey.reveal() }),
     grantPolicy: GRANT_POLICY,
     playbackLog: playbackLog(random),
     tracing: NO_TRACING,

@@ -19,6 +19,8 @@ const READY_WITHIN_MS = 20_000
 export interface EdgeProcess {
   readonly port: number
   readonly https: string
+  /** What only the machines around it may reach. */
+  readonly inner: string
   readonly wss: string
   /** The certificate that its own is signed by. */
   readonly authority: string
@@ -34,16 +36,18 @@ export interface EdgeProcess {
 export async function startEdge(gateways: readonly string[], limits: Partial<Limits> = {}): Promise<EdgeProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'segue-edge-'))
   const port = await getPort({ host: HOST })
+  const innerPort = await getPort({ host: HOST })
   const { authority: authorityFile, certificate, key } = await ensureCertificates(join(folder, 'tls'))
   const before = (behind: readonly string[]) => ({
     listen: `${HOST}:${port}`,
+    innerListen: `${HOST}:${innerPort}`,
     gateways: behind,
     folder,
     certificate,
     key,
     bind: EDGE_ADDRESS,
     // Tests are many clients of one address.
-    limits: { ...USUAL_LIMITS, filesOfAWorker: 1_024, ...limits },
+    limits: { ...USUAL_LIMITS, filesOfAWorker: 1_024, requestsInHand: 500, ...limits },
   })
   await writeConfiguration(before(gateways))
   const logFile = join(folder, 'log')
@@ -51,6 +55,7 @@ export async function startEdge(gateways: readonly string[], limits: Partial<Lim
   const edge: EdgeProcess = {
     port,
     https: `https://${HOST}:${port}`,
+    inner: `http://${HOST}:${innerPort}`,
     wss: `wss://${HOST}:${port}/ws`,
     authority: await readFile(authorityFile, 'utf8'),
     authorityFile,
