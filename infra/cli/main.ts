@@ -1,22 +1,16 @@
 /** Owns the command line `segue`: which commands there are, and how their failures are said. */
 
 import { Command } from 'commander'
-import { backupCommand } from '../backup/backup-command.ts'
 import { ingestCommand } from '../catalog/ingest-command.ts'
-import { retentionCommand } from '../clickhouse/retention-command.ts'
 import { demoCommand } from '../demo/demo-command.ts'
 import { doctorCommand } from '../doctor/doctor-command.ts'
 import { tokenCommand } from '../issuer/token-command.ts'
 import { edgeCommand } from '../nginx/edge-command.ts'
-import { eraseCommand } from '../personal/erasure/erase-command.ts'
-import { exportCommand } from '../personal/erasure/export-command.ts'
-import { keysCommand } from '../personal/keys-command.ts'
-import { auditCommand } from '../postgres/audit/audit-command.ts'
 import { modelCommand } from '../postgres/model/model-command.ts'
-import { partitionsCommand } from '../postgres/partitions/partitions-command.ts'
 import { dataFolder } from '../stack/folders.ts'
 import { announceCommand } from './announce.ts'
 import { askCommand } from './ask.ts'
+import { JOBS } from './commands/jobs.ts'
 import { installCommand } from './install.ts'
 import { type LoadTestCommand, loadTestCommand } from './load-test-command.ts'
 import { resetCommand } from './reset.ts'
@@ -31,6 +25,7 @@ const NEED_ADDRESSES: readonly string[] = [
   'ingest',
   'demo',
   'model',
+  'schemas',
   'partitions',
   'audit',
   'keys',
@@ -146,13 +141,7 @@ const commands = [
   ingestCommand,
   demoCommand,
   modelCommand,
-  partitionsCommand,
-  auditCommand,
-  keysCommand,
-  eraseCommand,
-  exportCommand,
-  backupCommand,
-  retentionCommand,
+  ...JOBS,
   announceCommand,
   askCommand,
   doctorCommand,

@@ -44,7 +44,7 @@ describe('the Dockerfile', () => {
     }
     const [major] = /\d+/.exec(engines.node) ?? []
     const names = stages.map(({ name }) => name)
-    expect(names).toEqual(['build', 'base', 'gateway', 'workers'])
+    expect(names).toEqual(['build', 'base', 'listening', 'gateway', 'workers', 'commands'])
     for (const { from } of stages)
       if (!names.includes(from)) expect(from).toMatch(new RegExp(`^node:${major}\\.\\d+\\.\\d+-bookworm-slim$`))
   })
@@ -52,7 +52,7 @@ describe('the Dockerfile', () => {
   test('runs as nobody in particular, by number, and starts one program that hears the signal to stop', () => {
     expect(stage('base')?.instructions.at(-2)).toEqual({ word: 'USER', rest: '1000:1000' })
     expect(allOf('USER')).toHaveLength(1)
-    for (const name of ['gateway', 'workers']) {
+    for (const name of ['gateway', 'workers', 'commands']) {
       const start = stage(name)?.instructions.at(-1)
       expect(start?.word).toMatch(/^(?:CMD|ENTRYPOINT)$/)
       // Through a shell the program would not be the one that is signalled.
@@ -70,6 +70,26 @@ describe('the Dockerfile', () => {
       expect(letIn, path).toContain(path)
     }
     for (const { rest } of [...allOf('ENV'), ...allOf('ARG')]) expect(rest).not.toMatch(/secret|password|token|key/i)
+  })
+
+  test('gives each image its own program, and of what was built nothing else but pages and the package that listens', () => {
+    const built = (name: string) =>
+      (stage(name)?.instructions ?? [])
+        .flatMap(({ word, rest }) =>
+          word === 'COPY' && rest.startsWith('--from=build ') ? rest.split(' ').slice(1, -1) : [],
+        )
+        .map((path) => path.replace('/segue/', ''))
+    const program = (name: string) => [`dist/${name}.js`, `dist/${name}.js.map`]
+    expect(built('base')).toEqual(['package.json', 'package-lock.json'])
+    expect(built('listening')).toEqual(['node_modules/uWebSockets.js'])
+    expect(built('gateway')).toEqual(['pages', ...program('gateway')])
+    expect(built('workers')).toEqual(program('workers'))
+    expect(built('commands')).toEqual(program('commands'))
+    // Where the pages are built, bundles are as well: they are set aside before there is one.
+    const [pages = '', aside = '', bundles = ''] = (stage('build')?.instructions.at(-1)?.rest ?? '').split(' && ')
+    expect(pages).toBe('npx tsx gateway/prebuild-pages.ts')
+    expect(aside).toBe('mv node_modules/.cache/segue pages')
+    expect(bundles).toMatch(/^npx tsx infra\/k8s\/bundle\.ts dist /)
   })
 
   test('installs by the lock file, in the build alone', () => {

@@ -20,6 +20,8 @@ const SCHEMAS: Readonly<Partial<Record<ServerName, (env: EnvRecord) => Promise<v
   minio: prepareStore,
 }
 
+export const WITH_SCHEMA = Object.keys(SCHEMAS) as readonly ServerName[]
+
 /**
  * Applies the schema of a server that runs, ours or a configured one.
  * @throws {StackProblem} saying what the server answered.

@@ -36,7 +36,7 @@ export const INPUTS = {
     value: 19_000,
     unit: '',
     what: 'sessions that one process may hold',
-    source: 'SEGUE_MAX_SOCKETS, for 20,000 descriptors',
+    source: 'SEGUE_MAX_SOCKETS unless set, for 20,000 descriptors',
   },
   sessionKb: {
     value: 50,
