@@ -1,5 +1,6 @@
 /** Owns a person at Airflow without a browser: signed in, triggering DAGs and reading what became of them. */
 
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface TaskEnd {
@@ -24,6 +25,7 @@ export interface AirflowSession {
 const ASK_EVERY_MS = 500
 const ASK_AGAIN_MS = 2_000
 const MOST_AGAIN = 5
+const CONFLICT = 409
 const ENDED = ['success', 'failed']
 
 export async function signInAt(url: string, username: string, password: string): Promise<AirflowSession> {
@@ -39,13 +41,14 @@ export async function signInAt(url: string, username: string, password: string):
     const headers = { authorization: `Bearer ${token}`, accept: 'application/json', 'content-type': 'application/json' }
     const send = () => fetch(`${url}/api/v2${path}`, { ...init, headers })
     let answer = await send()
-    // Its database has one writer at a time: it may be too busy to be read just now.
-    for (let again = 0; answer.status >= 500 && init.method === undefined && again < MOST_AGAIN; again += 1) {
+    // Its database has one writer at a time: it may be too busy just now. What was entered all the same is there already.
+    let again = 0
+    for (; answer.status >= 500 && again < MOST_AGAIN; again += 1) {
       await sleep(ASK_AGAIN_MS)
       answer = await send()
     }
     const body = await answer.text()
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${body}`)
+    if (!answer.ok && !(answer.status === CONFLICT && again > 0)) throw new Error(`${path}: ${answer.status} ${body}`)
     return JSON.parse(body) as T
   }
 
@@ -62,9 +65,10 @@ export async function signInAt(url: string, username: string, password: string):
   return {
     get: ask,
     async run(dag, conf = {}) {
-      const asked = { method: 'POST', body: JSON.stringify({ logical_date: null, conf }) }
-      const { dag_run_id } = await ask<{ dag_run_id: string }>(`/dags/${dag}/dagRuns`, asked)
-      const run = `/dags/${dag}/dagRuns/${encodeURIComponent(dag_run_id)}`
+      const id = `asked__${randomUUID()}`
+      const asked = { method: 'POST', body: JSON.stringify({ dag_run_id: id, logical_date: null, conf }) }
+      await ask(`/dags/${dag}/dagRuns`, asked)
+      const run = `/dags/${dag}/dagRuns/${id}`
       let state = 'queued'
       while (!ENDED.includes(state)) {
         await sleep(ASK_EVERY_MS)

@@ -155,8 +155,12 @@ describe('a month that is not right is refused by name, and nothing is posted', 
   })
 
   test('transaction-open: somebody may yet enter what is dated within the month', async () => {
-    const options = { applicationName: 'a long night', maxConnections: 1 }
-    const [other, own] = [createPool(world.database.url, options), createPool(world.database.url, options)]
+    const other = createPool(world.database.url, {
+      applicationName: 'a long night',
+      maxConnections: 1,
+      idleInTransactionMs: 300_000,
+    })
+    const own = createPool(world.database.url, { applicationName: 'the close', maxConnections: 2 })
     const { firstDay } = monthSpan(MONTH)
     const thisMonth = monthsAgo(0)
     // By a clock that is ahead the month is over: whatever is under way began within it.
