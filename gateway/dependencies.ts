@@ -40,7 +40,7 @@ export function createDependencies({
   const { issuer, jwksUrl } = config.identity
   return {
     redis: redisDependency(redis, gatewayId, log),
-    kafka: kafkaDependency(config.kafka, 'segue-gateway-probe', log),
+    kafka: kafkaDependency(config.kafka, 'gateway', 'segue-gateway-probe', log),
     postgres: postgresDependency(config.postgres, log),
     clickhouse: clickhouseDependency(clickhouse, log),
     minio: minioDependency(config.minio, log),

@@ -17,8 +17,10 @@ import { SentBack } from './sent-back.ts'
 import { Troubles } from './troubles.ts'
 import { DRAIN_WITHIN_MS, type Worker, type WorkerContext } from './worker.ts'
 
+type Bookkeeper = 'royalties' | 'ads'
+
 export interface Books<Entered> {
-  readonly name: 'royalties' | 'ads'
+  readonly name: Bookkeeper
   readonly clientId: string
   readonly group: string
   readonly pool: Pool
@@ -38,7 +40,7 @@ type Outcome<Entered> =
   | { readonly kind: 'ahead'; readonly booksAt: bigint }
 
 export function createBookkeeper<Entered>(
-  { config, metrics, tracing, log }: WorkerContext,
+  { config, metrics, tracing, log }: WorkerContext<Bookkeeper>,
   { name, clientId, group, pool, ...books }: Books<Entered>,
 ): Worker {
   const troubles = new Troubles()
@@ -117,7 +119,7 @@ export function createBookkeeper<Entered>(
         lag: lagOf(metrics, name),
         handle,
       }
-      consumer = runConsumer(config.kafka[name], options, log)
+      consumer = runConsumer(config.kafka, options, log)
     },
     ready: () => !troubles.any && consumer?.joined() === true,
     async drain(deadline) {

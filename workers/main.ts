@@ -1,12 +1,12 @@
 /** Owns the process of the workers: all of them, or those named on the command line. */
 
 import { registerDependencies } from '../infra/runtime/dependency-metrics.ts'
-import { readEnv } from '../infra/runtime/env.ts'
+import { type EnvReader, readEnv } from '../infra/runtime/env.ts'
 import { runUntilSignal } from '../infra/runtime/lifecycle.ts'
 import { createLogger } from '../infra/runtime/log.ts'
 import { openTracing } from '../infra/tracing/open-tracing.ts'
 import { createAds } from './ads/ads.ts'
-import { workersConfig } from './config.ts'
+import { processConfig, WORKER_CONFIGS, type WorkerName } from './config.ts'
 import { createDependencies } from './dependencies.ts'
 import { createIngest } from './ingest/ingest.ts'
 import { createWorkerMetrics } from './metrics.ts'
@@ -19,9 +19,9 @@ import { createRoyalties } from './royalties/royalties.ts'
 import { createSearch } from './search/search.ts'
 import { createSharing } from './sharing/sharing.ts'
 import { sideBySide } from './side-by-side.ts'
-import type { CreateWorker } from './worker.ts'
+import type { CreateWorker, Worker, WorkerTools } from './worker.ts'
 
-const WORKERS: Readonly<Record<string, CreateWorker>> = {
+const WORKERS: { readonly [Name in WorkerName]: CreateWorker<Name> } = {
   ingest: createIngest,
   royalties: createRoyalties,
   reaper: createReaper,
@@ -32,25 +32,37 @@ const WORKERS: Readonly<Record<string, CreateWorker>> = {
   partitions: createPartitions,
   search: createSearch,
 }
+const NAMES = Object.keys(WORKERS) as WorkerName[]
 const SHUTDOWN_WITHIN_MS = 5_000
+
+/** What one worker reads of the environment, and how it is made of that. */
+function planned<Name extends WorkerName>(name: Name, read: EnvReader) {
+  const config = WORKER_CONFIGS[name](read)
+  const create: CreateWorker<Name> = WORKERS[name]
+  return { name, config, create: (tools: WorkerTools): Worker => create({ ...tools, config }) }
+}
+
+function known(name: string): WorkerName {
+  const match = NAMES.find((one) => one === name)
+  if (match === undefined) throw new Error(`there is no worker '${name}': choose from ${NAMES.join(', ')}`)
+  return match
+}
 
 const log = createLogger('workers')
 try {
-  const config = readEnv(process.env, workersConfig)
-  const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(WORKERS)
+  const names = process.argv.length > 2 ? process.argv.slice(2).map(known) : NAMES
+  const { own, plans } = readEnv(process.env, (read) => ({
+    own: processConfig(read),
+    plans: names.map((name) => planned(name, read)),
+  }))
   const metrics = createWorkerMetrics()
-  const tracing = await openTracing(config.tracing, 'segue-workers', log)
-  const dependencies = createDependencies(config, log)
+  const tracing = await openTracing(own.tracing, 'segue-workers', log)
+  const dependencies = createDependencies(Object.fromEntries(plans.map(({ name, config }) => [name, config])), log)
   registerDependencies(metrics.registry, 'segue_worker', dependencies.all)
-  const workers = names.map((name) => {
-    const create = WORKERS[name]
-    if (create === undefined)
-      throw new Error(`there is no worker '${name}': choose from ${Object.keys(WORKERS).join(', ')}`)
-    return create({ config, metrics, tracing, log: log.child({ worker: name }) })
-  })
+  const workers = plans.map(({ name, create }) => create({ metrics, tracing, log: log.child({ worker: name }) }))
   const monitor = createMonitor({
-    host: config.host,
-    port: config.port,
+    host: own.host,
+    port: own.port,
     workers,
     dependencies: dependencies.all,
     metrics,

@@ -3,7 +3,7 @@
 import type { Service } from '../infra/runtime/lifecycle.ts'
 import type { Logger } from '../infra/runtime/log.ts'
 import type { Tracing } from '../infra/tracing/tracing.ts'
-import type { WorkersConfig } from './config.ts'
+import type { WorkerConfigs, WorkerName } from './config.ts'
 import type { WorkerMetrics } from './metrics.ts'
 
 export interface Worker extends Service {
@@ -11,14 +11,18 @@ export interface Worker extends Service {
   ready(): boolean
 }
 
-export interface WorkerContext {
-  readonly config: WorkersConfig
+/** What the process gives every worker. */
+export interface WorkerTools {
   readonly metrics: WorkerMetrics
   readonly tracing: Tracing
   readonly log: Logger
 }
 
-export type CreateWorker = (context: WorkerContext) => Worker
+export interface WorkerContext<Name extends WorkerName> extends WorkerTools {
+  readonly config: WorkerConfigs[Name]
+}
+
+export type CreateWorker<Name extends WorkerName> = (context: WorkerContext<Name>) => Worker
 
 /** What the batch under way of a worker may take when the process ends; workers end side by side. */
 export const DRAIN_WITHIN_MS = 3_000

@@ -19,6 +19,12 @@ const cacheDir = cacheFolder(process.env)
 let manifests: readonly Manifest[]
 let folder: string
 const ofKind = (kind: string) => manifests.filter((manifest) => manifest.kind === kind)
+const secretsOf = ({ env = [] }: Container) =>
+  env.flatMap(({ name, valueFrom }) => {
+    if (valueFrom === undefined) return []
+    const { name: secret, key } = valueFrom.secretKeyRef
+    return [{ name, secret, key }]
+  })
 const containers = () => ofKind('Deployment').flatMap(({ spec }) => spec.template.spec.containers)
 
 beforeAll(async () => {
@@ -102,14 +108,18 @@ test('secrets come from outside: none is here, and no variable of one is in a ma
   expect(maps.filter((name) => /SECRET|PASSWORD|ACCESS_KEY|POSTGRES|REDIS|CLICKHOUSE/.test(name))).toEqual([])
 })
 
-/** What the program says is missing when it gets the maps and plain values of its container, and no secret. */
-async function complaints(file: string, container: Container, args: readonly string[] = []): Promise<string[]> {
-  const env = settingsOf(container, manifests)
+/** What a program says, one that cannot run among that. */
+async function saidBy(file: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   const words = [await bundleOf(file), ...args]
-  const output = await run(process.execPath, words, { cwd: folder, env, timeout: 60_000 }).then(
+  return await run(process.execPath, words, { cwd: folder, env, timeout: 60_000 }).then(
     ({ stdout }) => stdout,
     (error: { stdout: string }) => error.stdout,
   )
+}
+
+/** What the program says is missing when it gets the maps and plain values of its container, and no secret. */
+async function complaints(file: string, container: Container, args = container.args ?? []): Promise<string[]> {
+  const output = await saidBy(file, args, settingsOf(container, manifests))
   return [...new Set([...output.matchAll(/ {2}- (.+?)(?=\\n|")/g)].map(([, line = '']) => line))]
 }
 
@@ -118,16 +128,31 @@ describe('the configuration of a pod', () => {
     ['gateway', 'gateway/main.ts'],
     ['workers', 'workers/main.ts'],
   ] as const)
-    test(`of the ${kind}, as one file, is all that the program asks for: only secrets are missing, and each of them is named`, async () => {
+    test(`of the ${kind}, as one file, is all that the program asks for: only secrets are missing, and it has each of those and no other`, async () => {
       const some = containers().filter(({ name }) => name === kind)
       expect(some).not.toEqual([])
       for (const container of some) {
-        const secrets = (container.env ?? []).flatMap(({ name, valueFrom }) => (valueFrom === undefined ? [] : [name]))
-        expect((await complaints(file, container, container.args)).sort()).toEqual(
-          secrets.map((name) => `${name} is not set`).sort(),
-        )
+        const secrets = secretsOf(container).map(({ name }) => `${name} is not set`)
+        expect((await complaints(file, container)).sort(), container.args?.join()).toEqual(secrets.sort())
       }
     })
+
+  test('of each worker is a pod of its own, whose secrets are named as the settings that they are for', async () => {
+    const [, names = ''] = /choose from ([\w, ]+)/.exec(await saidBy('workers/main.ts', ['nobody'], {})) ?? []
+    const workers = ofKind('Deployment').filter(({ spec }) => spec.template.spec.containers[0]?.name === 'workers')
+    const runs = workers.map(({ metadata, spec }) => [metadata.name, spec.template.spec.containers[0]?.args])
+    expect(runs.sort()).toEqual(
+      names
+        .split(', ')
+        .map((name) => [name, [name]])
+        .sort(),
+    )
+    for (const { spec } of workers)
+      for (const { name, secret, key } of spec.template.spec.containers.flatMap(secretsOf)) {
+        expect(secret).toBe('segue-workers')
+        expect(key).toBe(name.replace('SEGUE_', '').toLowerCase().replaceAll('_', '-'))
+      }
+  })
 
   test('of the edge is every setting of the template, with the limits of the native start but for how many it takes', () => {
     const data = ofKind('ConfigMap').find(({ metadata }) => metadata.name.startsWith('segue-edge-'))?.data ?? {}

@@ -1,14 +1,16 @@
-/** Owns Kafka as a dependency: up when every partition of the playback topic has a leader. */
+/** Owns Kafka as a dependency: up when every partition of the topic that matters has a leader. */
 
 import type { Admin } from 'kafkajs'
-import { TOPICS } from '../../protocol/events/topics.ts'
 import { createDependency, type Dependency } from '../runtime/dependency.ts'
 import type { Logger } from '../runtime/log.ts'
 import { createKafka } from './client.ts'
 import type { KafkaConfig } from './config.ts'
 import { PlaybackLogError } from './playback-log.ts'
+import { type KafkaUser, mainTopicOf } from './users.ts'
 
-export function kafkaDependency(config: KafkaConfig, clientId: string, log: Logger): Dependency {
+/** @param user who asks; of his own topic, as he may know of no other */
+export function kafkaDependency(config: KafkaConfig, user: KafkaUser, clientId: string, log: Logger): Dependency {
+  const topic = mainTopicOf(user)
   const kafka = createKafka(config, clientId, log)
   let admin: Admin | undefined
 
@@ -27,7 +29,6 @@ export function kafkaDependency(config: KafkaConfig, clientId: string, log: Logg
   return createDependency('kafka', {
     log,
     async probe(signal) {
-      const topic = TOPICS.playbackEvents.name
       const drop = () => void letGo().catch((error: unknown) => log.debug({ err: error }, 'probe left'))
       signal.addEventListener('abort', drop, { once: true })
       const { topics } = await (await connected()).fetchTopicMetadata({ topics: [topic] })

@@ -1,13 +1,23 @@
 import { expect, test } from 'vitest'
 import { ConfigError, readEnv } from '../runtime/env.ts'
 import { kafkaConfig } from './config.ts'
-import { foreignPasswords, KAFKA_USER_NAMES, loginVariables, rightsOf, WORKER_USERS } from './users.ts'
+import { foreignPasswords, KAFKA_USER_NAMES, loginVariables, mainTopicOf, rightsOf, WORKER_USERS } from './users.ts'
 
 test('two who write to one topic are the gateway and who ends its streams, and nobody reads dead records', () => {
   const who = (name: string, may: string) =>
     KAFKA_USER_NAMES.filter((user) => rightsOf(user).some((right) => right.name === name && right.may === may))
   expect(who('playback.events', 'write')).toEqual(['gateway', 'reaper'])
   expect(who('playback.events.dead', 'read')).toEqual([])
+})
+
+test('each is told by a topic of its own whether Kafka is there', () => {
+  expect(mainTopicOf('ingest')).toBe('playback.events')
+  expect(mainTopicOf('search')).toBe('catalog.changes')
+  for (const user of KAFKA_USER_NAMES)
+    expect(
+      rightsOf(user).map(({ name }) => name),
+      user,
+    ).toContain(mainTopicOf(user))
 })
 
 test('all passwords but those of its own users are foreign to a program', () => {

@@ -62,6 +62,14 @@ export function rightsOf(user: KafkaUser): KafkaRight[] {
   ]
 }
 
+/** What tells a user whether Kafka does what he needs of it: the topic that he reads, or else writes. */
+export function mainTopicOf(user: KafkaUser): string {
+  const { writes = [], reads = [], measures = [] }: KafkaUserRow = KAFKA_USERS[user]
+  const [main] = [...reads, ...writes, ...measures]
+  if (main === undefined) throw new Error(`${user} has no topic of Kafka`)
+  return TOPICS[main].name
+}
+
 /** The variables with passwords of Kafka that a program of `users` has no business with. */
 export function foreignPasswords(users: readonly KafkaUser[]): string[] {
   const foreign = (['admin', ...KAFKA_USER_NAMES] as const).filter((user) => !users.some((own) => own === user))

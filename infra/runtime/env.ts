@@ -101,6 +101,7 @@ export function readEnv<T extends object>(source: NodeJS.ProcessEnv, shape: (rea
   }
 
   const config = shape(read)
-  if (problems.length > 0) throw new ConfigError(problems)
+  // Two that read the same variable have one problem.
+  if (problems.length > 0) throw new ConfigError([...new Set(problems)])
   return Object.freeze(config)
 }

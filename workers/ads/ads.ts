@@ -23,7 +23,7 @@ interface Entered {
   readonly conversions: Conversions
 }
 
-export const createAds: CreateWorker = (context) => {
+export const createAds: CreateWorker<'ads'> = (context) => {
   const { config, metrics, log } = context
   const clickhouse = createClickHouse(config.clickhouse, { application: CLIENT_ID })
   const redis = createRedis(config.redis, log)
@@ -48,7 +48,7 @@ export const createAds: CreateWorker = (context) => {
     name: 'ads',
     clientId: CLIENT_ID,
     group: groupOf('ads'),
-    pool: createPool(config.postgres.ads.url, { applicationName: CLIENT_ID, log }),
+    pool: createPool(config.postgres.url, { applicationName: CLIENT_ID, log }),
     async enter(client, { records }) {
       const heard = heardAdsOf(records)
       const booked = await enterAds(client, heard.ads)

@@ -23,9 +23,9 @@ const GATHER = { bytes: 256 * 1024, withinMs: 150 } as const
 /** Of whoever had a partition before: what it was still writing is there by then, or is asked about. */
 const SETTLED_AFTER_MS = 15_000
 
-export const createIngest: CreateWorker = ({ config, metrics, tracing, log }) => {
+export const createIngest: CreateWorker<'ingest'> = ({ config, metrics, tracing, log }) => {
   const clickhouse = createClickHouse(config.clickhouse, { application: CLIENT_ID })
-  const deadLetters = createDeadLetters(config.kafka.ingest, CLIENT_ID, log)
+  const deadLetters = createDeadLetters(config.kafka, CLIENT_ID, log)
   const troubles = new Troubles()
   const seen = new SeenEvents()
   /** By membership: no id of an event that came before it was made later. */
@@ -112,7 +112,7 @@ export const createIngest: CreateWorker = ({ config, metrics, tracing, log }) =>
     name: NAME,
     async start() {
       consumer = runConsumer(
-        config.kafka.ingest,
+        config.kafka,
         {
           clientId: CLIENT_ID,
           groupId: groupOf('ingest'),

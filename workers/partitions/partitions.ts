@@ -17,9 +17,9 @@ const RETRY = { firstPauseMs: 1_000, maxPauseMs: 300_000 }
 /** With fewer, rows of the month that comes next would be refused. */
 const LEAST_AHEAD_MONTHS = 1
 
-export const createPartitions: CreateWorker = ({ config, metrics, log }) => {
-  const { intervalMs } = config.partitions
-  const pool = createPool(config.postgres.maintenance.url, {
+export const createPartitions: CreateWorker<'partitions'> = ({ config, metrics, log }) => {
+  const { intervalMs } = config
+  const pool = createPool(config.postgres.url, {
     applicationName: CLIENT_ID,
     maxConnections: 1,
     queryTimeoutMs: STATEMENT_WITHIN_MS,

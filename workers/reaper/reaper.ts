@@ -9,18 +9,18 @@ import { createReaping, patienceOf } from './reaping.ts'
 const NAME = 'reaper'
 const CLIENT_ID = 'segue-reaper'
 
-export const createReaper: CreateWorker = ({ config, metrics, log }) => {
+export const createReaper: CreateWorker<'reaper'> = ({ config, metrics, log }) => {
   const redis = createRedis(config.redis, log)
-  const { leaseMs, reaperIntervalMs } = config
-  const playbackLog = createPlaybackLog(config.kafka.reaper, CLIENT_ID, log)
+  const { leaseMs, intervalMs } = config
+  const playbackLog = createPlaybackLog(config.kafka, CLIENT_ID, log)
   const reaping = createReaping({
     store: createSessionStore(redis, {
       gatewayId: CLIENT_ID,
       waitMs: 0,
-      patience: patienceOf(leaseMs, reaperIntervalMs),
+      patience: patienceOf(leaseMs, intervalMs),
     }),
     playbackLog,
-    intervalMs: reaperIntervalMs,
+    intervalMs,
     worker: NAME,
     metrics,
     log,

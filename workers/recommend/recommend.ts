@@ -17,10 +17,10 @@ const POPULAR_EVERY_MS = 5_000
 /** Those that changed last. */
 const MOST_PLAYLISTS = 20_000
 
-export const createRecommend: CreateWorker = (context) => {
+export const createRecommend: CreateWorker<'recommend'> = (context) => {
   const { config, log } = context
-  const { publishMs, checkpointMs, catalogMs } = config.recommend
-  const pool = createPool(config.postgres.recommend.url, { applicationName: CLIENT_ID, log })
+  const { publishMs, checkpointMs, catalogMs } = config
+  const pool = createPool(config.postgres.url, { applicationName: CLIENT_ID, log })
   const redis = createRedis(config.redis, log)
   const store = createNeighbourStore(redis)
   const leaving = new AbortController()

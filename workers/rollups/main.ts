@@ -7,7 +7,7 @@ import { rollUp, storeClockMs } from '../../infra/clickhouse/rollups/roll-up.ts'
 import { createPool } from '../../infra/postgres/client.ts'
 import { readEnv } from '../../infra/runtime/env.ts'
 import { asTheOnly } from '../as-the-only.ts'
-import { workersConfig } from '../config.ts'
+import { WORKER_CONFIGS } from '../config.ts'
 
 const CLIENT_ID = 'segue-rollups'
 /** A pass of the worker takes moments, but for the first after a long absence. */
@@ -15,12 +15,12 @@ const LOOK_AGAIN_MS = 1_000
 const LOOKS = 60
 
 async function rollups(): Promise<void> {
-  const config = readEnv(process.env, workersConfig)
+  const config = readEnv(process.env, WORKER_CONFIGS.rollups)
   const clickhouse = createClickHouse(config.clickhouse, { application: CLIENT_ID })
-  const pool = createPool(config.postgres.rollups.url, { applicationName: CLIENT_ID, maxConnections: 1 })
+  const pool = createPool(config.postgres.url, { applicationName: CLIENT_ID, maxConnections: 1 })
   const pass = async () => {
     const nowMs = await storeClockMs(clickhouse)
-    const { builtMinutes, closedHours } = await rollUp(clickhouse, { nowMs, closeAfterMs: config.rollups.closeAfterMs })
+    const { builtMinutes, closedHours } = await rollUp(clickhouse, { nowMs, closeAfterMs: config.closeAfterMs })
     console.log(`${builtMinutes} minutes built, ${closedHours.length} hours closed`)
   }
   try {

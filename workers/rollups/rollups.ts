@@ -11,10 +11,10 @@ const CLIENT_ID = 'segue-rollups'
 /** Between passes at least so many times what a pass took: rollups get a tenth of a core under any load. */
 const REST_FACTOR = 9
 
-export const createRollups: CreateWorker = ({ config, metrics, log }) => {
-  const { intervalMs, closeAfterMs } = config.rollups
+export const createRollups: CreateWorker<'rollups'> = ({ config, metrics, log }) => {
+  const { intervalMs, closeAfterMs } = config
   const clickhouse = createClickHouse(config.clickhouse, { application: CLIENT_ID })
-  const pool = createPool(config.postgres.rollups.url, { applicationName: CLIENT_ID, maxConnections: 1, log })
+  const pool = createPool(config.postgres.url, { applicationName: CLIENT_ID, maxConnections: 1, log })
   let failing = false
   let stopped = false
   let timer: NodeJS.Timeout | undefined

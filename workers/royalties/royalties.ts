@@ -14,13 +14,13 @@ interface Entered {
   readonly entries: ReadonlyMap<string, Entry>
 }
 
-export const createRoyalties: CreateWorker = (context) => {
+export const createRoyalties: CreateWorker<'royalties'> = (context) => {
   const { config, metrics, log } = context
   return createBookkeeper<Entered>(context, {
     name: 'royalties',
     clientId: CLIENT_ID,
     group: groupOf('royalties'),
-    pool: createPool(config.postgres.royalties.url, { applicationName: CLIENT_ID, log }),
+    pool: createPool(config.postgres.url, { applicationName: CLIENT_ID, log }),
     async enter(client, { records }) {
       const ended = endedStreamsOf(records)
       return { ended, entries: await enterStreams(client, ended.streams) }

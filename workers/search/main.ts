@@ -8,7 +8,7 @@ import { ConfigError, readEnv } from '../../infra/runtime/env.ts'
 import { dataFolder } from '../../infra/stack/folders.ts'
 import { StackProblem } from '../../infra/stack/problem.ts'
 import { asTheOnly } from '../as-the-only.ts'
-import { workersConfig } from '../config.ts'
+import { WORKER_CONFIGS } from '../config.ts'
 import { benchCommand } from './bench/command.ts'
 import { rebuild } from './rebuild.ts'
 import { CLIENT_ID, REBUILD_LOCK } from './search.ts'
@@ -17,14 +17,14 @@ const QUERY_WITHIN_MS = 120_000
 
 async function rebuildNow(): Promise<void> {
   await useStackEnvironment(dataFolder(process.env))
-  const config = readEnv(process.env, workersConfig)
+  const config = readEnv(process.env, WORKER_CONFIGS.search)
   const { url } = config.opensearch
   if (url === undefined)
     throw new StackProblem(
       'this start has no OpenSearch: run npm start without --no-search, or set SEGUE_OPENSEARCH_URL',
     )
   const client = createOpenSearch(url)
-  const pool = createPool(config.postgres.search.url, {
+  const pool = createPool(config.postgres.url, {
     applicationName: CLIENT_ID,
     maxConnections: 1,
     queryTimeoutMs: QUERY_WITHIN_MS,

@@ -35,12 +35,12 @@ const UNSEEN_PAUSE_MS = 5
 const QUERY_WITHIN_MS = 120_000
 const LOOK_EVERY_MS = 5_000
 
-export const createSearch: CreateWorker = (context) => {
+export const createSearch: CreateWorker<'search'> = (context) => {
   const { url } = context.config.opensearch
   // A start without OpenSearch has nothing to write to: its changes are in Kafka, and its rows in PostgreSQL.
   if (url === undefined) return { name: NAME, async start() {}, async stop() {}, ready: () => true }
   const { config, log } = context
-  const pool = createPool(config.postgres.search.url, {
+  const pool = createPool(config.postgres.url, {
     applicationName: CLIENT_ID,
     queryTimeoutMs: QUERY_WITHIN_MS,
     log,
@@ -48,7 +48,7 @@ export const createSearch: CreateWorker = (context) => {
   return createWorker(context, createOpenSearch(url), pool)
 }
 
-function createWorker({ config, metrics, log }: WorkerContext, client: OpenSearch, pool: Pool): Worker {
+function createWorker({ config, metrics, log }: WorkerContext<'search'>, client: OpenSearch, pool: Pool): Worker {
   const stopping = new AbortController()
   let consumer: RunningConsumer | undefined
   let tending: Promise<void> = Promise.resolve()
@@ -129,7 +129,7 @@ function createWorker({ config, metrics, log }: WorkerContext, client: OpenSearc
       try {
         await buildIfNeeded()
         isInTrouble = false
-        if (Date.now() - popularAtMs >= config.search.popularityMs) {
+        if (Date.now() - popularAtMs >= config.popularityMs) {
           popularAtMs = Date.now()
           await asTheOnly(pool, POPULARITY_LOCK, async (rows) => {
             log.debug({ changed: await refreshPopularity(rows) }, 'how popular tracks are was looked at')
@@ -159,7 +159,7 @@ function createWorker({ config, metrics, log }: WorkerContext, client: OpenSearc
         lag: lagOf(metrics, NAME),
         handle,
       }
-      consumer = runConsumer(config.kafka.search, options, log)
+      consumer = runConsumer(config.kafka, options, log)
       tending = tend(stopping.signal)
     },
     // OpenSearch may come later than the workers, or be away: that is told of it, and no reason to take the workers for broken.

@@ -44,12 +44,12 @@ interface Held {
   readonly signal: AbortSignal
 }
 
-export const createSharing: CreateWorker = ({ config, metrics, tracing, log }) => {
-  const { mode, caseFrom, nudgeFrom, nudgeEveryDays, checkpointMs, accountsInMemory, expiryMs } = config.sharing
-  const { travel, networksFile } = config.sharing
+export const createSharing: CreateWorker<'sharing'> = ({ config, metrics, tracing, log }) => {
+  const { mode, caseFrom, nudgeFrom, nudgeEveryDays, checkpointMs, accountsInMemory, expiryMs } = config
+  const { travel, networksFile } = config
   /** Read before the topic is. */
   let rules = USUAL_RULES
-  const pool = createPool(config.postgres.sharing.url, {
+  const pool = createPool(config.postgres.url, {
     applicationName: CLIENT_ID,
     queryTimeoutMs: QUERY_TIMEOUT_MS,
     log,
@@ -237,7 +237,7 @@ export const createSharing: CreateWorker = ({ config, metrics, tracing, log }) =
         'accounts are watched',
       )
       consumer = runConsumer(
-        config.kafka.sharing,
+        config.kafka,
         {
           clientId: CLIENT_ID,
           groupId: GROUP,

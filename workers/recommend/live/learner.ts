@@ -27,7 +27,7 @@ const GROUP = groupOf('recommend')
 /** Joined for so long with nothing behind: every partition that has records has brought some. */
 const SETTLED_MS = 3_000
 
-export interface LearnerParts extends WorkerContext {
+export interface LearnerParts extends WorkerContext<'recommend'> {
   readonly store: NeighbourStore
 }
 
@@ -46,7 +46,7 @@ export class Learner {
 
   constructor(parts: LearnerParts) {
     this.#parts = parts
-    const sessionsOfPartition = Math.ceil(parts.config.recommend.sessions / TOPICS.playbackEvents.partitions)
+    const sessionsOfPartition = Math.ceil(parts.config.sessions / TOPICS.playbackEvents.partitions)
     this.memory = new Memory({ ...MEMORY_LIMITS, sessionsOfPartition })
   }
 
@@ -62,10 +62,11 @@ export class Learner {
     const { config, store, tracing, metrics, log } = this.#parts
     const edition = (await this.#restore()) ?? (await store.newEdition())
     const isPublished = (await store.edition()) === edition
-    this.#publisher = new Publisher({ memory: this.memory, store, edition, isPublished, ...config.recommend })
+    const { mostLists } = config
+    this.#publisher = new Publisher({ memory: this.memory, store, edition, isPublished, mostLists })
     log.info({ edition, sessions: this.memory.sessions, tracks: this.memory.tracks }, 'learning goes on from here')
     this.#consumer = runConsumer(
-      config.kafka.recommend,
+      config.kafka,
       {
         clientId: CLIENT_ID,
         groupId: GROUP,

@@ -17,7 +17,7 @@ import type { EnvRecord } from '../../../infra/stack/env-file.ts'
 import { withScratchServers } from '../../../infra/stack/scratch-servers.ts'
 import type { Stack } from '../../../infra/stack/stack.ts'
 import { NO_TRACING } from '../../../infra/tracing/tracing.ts'
-import { workersConfig } from '../../config.ts'
+import { WORKER_CONFIGS } from '../../config.ts'
 import { createWorkerMetrics } from '../../metrics.ts'
 import { createSearch } from '../search.ts'
 import { fillCatalog, isFilled } from './fill-catalog.ts'
@@ -86,9 +86,8 @@ async function bench({ tracks, seed, misspelt, queries, changes, atOnce, keep }:
     }
     say(`${tracks} tracks are in PostgreSQL`)
     const beganMs = performance.now()
-    const { search, ...others } = readEnv(env, workersConfig)
     // Nobody has heard any of these tracks: looked at, all would be popular no more, and a tenth of the catalog change while it is measured.
-    const config = { ...others, search: { ...search, popularityMs: Number.POSITIVE_INFINITY } }
+    const config = { ...readEnv(env, WORKER_CONFIGS.search), popularityMs: Number.POSITIVE_INFINITY }
     const metrics = createWorkerMetrics()
     const worker = createSearch({ config, metrics, tracing: NO_TRACING, log: createLogger('bench', 'warn') })
     await worker.start(new AbortController().signal)
