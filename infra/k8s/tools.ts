@@ -23,7 +23,7 @@ const SCHEMAS: PythonEnvironment = {
   requirements: join(import.meta.dirname, 'requirements.txt'),
 }
 
-const kustomize = goProgram({
+export const kustomize = goProgram({
   name: 'kustomize',
   title: 'kustomize',
   package: 'sigs.k8s.io/kustomize/kustomize/v5',

@@ -53,7 +53,7 @@ const words = (home: string, ...command: string[]): readonly string[] => [
   ...command,
 ]
 
-const PROGRAM: MavenProgram = {
+export const KEYCLOAK: MavenProgram = {
   name: 'keycloak',
   title: 'Keycloak',
   instead: 'SEGUE_ISSUER_URL to an OpenID Connect issuer of your own',
@@ -100,7 +100,7 @@ export const keycloakServer = definePart({
   stopWithinMs: 15_000,
   // Its first start makes the tables: half a minute where nothing else runs.
   startWithinMs: 300_000,
-  ...fromMaven(PROGRAM),
+  ...fromMaven(KEYCLOAK),
   async prepare(context) {
     const { folder, cacheDir } = context
     await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -109,7 +109,7 @@ export const keycloakServer = definePart({
     await copyFile(REALM_FILE, join(folder, 'data', 'import', 'segue-realm.json'))
     const lib = join(folder, 'lib')
     await rm(lib, { force: true })
-    await symlink(join(await folderOf(cacheDir, PROGRAM), UNPACKED, 'lib'), lib)
+    await symlink(join(await folderOf(cacheDir, KEYCLOAK), UNPACKED, 'lib'), lib)
   },
   async launch(context) {
     const { host, ports, folder, secrets } = context
@@ -126,7 +126,7 @@ export const keycloakServer = definePart({
     }
     const args = Object.entries(options).map(([name, value]) => `${name}=${value}`)
     return {
-      command: await javaFor(PROGRAM),
+      command: await javaFor(KEYCLOAK),
       args: words(folder, 'start', '--optimized', '--import-realm', ...args),
       env: plainEnv({
         ...placeholders(context),

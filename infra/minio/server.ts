@@ -11,7 +11,7 @@ import { plainEnv } from '../stack/plain-env.ts'
 /** The last commit upstream: no release is tagged in the form Go reads. */
 const VERSION = 'v0.0.0-20260212201848-7aac2a2c5b7c'
 
-const program = goProgram({
+export const minio = goProgram({
   name: 'minio',
   title: 'MinIO',
   package: 'github.com/minio/minio',
@@ -29,14 +29,14 @@ export const minioServer = definePart({
   stopSignal: 'SIGTERM',
   stopWithinMs: 5_000,
   startWithinMs: 30_000,
-  ...program,
+  ...minio,
   async prepare({ folder }) {
     await mkdir(join(folder, 'data'), { recursive: true })
     await mkdir(join(folder, 'certs'), { recursive: true })
   },
   async launch({ host, ports, folder, secrets, cacheDir }) {
     return {
-      command: program.path(cacheDir),
+      command: minio.path(cacheDir),
       // Without its own certs folder it makes one in the user's home.
       args: [
         'server',
