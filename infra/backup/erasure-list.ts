@@ -4,7 +4,7 @@
  */
 
 import type { ClickHouseClient } from '../clickhouse/client.ts'
-import { eraseEvents } from '../clickhouse/erase-events.ts'
+import { eraseEvents } from '../clickhouse/listener-events.ts'
 import { eraseRowsWithin } from '../personal/erasure/erase-rows.ts'
 import type { MasterKeys } from '../personal/master-keys.ts'
 import { inTransaction, type Pool, type PoolClient } from '../postgres/client.ts'

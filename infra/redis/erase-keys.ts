@@ -1,51 +1,30 @@
-/** Owns the erasure of an account from Redis: its devices, the sessions it was heard by, its places of advertisements; and from the files that Redis keeps of them. */
+/** Owns the erasure of an account from Redis: the keys that are its own, and what the files of Redis keep of them. */
 
 import { setTimeout as pause } from 'node:timers/promises'
-import { accountKey } from './account-store.ts'
+import { ACCOUNT_KINDS, openStreams } from './account-keys.ts'
 import type { Redis } from './client.ts'
-import { SESSION_KEYS, WILL_KEYS } from './session-store.ts'
+import { WILL_KEYS } from './session-store.ts'
 
-const PAGE = 500
 const LOOK_AGAIN_MS = 100
 const WRITTEN_WITHIN_MS = 120_000
 
 /** Whether a stream of the account has not been settled: its end is still to be written to the log. */
 export async function playsNow(redis: Redis, accountId: string): Promise<boolean> {
-  for (const key of WILL_KEYS) {
-    for await (const page of redis.hscanStream(key, { match: '*:account', count: PAGE })) {
-      const [...flat] = page as readonly string[]
-      if (flat.some((value, at) => at % 2 === 1 && value === accountId)) return true
-    }
-  }
+  for (const key of WILL_KEYS) if ((await openStreams(redis, key, accountId)).length > 0) return true
   return false
 }
 
 /** How many keys of which kind; again, none. What goes by itself within minutes is not waited for. */
 export async function eraseKeys(redis: Redis, accountId: string): Promise<ReadonlyMap<string, number>> {
-  const account = Buffer.from(accountId)
-  const found = new Map<string, string[]>([['devices', [accountKey(accountId)]]])
-  found.set('advertisements', await keysLike(redis, `segue:ad:*:of:${escaped(accountId)}`))
-  const sessions: string[] = []
-  for (const key of await keysLike(redis, SESSION_KEYS)) {
-    if ((await redis.hgetBuffer(key, 'state'))?.includes(account)) sessions.push(key)
-  }
-  found.set('sessions', sessions)
   const gone = new Map<string, number>()
-  for (const [kind, keys] of found) {
-    const count = keys.length === 0 ? 0 : await redis.unlink(...keys)
+  for (const [kind, { keys }] of Object.entries(ACCOUNT_KINDS)) {
+    const found = (await keys?.(redis, accountId)) ?? []
+    const count = found.length === 0 ? 0 : await redis.unlink(...found)
     if (count > 0) gone.set(kind, count)
   }
   await rewriteFiles(redis)
   return gone
 }
-
-async function keysLike(redis: Redis, pattern: string): Promise<string[]> {
-  const keys: string[] = []
-  for await (const page of redis.scanStream({ match: pattern, count: PAGE })) keys.push(...(page as string[]))
-  return keys
-}
-
-const escaped = (text: string) => text.replace(/[*?[\]\\^]/g, (sign) => `\\${sign}`)
 
 /** The log of commands and the dump still hold what was deleted, until they are written anew. */
 async function rewriteFiles(redis: Redis): Promise<void> {

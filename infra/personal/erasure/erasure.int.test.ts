@@ -45,8 +45,10 @@ import { createLocalMasterKeys } from '../local-master-keys.ts'
 import type { Stores } from './erasure.ts'
 import { LISTENER_TABLES } from './listener-tables.ts'
 import { serversWith as filesWith } from './testing/files-of-servers.ts'
+import { forgetOldPartsSoon } from './testing/forget-old-parts.ts'
+import { expectAllEvents, expectAllKeys } from './testing/own-data.ts'
 import { plantOwn, plantRows } from './testing/plant-rows.ts'
-import { clickhouseRows as rowsInClickHouse, rowsThatSay as rowsOfPostgres } from './testing/rows-of.ts'
+import { keysThatSay, clickhouseRows as rowsInClickHouse, rowsThatSay as rowsOfPostgres } from './testing/rows-of.ts'
 
 const CANARY = {
   name: 'Canary Kestrel 7f3a',
@@ -62,10 +64,7 @@ const CANARY = {
 const NEVER_IN_CLEAR = [CANARY.name, CANARY.email, CANARY.token, CANARY.query]
 /** From where he plays. */
 const HIS_ADDRESS = '127.0.0.77'
-/** Parts that were written anew go within a quarter of an hour, else: whoever looks for them sleeps the longer the less he finds. */
 const GOES_WITHIN_MS = 120_000
-const FORGETS_SOON =
-  'old_parts_lifetime = 1, cleanup_delay_period = 1, cleanup_delay_period_random_add = 0, max_cleanup_delay_period = 1'
 
 let stack: Stack
 let stores: Stores
@@ -88,15 +87,7 @@ beforeAll(async () => {
     redis: createRedis(readEnv(stack.env, redisConfig), log),
     clickhouse: createClickHouse(readEnv(stack.env, clickhouseConfig)),
   }
-  for (const table of ['playback_events', 'streams']) {
-    // Who deletes old parts may be in a sleep that began before: it begins anew with the table.
-    for (const query of [
-      `ALTER TABLE ${table} MODIFY SETTING ${FORGETS_SOON}`,
-      `DETACH TABLE ${table}`,
-      `ATTACH TABLE ${table}`,
-    ])
-      await stores.clickhouse.command({ query })
-  }
+  await forgetOldPartsSoon(stores.clickhouse)
   playback = createPlaybackLog(readEnv(stack.env, adminKafkaConfig), 'test', log)
   vault = createListenerVault(createLocalMasterKeys(readEnv(stack.env, (read) => masterKeysConfig(read))))
   workers = await startWorkers(stack.env, ['ingest', 'royalties', 'search'])
@@ -212,6 +203,9 @@ test('he is given all that is his, and nothing of another', async () => {
   }
   expect(data.tables.payment_methods).toMatchObject([{ token: CANARY.token, lastFour: '4242' }])
   expect(data.played).toMatchObject({ streams: [{ device_id: CANARY.device }], playback_events: [{}, {}] })
+  expectAllEvents(data.played, ADA.account)
+  const { device, deviceName: name, place } = CANARY
+  await expectAllKeys(data.remembered, stores.redis, { account: ADA.account, device, name, place, trackId: TRACK_ID })
   expect(text).not.toContain(BEN.account)
   expect(await segue('export', 'acct-nobody', '--out', out)).toMatchObject({
     code: 1,
@@ -238,13 +232,16 @@ test(
   async () => {
     const ofBen = [await rowsThatSay(BEN.account), await rowsThatSay(BEN.userId), await clickhouseRows(BEN.account)]
     const erased = await segue('erase', ADA.account, '--for-good')
-    const found = /Redis: devices 1, advertisements 1, sessions 1\nClickHouse: playback_events 2, streams 2\n/
+    const found =
+      /Redis: devices 1, advertisements 1, sessions 1\nClickHouse: playback_events 2, late_events 1, streams 2, ad_events 1\n/
     expect(erased).toMatchObject({ code: 0, said: expect.stringMatching(found) })
     expect(await namesOfAda()).toBeUndefined()
     // The provider's name of a payment is in his books as well; the erasure knows the account until its last pass.
     expect(await rowsThatSay(ADA.account)).toEqual({ erasures: 1, payments: 1 })
     expect(await rowsThatSay(CANARY.device)).toEqual({})
     expect(await clickhouseRows(ADA.account)).toEqual({ playback_events: 0, streams: 0, ad_events: 0, late_events: 0 })
+    expect(await keysThatSay(stores.redis, ADA.account)).toEqual(['segue:ended-sign-ins'])
+    expect(await keysThatSay(stores.redis, CANARY.device)).toEqual([])
     const { rows } = await stores.postgres.query(
       `SELECT r.listener_id = u.account_id AS same, r.device_id, u.closed_at IS NOT NULL AS closed, p.title
        FROM users u JOIN royalty_streams r ON r.listener_id = u.account_id JOIN playlists p ON p.owner_id = u.user_id WHERE u.user_id = $1`,

@@ -1,7 +1,7 @@
 /** Owns an erasure from its asking to its end: passes over all stores, each of which may be broken off and done again, until nothing can come back. */
 
 import type { ClickHouseClient } from '../../clickhouse/client.ts'
-import { eraseEvents } from '../../clickhouse/erase-events.ts'
+import { eraseEvents } from '../../clickhouse/listener-events.ts'
 import type { OpenSearch } from '../../opensearch/client.ts'
 import type { Pool } from '../../postgres/client.ts'
 import type { Redis } from '../../redis/client.ts'

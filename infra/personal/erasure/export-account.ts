@@ -1,6 +1,8 @@
-/** Owns the copy of one's own data that a listener may ask for: what names him, his rows, and what his players said. */
+/** Owns the copy of one's own data that a listener may ask for: what names him, his rows, what his players said, and what is remembered of him for a while. */
 
+import { readEvents } from '../../clickhouse/listener-events.ts'
 import { speakAs } from '../../postgres/speak-as.ts'
+import { ACCOUNT_KINDS } from '../../redis/account-keys.ts'
 import { createListenerVault } from '../listener-vault.ts'
 import type { MasterKeys } from '../master-keys.ts'
 import { readPaymentMethods } from '../payment-details.ts'
@@ -15,14 +17,14 @@ export interface OwnData {
   readonly made_at: string
   readonly names: Readonly<Record<string, string>>
   readonly tables: Readonly<Record<string, Rows>>
+  /** What his players said, by table of ClickHouse. */
   readonly played: Readonly<Record<string, Rows>>
+  /** In Redis, by kind: for as long as an evening goes on, or a campaign counts. */
+  readonly remembered: Readonly<Record<string, Rows>>
 }
 
-/** What players said, by table of ClickHouse, as it is there once. */
-const PLAYED = ['streams', 'playback_events', 'ad_events'] as const
-
 export async function exportAccount(stores: Stores, masterKeys: MasterKeys, accountId: string): Promise<OwnData> {
-  const { postgres, clickhouse } = stores
+  const { postgres, clickhouse, redis } = stores
   const { rows } = await postgres.query<{ userId: string }>(
     'SELECT user_id::text AS "userId" FROM users WHERE account_id = $1',
     [accountId],
@@ -43,12 +45,9 @@ export async function exportAccount(stores: Stores, masterKeys: MasterKeys, acco
           tables.payment_methods = await readPaymentMethods(client, vault, userId)
           return await vault.read(client, userId)
         })
-  const played: Record<string, Rows> = {}
-  for (const table of PLAYED) {
-    const query = `SELECT * FROM ${table} FINAL WHERE account_id = {account:String}`
-    const read = async () =>
-      await (await clickhouse.query({ query, query_params: { account: accountId }, format: 'JSONEachRow' })).json()
-    played[table] = (await inStore('ClickHouse', read())) as Rows
-  }
-  return { account: accountId, made_at: new Date().toISOString(), names: names ?? {}, tables, played }
+  const played = await inStore('ClickHouse', readEvents(clickhouse, accountId))
+  const remembered: Record<string, Rows> = {}
+  for (const [kind, { read }] of Object.entries(ACCOUNT_KINDS))
+    remembered[kind] = await inStore('Redis', read(redis, accountId))
+  return { account: accountId, made_at: new Date().toISOString(), names: names ?? {}, tables, played, remembered }
 }

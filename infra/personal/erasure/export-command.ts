@@ -21,7 +21,10 @@ export function exportCommand(): Command {
         if (!(await isKnown(stores, account))) throw new StackProblem(`there is nothing under the account ${account}`)
         const data = await exportAccount(stores, masterKeys, account)
         await writePrivateFile(out, `${JSON.stringify(data, null, 2)}\n`)
-        const rows = Object.values({ ...data.tables, ...data.played }).reduce((sum, { length }) => sum + length, 0)
+        const rows = Object.values({ ...data.tables, ...data.played, ...data.remembered }).reduce(
+          (sum, { length }) => sum + length,
+          0,
+        )
         console.log(`${out}: ${Object.keys(data.names).length} names and ${rows} rows`)
       })
     })

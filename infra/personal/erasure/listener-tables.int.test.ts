@@ -1,9 +1,13 @@
-/** Owns the test that no table with rows of listeners is left out of the table of tables. */
+/** Owns the test that no table with rows of listeners is left out of the tables of tables. */
 
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { createClickHouse } from '../../clickhouse/client.ts'
+import { clickhouseConfig } from '../../clickhouse/config.ts'
+import { LISTENER_EVENTS } from '../../clickhouse/listener-events.ts'
 import { createPool, type Pool } from '../../postgres/client.ts'
 import { migratePostgres } from '../../postgres/migrate.ts'
 import { createTestDatabase, type TestDatabase } from '../../postgres/test-database.ts'
+import { readEnv } from '../../runtime/env.ts'
 import { LISTENER_TABLES } from './listener-tables.ts'
 
 let database: TestDatabase
@@ -33,5 +37,17 @@ test('every table that can name a listener is in the table of tables, and says w
       table,
       erase.length === 0 || exports === undefined || kept !== undefined,
     ])
+  }
+})
+
+test('every table of ClickHouse with accounts is erased and exported', async () => {
+  const clickhouse = createClickHouse(readEnv(inject('stackEnv'), clickhouseConfig))
+  try {
+    const query = `SELECT DISTINCT c.table AS name FROM system.columns c JOIN system.tables t ON t.database = c.database AND t.name = c.table
+      WHERE c.database = currentDatabase() AND c.name IN ('account_id', 'device_id', 'listener_id', 'user_id') AND t.engine NOT LIKE '%View' ORDER BY 1`
+    const found = await (await clickhouse.query({ query, format: 'JSONEachRow' })).json<{ name: string }>()
+    expect(found.map(({ name }) => name)).toEqual(Object.keys(LISTENER_EVENTS).sort())
+  } finally {
+    await clickhouse.close()
   }
 })

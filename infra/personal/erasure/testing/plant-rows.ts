@@ -1,10 +1,12 @@
-/** Owns what of a listener a test writes as the services do, as none of their programs has a page for it: his names, what he pays by, rows of advertisements and of sharing, a place in Redis. */
+/** Owns what of a listener a test writes as the services do, as none of their programs has a page for it: his names, what he pays by, rows of advertisements and of sharing, an event that came late, a place and an ended sign-in in Redis. */
 
 import { uuidv7 } from '../../../../protocol/ids.ts'
+import { dateTimeText } from '../../../clickhouse/playback-rows.ts'
 import type { Pool } from '../../../postgres/client.ts'
 import { speakAs } from '../../../postgres/speak-as.ts'
 import type { Listener } from '../../../postgres/testing/two-listeners.ts'
 import { createAdPlaces } from '../../../redis/ad-places.ts'
+import { createEndedSignInStore } from '../../../redis/ended-sign-in-store.ts'
 import type { ListenerVault } from '../../listener-vault.ts'
 import { addPaymentMethod } from '../../payment-details.ts'
 import type { PersonalFields } from '../../personal-fields.ts'
@@ -43,7 +45,7 @@ export async function plantOwn(postgres: Pool, vault: ListenerVault, userId: str
   ])
 }
 
-export async function plantRows({ postgres, redis }: Stores, { userId, account }: Listener): Promise<void> {
+export async function plantRows({ postgres, redis, clickhouse }: Stores, { userId, account }: Listener): Promise<void> {
   await postgres.query(
     `INSERT INTO withheld_ads (impression_id, campaign_id, creative_id, user_id, withheld_at, territory, plan, device_kind)
      SELECT gen_random_uuid(), campaign_id, creative_id, $1, now(), 'DE', 'free', 'web' FROM creatives`,
@@ -68,4 +70,12 @@ export async function plantRows({ postgres, redis }: Stores, { userId, account }
     },
     false,
   )
+  await createEndedSignInStore(redis, HOUR_MS).add({ id: `ended-${account}`, accountId: account, atMs: now })
+  const at = dateTimeText(now)
+  const ad = { campaign_id: campaignId, impression_id: uuidv7(now), kind: 'served', event_time: at, server_time: at }
+  await clickhouse.insert({ table: 'ad_events', values: [{ account_id: account, ...ad }], format: 'JSONEachRow' })
+  const hour = at.slice(0, 'yyyy-mm-dd hh:mm:ss'.length)
+  const times = { arrived_hour: hour, hour, arrived_at: at }
+  const late = { account_id: account, id: uuidv7(now), source: 'streams', version: 1, ...times }
+  await clickhouse.insert({ table: 'late_events', values: [late], format: 'JSONEachRow' })
 }

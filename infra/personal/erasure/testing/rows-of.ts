@@ -1,7 +1,8 @@
-/** Owns what is counted of an account in a test: rows of PostgreSQL that say a text, and its rows of ClickHouse. */
+/** Owns what is counted of an account in a test: rows of PostgreSQL and keys of Redis that say a text, and its rows of ClickHouse. */
 
 import type { ClickHouseClient } from '../../../clickhouse/client.ts'
 import type { Pool } from '../../../postgres/client.ts'
+import type { Redis } from '../../../redis/client.ts'
 
 /** Rows that say the text, by table, partitions under their parent. */
 export async function rowsThatSay(postgres: Pool, text: string): Promise<Record<string, number>> {
@@ -17,6 +18,24 @@ export async function rowsThatSay(postgres: Pool, text: string): Promise<Record<
     if (counted.rows[0]?.n) found[name] = counted.rows[0].n
   }
   return found
+}
+
+/** Keys that say the text, by their name or what is in them. */
+export async function keysThatSay(redis: Redis, text: string): Promise<readonly string[]> {
+  const reads: Readonly<Record<string, (key: string) => Promise<readonly Buffer[]>>> = {
+    string: async (key) => [(await redis.getBuffer(key)) ?? Buffer.alloc(0)],
+    hash: async (key) =>
+      Object.entries(await redis.hgetallBuffer(key)).flatMap(([f, value]) => [Buffer.from(f), value]),
+    zset: async (key) => await redis.zrangeBuffer(key, '0', '-1'),
+  }
+  const found: string[] = []
+  for (const key of await redis.keys('*')) {
+    const kind = await redis.type(key)
+    const read = reads[kind]
+    if (read === undefined) throw new Error(`nobody looks into ${kind} ${key}`)
+    if (key.includes(text) || (await read(key)).some((value) => value.includes(text))) found.push(key)
+  }
+  return found.sort()
 }
 
 const TABLES = ['playback_events', 'streams', 'ad_events', 'late_events'] as const

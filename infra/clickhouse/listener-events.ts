@@ -1,10 +1,10 @@
-/** Owns the erasure of an account from ClickHouse: what it did is deleted, what was counted for others stays under a pseudonym. */
+/** Owns what ClickHouse has of an account: given to him who asks for it, and erased: what he did is deleted, what was counted for others stays under a pseudonym. */
 
 import { createHash } from 'node:crypto'
 import type { ClickHouseClient } from './client.ts'
 
-/** By table: what becomes of its rows. Streams and advertisements are compared with the books, which keep them too. Rollups hold hashes of accounts, and no account. */
-const ERASED: Readonly<Record<string, string>> = {
+/** By table: what becomes of its rows in an erasure. Streams and advertisements are compared with the books, which keep them too. Rollups hold hashes of accounts, and no account. */
+export const LISTENER_EVENTS: Readonly<Record<string, string>> = {
   playback_events: 'DELETE',
   late_events: 'DELETE',
   streams: `UPDATE account_id = {pseudonym:String}, device_id = 'erased'`,
@@ -13,15 +13,30 @@ const ERASED: Readonly<Record<string, string>> = {
 
 /** By its hash: ClickHouse keeps the text of mutations and queries, and the account must not be in it. */
 const IS_HIS = 'hex(SHA256(account_id)) = {hash:String}'
+const hashOf = (accountId: string) => createHash('sha256').update(accountId).digest('hex').toUpperCase()
+
+/** Each row once, by table. */
+export async function readEvents(
+  client: ClickHouseClient,
+  accountId: string,
+): Promise<Readonly<Record<string, readonly unknown[]>>> {
+  const events: Record<string, readonly unknown[]> = {}
+  for (const table of Object.keys(LISTENER_EVENTS)) {
+    const query = `SELECT * FROM ${table} FINAL WHERE ${IS_HIS}`
+    const found = await client.query({ query, query_params: { hash: hashOf(accountId) }, format: 'JSONEachRow' })
+    events[table] = await found.json()
+  }
+  return events
+}
 
 /** How many rows of which tables; again, none. Waits until the parts are written anew: the ones before go minutes later. */
 export async function eraseEvents(
   client: ClickHouseClient,
   { accountId, pseudonym }: { readonly accountId: string; readonly pseudonym: string },
 ): Promise<ReadonlyMap<string, number>> {
-  const hash = createHash('sha256').update(accountId).digest('hex').toUpperCase()
+  const hash = hashOf(accountId)
   const touched = new Map<string, number>()
-  for (const [table, change] of Object.entries(ERASED)) {
+  for (const [table, change] of Object.entries(LISTENER_EVENTS)) {
     const query = `SELECT count() AS rows FROM ${table} WHERE ${IS_HIS}`
     const found = await client.query({ query, query_params: { hash }, format: 'JSONEachRow' })
     const rows = Number((await found.json<{ rows: string }>())[0]?.rows ?? 0)
