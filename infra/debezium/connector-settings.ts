@@ -8,6 +8,7 @@ import { CAPTURE } from './capture.ts'
 export const CONNECTOR_NAME = 'segue-catalog'
 export const PASSWORD_VARIABLE = 'SEGUE_CAPTURE_PASSWORD'
 export const KAFKA_PASSWORD_VARIABLE = 'SEGUE_CAPTURE_KAFKA_PASSWORD'
+export const KAFKA_KEY_VARIABLE = 'SEGUE_CAPTURE_KAFKA_KEY'
 const PREFIX = 'catalog'
 
 /** Of what else is written, nothing comes here: without it the slot would hold the log of all of that. */

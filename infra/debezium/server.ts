@@ -3,7 +3,8 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { kafkaConfig } from '../kafka/config.ts'
-import { clientLogin } from '../kafka/sign-in.ts'
+import { javaClient } from '../kafka/sign-in.ts'
+import { tlsKey } from '../kafka/tls.ts'
 import { addressVariable } from '../postgres/roles.ts'
 import { type EnvReader, readEnv } from '../runtime/env.ts'
 import type { EnvRecord } from '../stack/env-file.ts'
@@ -15,16 +16,22 @@ import { versionInPom } from '../stack/pinned-version.ts'
 import { plainEnv } from '../stack/plain-env.ts'
 import { writePrivateFile } from '../stack/private-file.ts'
 import { beginCapture } from './capture.ts'
-import { CONNECTOR_NAME, connectorSettings, KAFKA_PASSWORD_VARIABLE, PASSWORD_VARIABLE } from './connector-settings.ts'
+import {
+  CONNECTOR_NAME,
+  connectorSettings,
+  KAFKA_KEY_VARIABLE,
+  KAFKA_PASSWORD_VARIABLE,
+  PASSWORD_VARIABLE,
+} from './connector-settings.ts'
 
 const POM = join(import.meta.dirname, 'pom.xml')
 const LOGGING = join(import.meta.dirname, 'log4j2.xml')
 const OFFSETS = 'offsets'
-const MAIN = 'org.apache.kafka.connect.cli.ConnectStandalone'
+export const CONNECT_MAIN = 'org.apache.kafka.connect.cli.ConnectStandalone'
 /** What it holds is small: keys of rows that changed. The quick compiler alone, as for Kafka. */
 const JVM = [`-Xmx${MEMORY.debezium.toldMb}m`, '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'] as const
 
-const PROGRAM: MavenProgram = {
+export const DEBEZIUM: MavenProgram = {
   name: 'debezium',
   title: 'Debezium',
   instead: 'SEGUE_DEBEZIUM_URL to a Kafka Connect of your own',
@@ -40,14 +47,14 @@ export const debeziumServer = definePart({
   stopSignal: 'SIGTERM',
   stopWithinMs: 10_000,
   startWithinMs: 180_000,
-  ...fromMaven(PROGRAM),
+  ...fromMaven(DEBEZIUM),
   async prepare({ host, ports, folder, env }) {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     // Offsets of an earlier slot say nothing of this one.
     if ((await beginCapture(env)) === 'begun') await rm(join(folder, OFFSETS), { force: true })
     const connect = {
       'bootstrap.servers': env.SEGUE_KAFKA_BROKERS ?? '',
-      ...signIn(env),
+      ...kafkaSettings(env),
       listeners: `http://${host}:${ports.debezium}`,
       'plugin.discovery': 'service_load',
       'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
@@ -66,16 +73,18 @@ export const debeziumServer = definePart({
     await writePrivateFile(join(folder, 'connector.properties'), propertiesText(connectorSettings(env)))
   },
   async launch({ folder, cacheDir, env }) {
-    const jars = await classPathOf(cacheDir, PROGRAM)
+    const jars = await classPathOf(cacheDir, DEBEZIUM)
     const files = ['connect.properties', 'connector.properties'].map((name) => join(folder, name))
     const { password } = new URL(env[addressVariable('capture')] ?? '')
+    const { tls, login } = readEnv(env, asCapture)
     return {
-      command: await javaFor(PROGRAM),
-      args: [...JVM, '-cp', jars, `-Dlog4j2.configurationFile=${LOGGING}`, MAIN, ...files],
-      // Named in the settings by this variable, so that nobody who asks Connect for them is told it.
+      command: await javaFor(DEBEZIUM),
+      args: [...JVM, '-cp', jars, `-Dlog4j2.configurationFile=${LOGGING}`, CONNECT_MAIN, ...files],
+      // Named in the settings by these variables, so that nobody who asks Connect for them is told them.
       env: plainEnv({
         [PASSWORD_VARIABLE]: decodeURIComponent(password),
-        [KAFKA_PASSWORD_VARIABLE]: readEnv(env, asCapture).login?.password.reveal() ?? '',
+        [KAFKA_PASSWORD_VARIABLE]: login?.password.reveal() ?? '',
+        ...(tls?.own === undefined ? {} : { [KAFKA_KEY_VARIABLE]: tlsKey(tls) }),
       }),
     }
   },
@@ -87,12 +96,10 @@ export const debeziumServer = definePart({
 const asCapture = (read: EnvReader) => kafkaConfig(read, 'capture')
 
 /** Of Connect itself, and of the producer that it makes for its connector. */
-function signIn(env: EnvRecord): Readonly<Record<string, string>> {
-  const { login } = readEnv(env, asCapture)
-  if (login === undefined) return {}
-  const settings = clientLogin(login, `\${env:${KAFKA_PASSWORD_VARIABLE}}`)
+function kafkaSettings(env: EnvRecord): Readonly<Record<string, string>> {
+  const words = { password: `\${env:${KAFKA_PASSWORD_VARIABLE}}`, key: `\${env:${KAFKA_KEY_VARIABLE}}` }
   return Object.fromEntries(
-    Object.entries(settings).flatMap(([name, value]) => [
+    Object.entries(javaClient(readEnv(env, asCapture), words)).flatMap(([name, value]) => [
       [name, value],
       [`producer.${name}`, value],
     ]),

@@ -10,11 +10,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { edgeVariables, USUAL_LIMITS } from '../nginx/settings.ts'
 import { bundleOf } from '../stack/bundled-program.ts'
 import { cacheFolder, PROJECT_ROOT } from '../stack/folders.ts'
-import { type Container, type Manifest, productionManifests, settingsOf } from './testing/manifests.ts'
+import {
+  type Container,
+  type Manifest,
+  type PodTemplate,
+  productionManifests,
+  settingsOf,
+} from './testing/manifests.ts'
 import { readSchema } from './tools.ts'
 
 const run = promisify(execFile)
 const cacheDir = cacheFolder(process.env)
+
+interface CronJob extends Pick<Manifest, 'metadata'> {
+  readonly spec: { readonly jobTemplate: { readonly spec: { readonly template: PodTemplate } } }
+}
 
 let manifests: readonly Manifest[]
 let folder: string
@@ -106,6 +116,26 @@ test('secrets come from outside: none is here, and no variable of one is in a ma
   expect(ofKind('Secret')).toEqual([])
   const maps = ofKind('ConfigMap').flatMap(({ data = {} }) => Object.keys(data))
   expect(maps.filter((name) => /SECRET|PASSWORD|ACCESS_KEY|POSTGRES|REDIS|CLICKHOUSE/.test(name))).toEqual([])
+})
+
+test('who signs the certificates of brokers is known to whoever speaks to Kafka, where its settings say, and to nobody else', () => {
+  const { data = {} } = ofKind('ConfigMap').find(({ metadata }) => /^segue-\w+$/.test(metadata.name)) ?? {}
+  expect(data.SEGUE_KAFKA_TLS).toBe('on')
+  const jobs = manifests.filter(({ kind }) => kind === 'CronJob') as unknown as readonly CronJob[]
+  for (const { metadata, template } of [
+    ...ofKind('Deployment').map(({ metadata, spec }) => ({ metadata, template: spec.template })),
+    ...jobs.map(({ metadata, spec }) => ({ metadata, template: spec.jobTemplate.spec.template })),
+  ]) {
+    const { containers: [container] = [], volumes = [] } = template.spec
+    // What makes topics has the password of an administrator among all that it is given.
+    const isToldAll = container?.envFrom?.some(({ secretRef }) => secretRef?.name === 'segue-schemas') === true
+    const speaks = container !== undefined && (isToldAll || secretsOf(container).some(({ key }) => /^kafka-/.test(key)))
+    const named = volumes.flatMap(({ name, secret }) => (secret?.secretName === 'segue-kafka-tls' ? [name] : []))
+    expect([metadata.name, named.length]).toEqual([metadata.name, speaks ? 1 : 0])
+    const mounts = container?.volumeMounts?.filter(({ name }) => named.includes(name)) ?? []
+    for (const { mountPath } of mounts) expect(data.SEGUE_KAFKA_TLS_CA).toBe(`${mountPath}/ca.crt`)
+    expect(mounts).toHaveLength(named.length)
+  }
 })
 
 /** What a program says, one that cannot run among that. */

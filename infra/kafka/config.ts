@@ -1,7 +1,8 @@
-/** Owns the configuration of Kafka: where its brokers are, and as whom they are reached. */
+/** Owns the configuration of Kafka: where its brokers are, how they are spoken to, and as whom. */
 
 import type { EnvReader } from '../runtime/env.ts'
 import type { Secret } from '../runtime/secret.ts'
+import { type KafkaTls, tlsConfig } from './tls.ts'
 import { type KafkaUser, kafkaUserName, loginVariables } from './users.ts'
 
 /** `none`: of brokers whom whoever reaches them may tell everything. */
@@ -18,16 +19,20 @@ export interface KafkaLogin {
 
 export interface KafkaConfig {
   readonly brokers: readonly string[]
+  /** Absent: in clear. */
+  readonly tls?: KafkaTls
   readonly login?: KafkaLogin
 }
 
 export function kafkaConfig(read: EnvReader, user: KafkaUser | 'admin'): KafkaConfig {
   const brokers = read.list('SEGUE_KAFKA_BROKERS')
   const mechanism = read.choice('SEGUE_KAFKA_SASL', MECHANISMS, 'plain')
-  if (mechanism === 'none') return { brokers }
+  const tls = tlsConfig(read)
+  const place = { brokers, ...(tls === undefined ? {} : { tls }) }
+  if (mechanism === 'none') return place
   const { user: name, password: variable } = loginVariables(user)
   return {
-    brokers,
+    ...place,
     login: { mechanism, user: read.text(name, kafkaUserName(user)), password: read.secret(variable), variable },
   }
 }

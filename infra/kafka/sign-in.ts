@@ -1,7 +1,8 @@
-/** Owns what a broker of ours is told of those who sign in, and what a Java client is told to sign in. */
+/** Owns what a broker of ours is told of those who sign in, and what a Java client is told to reach brokers and sign in. */
 
 import type { Secrets } from '../stack/secrets.ts'
-import type { KafkaLogin } from './config.ts'
+import type { KafkaConfig, KafkaLogin } from './config.ts'
+import { javaTls } from './tls.ts'
 import { KAFKA_USER_NAMES, type KafkaUser, kafkaUserName, loginVariables } from './users.ts'
 
 const PLAIN = 'org.apache.kafka.common.security.plain.PlainLoginModule'
@@ -21,11 +22,22 @@ export function brokerLogins(passwords: (user: KafkaUser | 'admin') => string): 
   return `${PLAIN} required username="${kafkaUserName('admin')}" password="${passwords('admin')}" ${users.join(' ')};`
 }
 
-/** Settings of a Java client that signs in by `login`; `password` may be a word by which it finds it. */
-export function clientLogin({ mechanism, user }: KafkaLogin, password: string): Readonly<Record<string, string>> {
+/** Settings of a Java client; `password` and `key` may be words by which it finds them. */
+export function javaClient(
+  { tls, login }: Pick<KafkaConfig, 'tls' | 'login'>,
+  { password, key }: { readonly password: string; readonly key: string },
+): Readonly<Record<string, string>> {
+  const layers = `${login === undefined ? '' : 'SASL_'}${tls !== undefined ? 'SSL' : 'PLAINTEXT'}`
+  return {
+    'security.protocol': layers,
+    ...(tls === undefined ? {} : javaTls(tls, key)),
+    ...(login === undefined ? {} : javaLogin(login, password)),
+  }
+}
+
+function javaLogin({ mechanism, user }: KafkaLogin, password: string): Readonly<Record<string, string>> {
   const module = mechanism === 'plain' ? PLAIN : SCRAM
   return {
-    'security.protocol': 'SASL_PLAINTEXT',
     'sasl.mechanism': mechanism.toUpperCase(),
     'sasl.jaas.config': `${module} required username="${user}" password="${password}";`,
   }

@@ -10,7 +10,7 @@ import { ENGINE_VERSION } from '../clickhouse/server.ts'
 import { connectorSettings } from '../debezium/connector-settings.ts'
 import { debeziumServer } from '../debezium/server.ts'
 import { brokerSettings } from '../kafka/server.ts'
-import { brokerLogins, clientLogin } from '../kafka/sign-in.ts'
+import { brokerLogins, javaClient } from '../kafka/sign-in.ts'
 import { loginVariables } from '../kafka/users.ts'
 import { keycloakServer } from '../keycloak/server.ts'
 import { minioServer } from '../minio/server.ts'
@@ -288,7 +288,7 @@ describe('search in docker-compose.yml', () => {
     const connect = properties(configs.debezium_connect?.content)
     const login = { mechanism: 'plain', user: 'segue-capture', password: new Secret('x'), variable: '' } as const
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Connect replaces it.
-    const native = clientLogin(login, '${env:SEGUE_CAPTURE_KAFKA_PASSWORD}')
+    const native = javaClient({ login }, { password: '${env:SEGUE_CAPTURE_KAFKA_PASSWORD}', key: '' })
     for (const [name, value] of Object.entries(native))
       expect(connect).toMatchObject({ [name]: value, [`producer.${name}`]: value })
   })

@@ -22,6 +22,7 @@ export interface Container {
   readonly securityContext: Readonly<Record<string, unknown>>
   readonly resources: { readonly requests: object; readonly limits: { readonly memory: string; readonly cpu?: string } }
   readonly ports: readonly { readonly name: string; readonly containerPort: number }[]
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[]
 }
 export interface PodTemplate {
   readonly metadata: { readonly labels: Readonly<Record<string, string>> }
@@ -30,6 +31,7 @@ export interface PodTemplate {
     readonly securityContext: Readonly<Record<string, unknown>>
     readonly initContainers?: readonly Container[]
     readonly containers: readonly Container[]
+    readonly volumes?: readonly { readonly name: string; readonly secret?: { readonly secretName: string } }[]
   }
 }
 export interface Manifest {

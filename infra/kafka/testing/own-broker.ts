@@ -1,17 +1,18 @@
 /** Owns a broker of a test's own: one that may be killed, or written to by whoever likes. */
 
-import { mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Child } from '../../stack/child.ts'
 import type { EnvRecord } from '../../stack/env-file.ts'
 import { stackEnvironment } from '../../stack/environment.ts'
 import { cacheFolder } from '../../stack/folders.ts'
+import { propertiesText } from '../../stack/java-properties.ts'
 import { freePorts, HOST } from '../../stack/ports.ts'
 import { ensureSecrets } from '../../stack/secrets.ts'
 import { startPart } from '../../stack/start-part.ts'
 import type { KafkaConfig } from '../config.ts'
-import { kafkaServer, ownBroker } from '../server.ts'
+import { brokerSettings, kafkaServer, ownBroker } from '../server.ts'
 
 export interface BrokerPlace {
   /** As its admin. */
@@ -24,7 +25,10 @@ export interface BrokerPlace {
   forget(): Promise<void>
 }
 
-export async function findBrokerPlace(): Promise<BrokerPlace> {
+type Settings = ReturnType<typeof brokerSettings>
+
+/** @param more settings, beside the usual ones or in place of them */
+export async function findBrokerPlace(more: (usual: Settings) => Settings = () => ({})): Promise<BrokerPlace> {
   const folder = await mkdtemp(join(tmpdir(), 'segue-broker-'))
   const ports = await freePorts()
   const secrets = await ensureSecrets(join(folder, 'secrets.json'))
@@ -36,7 +40,14 @@ export async function findBrokerPlace(): Promise<BrokerPlace> {
     controllerPort: ports.kafkaController,
     start: () =>
       startPart({
-        definition: kafkaServer,
+        definition: {
+          ...kafkaServer,
+          async prepare(own) {
+            await kafkaServer.prepare?.(own)
+            // Of two lines with one name Java takes the last.
+            await appendFile(join(folder, 'server.properties'), propertiesText(more(brokerSettings(own))))
+          },
+        },
         context,
         logFile: join(folder, 'kafka.log'),
         signal: new AbortController().signal,

@@ -3,6 +3,7 @@
 import { Producer } from '@platformatic/kafka'
 import { createKafka } from '../../../../infra/kafka/client.ts'
 import { kafkaConfig } from '../../../../infra/kafka/config.ts'
+import { tlsOptions } from '../../../../infra/kafka/tls.ts'
 import { readEnv } from '../../../../infra/runtime/env.ts'
 import { encodeRecord } from '../../../../protocol/events/record-codec.ts'
 import { TOPICS } from '../../../../protocol/events/topics.ts'
@@ -35,9 +36,10 @@ const LIBRARIES: Readonly<Record<ProducerLibrary, () => Promise<() => Promise<un
     return () => producer.send({ topic, acks: -1, messages })
   },
   async platformatic() {
-    const { brokers, login } = config
+    const { brokers, login, tls } = config
     const sasl = { mechanism: 'PLAIN', username: login?.user ?? '', password: login?.password.reveal() ?? '' } as const
-    const producer = new Producer({ clientId, bootstrapBrokers: [...brokers], idempotent: true, acks: -1, sasl })
+    const by = tls === undefined ? { sasl } : { sasl, tls: tlsOptions(tls) }
+    const producer = new Producer({ clientId, bootstrapBrokers: [...brokers], idempotent: true, acks: -1, ...by })
     const addressed = messages.map(({ key, value }) => ({ topic, key: Buffer.from(key), value }))
     await producer.initIdempotentProducer({})
     return () => producer.send({ messages: addressed })
