@@ -31,7 +31,7 @@ let folder: string
 const ofKind = (kind: string) => manifests.filter((manifest) => manifest.kind === kind)
 const secretsOf = ({ env = [] }: Container) =>
   env.flatMap(({ name, valueFrom }) => {
-    if (valueFrom === undefined) return []
+    if (valueFrom?.secretKeyRef === undefined) return []
     const { name: secret, key } = valueFrom.secretKeyRef
     return [{ name, secret, key }]
   })

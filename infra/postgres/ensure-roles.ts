@@ -44,6 +44,15 @@ const TAKE_OVER = `
     END LOOP;
   END $$`
 
+/** Who sees only its own sessions does not know what may yet be entered: entered_until() and oldest_entry() ask as the owner. */
+const SEES_SESSIONS = `
+  DO $$ BEGIN
+    IF NOT pg_has_role('${OWNER_ROLE}', 'pg_read_all_stats', 'USAGE') THEN GRANT pg_read_all_stats TO ${OWNER_ROLE}; END IF;
+  EXCEPTION WHEN unique_violation OR internal_error THEN
+    -- Another database of the server was migrated at the same moment.
+    IF NOT pg_has_role('${OWNER_ROLE}', 'pg_read_all_stats', 'USAGE') THEN RAISE; END IF;
+  END $$`
+
 const GRANTS = `
   DO $$ BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
@@ -59,6 +68,7 @@ const GRANTS = `
 export async function ensureRoles(client: pg.ClientBase): Promise<void> {
   await client.query(makeRole(OWNER_ROLE, false))
   for (const role of SERVICE_ROLE_NAMES) await client.query(makeRole(databaseRole(role), SERVICE_ROLES[role].login))
+  await client.query(SEES_SESSIONS)
   await client.query(GRANTS)
   await client.query(TAKE_OVER)
 }

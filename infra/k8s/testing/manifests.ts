@@ -8,7 +8,11 @@ import { buildKustomization } from '../tools.ts'
 export interface Variable {
   readonly name: string
   readonly value?: string
-  readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } }
+  /** Of a secret, or of what the pod itself is. */
+  readonly valueFrom?: {
+    readonly secretKeyRef?: { readonly name: string; readonly key: string }
+    readonly fieldRef?: object
+  }
 }
 export interface Container {
   readonly name: string

@@ -117,12 +117,29 @@ SELECT p.transfer_id, p.posting, t.kind, p.status, p.period, p.ledger_account_id
 COMMENT ON VIEW ledger_entries IS 'Each posting with all that it says: its transfer, its account, and the run and the hash of its input that it came from, or that the transfer came from which it posts or takes back.';
 GRANT SELECT ON ledger_entries TO segue_finance;
 
+-- What others have under way is hidden from whoever may not read all statistics: then it must not be taken for nothing.
+CREATE FUNCTION sessions_are_seen() RETURNS void LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF NOT pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') THEN
+    RAISE EXCEPTION 'the role % does not see the transactions of others: GRANT pg_read_all_stats TO it', current_user USING ERRCODE = 'insufficient_privilege';
+  END IF;
+END $$;
+REVOKE EXECUTE ON FUNCTION sessions_are_seen FROM PUBLIC;
+CREATE OR REPLACE FUNCTION entered_until() RETURNS timestamptz LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM sessions_are_seen();
+  RETURN (SELECT least(min(xact_start), clock_timestamp()) - interval '1 microsecond' FROM pg_stat_activity
+           WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid());
+END $$;
+
 -- Who keeps entered_until() back.
-CREATE FUNCTION oldest_entry() RETURNS TABLE (pid integer, role text, application text, began timestamptz) LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT a.pid, a.usename::text, a.application_name, a.xact_start FROM pg_stat_activity a
+CREATE FUNCTION oldest_entry() RETURNS TABLE (pid integer, role text, application text, began timestamptz) LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM sessions_are_seen();
+  RETURN QUERY SELECT a.pid, a.usename::text, a.application_name, a.xact_start FROM pg_stat_activity a
    WHERE a.datname = current_database() AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid() AND a.xact_start IS NOT NULL
-   ORDER BY a.xact_start LIMIT 1
-$$;
+   ORDER BY a.xact_start LIMIT 1;
+END $$;
 COMMENT ON FUNCTION oldest_entry IS 'The transaction that began first of those under way.';
 REVOKE EXECUTE ON FUNCTION oldest_entry FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION oldest_entry TO segue_finance;

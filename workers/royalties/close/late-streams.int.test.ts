@@ -1,12 +1,15 @@
 /** Owns the test of streams that a closed month has not, on real servers: entered by the worker's own statement, paid by the next month, once. */
 
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { inTransaction } from '../../../infra/postgres/client.ts'
+import { createPool, inTransaction } from '../../../infra/postgres/client.ts'
+import { postgresConfig } from '../../../infra/postgres/config.ts'
+import { readEnv } from '../../../infra/runtime/env.ts'
 import { enterStreams } from '../royalty-book.ts'
 import { addStreams, type WorldStream, worldStreams } from '../testing/close-world.ts'
 import { createWorld, endWorld, left, MONTH, NEXT, STREAMS, type World } from '../testing/closing-world.ts'
 import { endOf } from '../testing/ended-stream.ts'
 import { royalties } from '../testing/royalties-process.ts'
+import { enteredUntil } from './close-book.ts'
 import { monthSpan } from './month-span.ts'
 
 let world: World
@@ -79,4 +82,24 @@ test('a stream that is longer after its month was closed is paid by the next, on
     [monthSpan(NEXT).nextDay],
   )
   expect(later).toEqual([])
+})
+
+test('what is being entered while a month is closed is not passed over: the month ends before it began', async () => {
+  const writer = createPool(world.database.url, { applicationName: 'writer', maxConnections: 1 })
+  const finance = createPool(readEnv(world.env, (read) => postgresConfig(read, 'finance')).url, {
+    applicationName: 'finance',
+    maxConnections: 1,
+  })
+  const client = await writer.connect()
+  try {
+    await client.query('BEGIN')
+    const { rows } = await client.query<{ began: Date }>('SELECT now() AS began')
+    const began = rows[0]?.began ?? new Date(0)
+    expect((await enteredUntil(finance, new Date())).getTime()).toBeLessThanOrEqual(began.getTime())
+    await client.query('COMMIT')
+    expect((await enteredUntil(finance, new Date(Date.now() + 60_000))).getTime()).toBeGreaterThan(began.getTime())
+  } finally {
+    client.release(true)
+    await Promise.all([writer.end(), finance.end()])
+  }
 })
