@@ -1,10 +1,11 @@
 /** Owns the book of the contracts that are reckoned together: their listeners with what they bring, their recordings and streams. */
 
 import { Column } from '../reckoning/column.ts'
+import type { YearHeard } from '../reckoning/eligibility.ts'
 import { MonthBook, UNKNOWN } from '../reckoning/month-book.ts'
 import { NumberOf } from '../reckoning/number-of.ts'
 import { DISCOVERIES, type Discovery } from '../reckoning/rules.ts'
-import { Doubts } from './doubts.ts'
+import type { Doubts } from './doubts.ts'
 import type { Findings } from './findings.ts'
 import type { Contract, FrozenMonth } from './frozen-month.ts'
 import { type FrozenRow, STREAM_COLUMNS } from './frozen-row.ts'
@@ -14,12 +15,24 @@ import type { TermsClass } from './terms-class.ts'
 
 const AT_FIRST = 1_024
 
+export interface ClassBookOptions {
+  readonly frozen: Pick<FrozenMonth, 'pool' | 'revenue'>
+  readonly kind: TermsClass
+  /** Tells which part of the money of a listener is reckoned here. */
+  readonly partOf: (territory: string, tier: string, micros: bigint) => bigint
+  readonly doubts: Doubts
+  /** What was heard of an ISRC in twelve months. */
+  readonly years: ReadonlyMap<string, YearHeard>
+  readonly places: Places
+  readonly findings: Findings
+}
+
 export class ClassBook {
   readonly kind: TermsClass
   readonly book = new MonthBook()
   readonly #findings: Findings
   readonly #doubts: Doubts
-  readonly #years: ReadonlyMap<string, { readonly streams: number; readonly listeners: number }>
+  readonly #years: ReadonlyMap<string, YearHeard>
   readonly #contracts: { readonly isrc: string; readonly contract: Contract }[] = []
   /** By the number of what pays. */
   readonly #recordings: number[] = []
@@ -34,19 +47,11 @@ export class ClassBook {
   /** Of who heard in several places, by listener and place, in all but the first. */
   readonly #away = new Map<string, number>()
 
-  /** @param partOf tells which part of the money of a listener is reckoned here. */
-  constructor(
-    frozen: FrozenMonth,
-    kind: TermsClass,
-    partOf: (territory: string, tier: string, micros: bigint) => bigint,
-    places: Places,
-    findings: Findings,
-  ) {
-    const { revenue, pool, year } = frozen
+  constructor({ frozen: { pool, revenue }, kind, partOf, doubts, years, places, findings }: ClassBookOptions) {
     this.kind = kind
     this.#findings = findings
-    this.#doubts = new Doubts(frozen, kind.rules.credibility)
-    this.#years = new Map(year.map(({ isrc, ...heard }) => [isrc, heard]))
+    this.#doubts = doubts
+    this.#years = years
     for (const one of pool) this.#pools[places.of(one.territory, one.tier)] = this.book.poolNumber(one)
     for (const { listener, territory, tier, micros } of revenue)
       this.#addListener(listener, places.of(territory, tier), partOf(territory, tier, BigInt(micros)))

@@ -44,6 +44,11 @@ export class TermsClasses {
     return [...this.#classes.values()]
   }
 
+  /** Those about such rights. */
+  ofRights(rights: Rights): readonly TermsClass[] {
+    return this.all.filter((kind) => kind.rights === rights)
+  }
+
   /** Undefined: nobody said by which rules. */
   of(rights: Rights, contract: string): TermsClass | undefined {
     return this.#byContract.get(`${rights} ${contract}`) ?? this.#byContract.get(`${rights} null`)

@@ -1,8 +1,9 @@
 /** Owns what a stream weighs before any model, and the account of the streams that weigh less than others. */
 
+import { CREDIBLE, classesOf } from './credibility.ts'
 import { ineligibilityOf } from './eligibility.ts'
 import type { Month } from './month.ts'
-import { inProportion, ONE, type Rational } from './rational.ts'
+import { inProportion, type Rational } from './rational.ts'
 import type { Rules } from './rules.ts'
 
 /** Streams of a recording that weigh less than others, and why: what an artist who asks is told. */
@@ -22,7 +23,7 @@ export interface BaseWeights {
 const NOTHING: Rational = { num: 0n, den: 1n }
 
 export function baseWeights({ recordings, streams }: Month, rules: Rules): BaseWeights {
-  const classes = [{ reason: 'credible', weight: ONE }, ...rules.credibility]
+  const classes = classesOf(rules.credibility)
   const scaled = Int32Array.from(inProportion(classes.map((one) => one.weight)), Number)
   const ineligible = recordings.map((recording) => ineligibilityOf(rules.eligibility, recording.year))
   const reduced = new Map<string, { -readonly [Key in keyof Reduced]: Reduced[Key] }>()
@@ -32,7 +33,7 @@ export function baseWeights({ recordings, streams }: Month, rules: Rules): BaseW
     const credibility = streams.credibility[stream] as number
     const barred = ineligible[recording]
     if (barred === undefined) weight[stream] = scaled[credibility] as number
-    if (barred === undefined && credibility === 0) continue
+    if (barred === undefined && credibility === CREDIBLE) continue
     const { reason, weight: left } = barred === undefined ? classOf(credibility) : { reason: barred, weight: NOTHING }
     const key = `${recording} ${reason} ${left.num}/${left.den}`
     const entry = reduced.get(key) ?? { recording, reason, weight: left, streams: 0 }

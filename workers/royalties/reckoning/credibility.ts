@@ -8,6 +8,9 @@ export type CredibilityRule = readonly { readonly reason: string; readonly weigh
 /** The column of streams says so of a stream that is believed; above it, the place in the rule, counted from 1. */
 export const CREDIBLE = 0
 
+/** What there is by such a place: what is believed, and then the rule. */
+export const classesOf = (rule: CredibilityRule): CredibilityRule => [{ reason: 'credible', weight: ONE }, ...rule]
+
 /**
  * Of several flags the one that leaves least is the reason, of equal ones the first in the rule. One that takes nothing away is told all the same.
  * @param has tells whether the stream has such a flag.
