@@ -90,7 +90,7 @@ export class ClassBook {
     const pool = this.#pools[place]
     // That it has no currency, and so no pool, was found when it was frozen.
     if (pool === undefined) return UNKNOWN
-    const number = this.book.addNumbered(pool, revenue)
+    const number = this.book.addNumbered(pool, revenue, listener)
     this.#placeOf.push(place)
     if (listener >= this.#homes.length) this.#homes = wider(this.#homes, listener)
     if (this.#homes[listener] === 0) this.#homes[listener] = number + 1

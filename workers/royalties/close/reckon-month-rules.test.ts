@@ -1,10 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { contract, id, month, reckoned, streamsOf, TRACKS, terms } from '../testing/frozen-months.ts'
 import type { FrozenMonth } from './frozen-month.ts'
+import type { ReckonedMonth } from './reckon-month.ts'
+
+const heard = (listener: number, isrc: string, territory = 'DE') =>
+  ({ listener, isrc, territory, discovery: 'algorithm' }) as const
+const sumsOf = ({ runs }: ReckonedMonth) => {
+  const sums = new Map<string, bigint>()
+  for (const { rights, isrc = '', amountMicros } of runs.flatMap(({ lines }) => lines))
+    if (rights === 'recording') sums.set(isrc, (sums.get(isrc) ?? 0n) + amountMicros)
+  return Object.fromEntries(sums)
+}
 
 describe('streams that are not believed', () => {
-  const heard = (listener: number, isrc: string) =>
-    ({ listener, isrc, territory: 'DE', discovery: 'algorithm' }) as const
   const rows = streamsOf([heard(1, TRACKS[0]), heard(1, TRACKS[0]), heard(2, TRACKS[1]), heard(2, TRACKS[1])])
   const doubtful = (change: Partial<FrozenMonth>) =>
     month({
@@ -16,11 +24,8 @@ describe('streams that are not believed', () => {
     credibility: [{ reason: 'looped' as const, limit, num, den }],
   })
   const recordings = async (frozen: FrozenMonth) => {
-    const { runs, reduced } = await reckoned(frozen, rows)
-    const sums = new Map<string, bigint>()
-    for (const { rights, isrc = '', amountMicros } of runs.flatMap(({ lines }) => lines))
-      if (rights === 'recording') sums.set(isrc, (sums.get(isrc) ?? 0n) + amountMicros)
-    return { sums: Object.fromEntries(sums), reduced, runs }
+    const month = await reckoned(frozen, rows)
+    return { sums: sumsOf(month), reduced: month.reduced, runs: month.runs }
   }
 
   test('weigh what the terms of their rights say, and the reason is kept; their number stays', async () => {
@@ -84,4 +89,32 @@ test('minimum-without-track: a minimum by month of a contract about no track is 
     ['minimum', 3_333_333n],
     ['minimum', 1_666_667n],
   ])
+})
+
+describe('artist-centric: whoever listens in several places is one', () => {
+  const many = (count: number, ...row: Parameters<typeof heard>) => Array.from({ length: count }, () => heard(...row))
+  const paidInGermany = (change: Partial<FrozenMonth['terms'][number]>) =>
+    month({
+      terms: [terms('recording', 'artist-centric', change), terms('composition', 'pro-rata')],
+      revenue: [{ listener: 9, territory: 'DE', tier: 'individual', micros: '3000' }],
+    })
+
+  test('his streams are counted together for the cap', async () => {
+    const rows = [...many(30, 1, TRACKS[0]), ...many(30, 1, TRACKS[0], 'FR'), ...many(10, 2, TRACKS[1])]
+    // 30 × 10/60 to 10, of 1,560.
+    expect(sumsOf(await reckoned(paidInGermany({ listenerCap: 10 }), streamsOf(rows)))).toMatchObject({
+      [TRACKS[0]]: 520n,
+      [TRACKS[1]]: 1_040n,
+    })
+  })
+
+  test.each([
+    [2, 1_040n],
+    [3, 780n],
+  ])('an audience of two in two countries is boosted by a rule of %d listeners or not', async (listeners, micros) => {
+    const fans = [1, 2].flatMap((listener) => [heard(listener, TRACKS[0]), heard(listener, TRACKS[0], 'FR')])
+    const rows = streamsOf([...fans, ...many(2, 3, TRACKS[1])])
+    const rule = paidInGermany({ artistBoostStreams: 4, artistBoostListeners: listeners })
+    expect(sumsOf(await reckoned(rule, rows))).toMatchObject({ [TRACKS[0]]: micros })
+  })
 })

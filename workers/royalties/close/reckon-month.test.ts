@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { MonthBook } from '../reckoning/month-book.ts'
-import { reckon } from '../reckoning/reckon.ts'
-import { DISCOVERIES, interchangeRules } from '../reckoning/rules.ts'
+import { MODEL_NAMES } from '../reckoning/models/models.ts'
+import { DISCOVERIES } from '../reckoning/rules.ts'
 import { contract, id, month, reckoned, streamsOf, TRACKS, terms } from '../testing/frozen-months.ts'
+import type { MonthRows } from '../testing/month-rows.ts'
+import { slowRoyalties } from '../testing/slow-royalties.ts'
 import { asRows } from '../testing/stream-lines.ts'
 import { writeFrozen } from './frozen-file.ts'
-import type { Terms } from './frozen-month.ts'
+import type { FrozenStream, Party, Revenue, Terms } from './frozen-month.ts'
 
 const revenues = fc.uniqueArray(
   fc.record({
@@ -87,59 +88,76 @@ describe.each(OWN_RULES)('by %s', (_, own) => {
   })
 })
 
-test('it is the computation of plain files: one contract a side, the same amounts', async () => {
+test('it is what the slow implementation says: one contract a side, whoever listens in several places is one', async () => {
   const one = [contract(1, 'recording', 52), contract(3, 'composition', 15)]
   const cover = TRACKS.flatMap((isrc) => [1, 3].map((n) => ({ isrc, contract: id('c', n), version: 1 })))
+  /** Small enough for small months to reach them. */
+  const bounds = fc.record({
+    cap: fc.integer({ min: 1, max: 5 }),
+    boostStreams: fc.integer({ min: 2, max: 6 }),
+    boostListeners: fc.integer({ min: 2, max: 6 }),
+  })
   await fc.assert(
-    fc.asyncProperty(
-      revenues,
-      streams,
-      fc.constantFrom('pro-rata' as const, 'user-centric' as const, 'artist-centric' as const),
-      async (revenue, rows, model) => {
-        const frozen = month({
-          contract: one,
-          cover,
-          revenue,
-          terms: [terms('recording', model), terms('composition', model)],
-        })
-        const { runs } = await reckoned(frozen, streamsOf(rows))
-        const book = new MonthBook()
-        const enter = (listener: number, territory: string, micros: string) =>
-          book.addListener({
-            listenerId: `${listener} ${territory}`,
-            territory,
-            tier: 'individual',
-            currency: 'EUR',
-            revenue: BigInt(micros),
-          })
-        for (const { listener, territory, micros } of revenue) enter(listener, territory, micros)
-        for (const { listener, territory } of rows) enter(listener, territory, '0')
-        for (const isrc of TRACKS)
-          for (const { holder, num, den } of one[0]?.parties ?? [])
-            book.addShare({ isrc, holder, share: { num: BigInt(num), den: BigInt(den) } })
-        for (const { listener, territory, isrc, discovery } of rows)
-          book.addStream(
-            book.listener(`${listener} ${territory}`),
-            book.recording(isrc),
-            book.artist(isrc),
-            DISCOVERIES.indexOf(discovery),
-          )
-        const { pools } = reckon(book.month(), interchangeRules(model, { num: 52n, den: 100n }))
-        const plain = [...pools].flatMap(({ pool, recordings }) =>
-          recordings.flatMap(({ isrc, holders }) =>
-            holders.map(({ holder, micros }) => [pool.territory, isrc, holder, micros]),
-          ),
+    fc.asyncProperty(revenues, streams, fc.constantFrom(...MODEL_NAMES), bounds, async (revenue, rows, model, few) => {
+      const rules = {
+        listenerCap: few.cap,
+        artistBoostStreams: few.boostStreams,
+        artistBoostListeners: few.boostListeners,
+      }
+      const own = [terms('recording', model, rules), terms('composition', model, rules)]
+      const { runs } = await reckoned(month({ contract: one, cover, revenue, terms: own }), streamsOf(rows))
+      const closed = runs
+        .flatMap(({ lines }) => lines)
+        .filter((line) => line.rights === 'recording')
+        .map(({ territory, tier, currency, isrc = 'UNALLOCATED', holderId = 'UNALLOCATED', amountMicros }) =>
+          [territory, tier, currency, isrc, holderId, amountMicros].join(','),
         )
-        const closed = runs
-          .flatMap(({ lines }) => lines)
-          .filter((line) => line.rights === 'recording' && line.isrc !== undefined)
-          .map((line) => [line.territory, line.isrc, line.holderId, line.amountMicros])
-        expect(closed).toEqual(plain)
-      },
-    ),
-    { numRuns: 100 },
+      const slow = slowRoyalties(plainRows(revenue, rows, one[0]?.parties ?? []), {
+        month: '2026-10',
+        model,
+        poolShare: { n: 52n, d: 100n },
+        ...few,
+      })
+      expect(closed).toEqual(slow)
+    }),
+    { numRuns: 300 },
   )
 })
+
+/** The same month as its three files have it, but for listeners of several places. */
+function plainRows(
+  revenue: readonly Revenue[],
+  rows: readonly Pick<FrozenStream, 'listener' | 'isrc' | 'territory' | 'discovery'>[],
+  parties: readonly Party[],
+): MonthRows {
+  const paid = new Map(rows.map(({ listener, territory }) => [`${listener} ${territory}`, 0n]))
+  for (const { listener, territory, micros } of revenue) paid.set(`${listener} ${territory}`, BigInt(micros))
+  return {
+    listeners: [...paid].map(([key, net_revenue_micros]) => {
+      const [listener_id = '', territory = ''] = key.split(' ')
+      return { listener_id, territory, tier: 'individual', currency: 'EUR', net_revenue_micros }
+    }),
+    splits: TRACKS.flatMap((isrc) =>
+      parties.map(({ holder, num, den }) => ({
+        isrc,
+        holder_id: holder,
+        share_num: BigInt(num),
+        share_den: BigInt(den),
+      })),
+    ),
+    streams: rows.map(({ listener, isrc, territory, discovery }, n) => ({
+      stream_id: String(n),
+      listener_id: String(listener),
+      isrc,
+      artist_id: isrc,
+      started_at: '2026-10-05T10:00:00Z',
+      ms_played: 60_000,
+      territory,
+      tier: 'individual',
+      discovery,
+    })),
+  }
+}
 
 test('a recording that too few heard is told, with nothing; its reason is kept', async () => {
   const rows = streamsOf([{ listener: 1, isrc: TRACKS[0], territory: 'DE', discovery: 'search' }])

@@ -26,6 +26,9 @@ export class MonthBook {
   readonly #poolNumbers = new Map<string, Map<string, number>>()
   readonly #listeners = new Map<string, number>()
   readonly #listenerPools = new Column(Int32Array)
+  readonly #persons = new Column(Int32Array)
+  /** One more than the greatest number of a person. */
+  #people = 0
   readonly #revenues: bigint[] = []
   readonly #recordings = new Map<string, number>()
   readonly #shares: {
@@ -53,13 +56,19 @@ export class MonthBook {
     const other = this.#pools[number]?.currency
     if (other !== currency)
       return `listener ${listenerId} pays in ${currency}, others of ${territory}, ${tier} in ${other}: one currency a territory and tier is wanted`
-    this.#listeners.set(listenerId, this.addNumbered(number, revenue))
+    this.#listeners.set(listenerId, this.addNumbered(number, revenue, this.#listeners.size))
     return undefined
   }
 
-  /** A listener whom the caller knows by the number that he is given here. @param pool is its number. */
-  addNumbered(pool: number, revenue: bigint): number {
+  /**
+   * A listener whom the caller knows by the number that he is given here. Whoever pays into several pools is several.
+   * @param pool is its number.
+   * @param person is the same of all that are one: a number, and none that is much greater than there are people.
+   */
+  addNumbered(pool: number, revenue: bigint, person: number): number {
     this.#listenerPools.push(pool)
+    this.#persons.push(person)
+    this.#people = Math.max(this.#people, person + 1)
     return this.#revenues.push(revenue) - 1
   }
 
@@ -160,7 +169,13 @@ export class MonthBook {
     const { listener, recording, artist, discovery, credibility } = this.#streams
     return {
       pools: this.#pools,
-      listeners: { count: this.#revenues.length, pool: this.#listenerPools.values, revenue: this.#revenues },
+      listeners: {
+        count: this.#revenues.length,
+        pool: this.#listenerPools.values,
+        revenue: this.#revenues,
+        person: this.#persons.values,
+      },
+      people: this.#people,
       recordings: this.#shares,
       artists: this.#artists.size,
       streams: {

@@ -26,13 +26,15 @@ export interface Recording {
   readonly poolShare: Rational | undefined
 }
 
-/** By the number of the listener. */
+/** By the number of the listener: a person in one pool. */
 export interface Listeners {
   readonly count: number
   /** The number of the pool that he pays into. */
   readonly pool: Int32Array
   /** Net revenue in micro-units. */
   readonly revenue: readonly bigint[]
+  /** The number of the person: whoever was in several places of the month is a listener in each. */
+  readonly person: Int32Array
 }
 
 /** By the number of the stream. Those alone that count, and each once. */
@@ -50,6 +52,8 @@ export interface Streams {
 export interface Month {
   readonly pools: readonly Pool[]
   readonly listeners: Listeners
+  /** How many people there are: they are numbers below that. */
+  readonly people: number
   readonly recordings: readonly Recording[]
   /** How many artists there are: they are numbers below that. */
   readonly artists: number

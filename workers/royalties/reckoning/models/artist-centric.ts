@@ -6,14 +6,11 @@ import { type ArtistCentricRule, DISCOVERIES } from '../rules.ts'
 import type { Model } from './model.ts'
 
 export const artistCentric: Model = (month, { artistCentric: rule }, base) => {
-  const { listeners, streams } = month
-  const heard = new Float64Array(listeners.count)
-  for (let stream = 0; stream < streams.count; stream += 1)
-    if (base[stream] !== 0) add(heard, streams.listener[stream] as number, 1)
-
+  const heard = heardByListener(month, base)
   const byArtist = artistFactors(month, rule, base)
   const { factor, discoveries } = rule.discoveryBoost
   const byDiscovery = Int32Array.from(DISCOVERIES, (discovery) => (discoveries.includes(discovery) ? factor : 1))
+  const { streams } = month
   return {
     factor: base.map(
       (weight, stream) =>
@@ -27,22 +24,30 @@ export const artistCentric: Model = (month, { artistCentric: rule }, base) => {
   }
 }
 
-/** By artist: the boost, or one. Streams and listeners are counted over all pools. */
+/** By listener: the streams of the person, over all pools. */
+function heardByListener({ listeners, people, streams }: Month, base: Int32Array): Float64Array {
+  const heard = new Float64Array(people)
+  for (let stream = 0; stream < streams.count; stream += 1)
+    if (base[stream] !== 0) add(heard, listeners.person[streams.listener[stream] as number] as number, 1)
+  return Float64Array.from(listeners.person, (person) => heard[person] as number)
+}
+
+/** By artist: the boost, or one. Streams and people are counted over all pools. */
 function artistFactors(
-  { artists, listeners, streams }: Month,
+  { artists, listeners, people, streams }: Month,
   { artistBoost }: ArtistCentricRule,
   base: Int32Array,
 ): Int32Array {
   const counted = new Int32Array(artists)
   const audience = new Int32Array(artists)
-  const lastArtistOf = new Int32Array(listeners.count).fill(-1)
+  const lastArtistOf = new Int32Array(people).fill(-1)
   for (const stream of groupedBy(streams.artist, artists)) {
     if (base[stream] === 0) continue
     const artist = streams.artist[stream] as number
-    const listener = streams.listener[stream] as number
+    const person = listeners.person[streams.listener[stream] as number] as number
     add(counted, artist, 1)
-    if (lastArtistOf[listener] === artist) continue
-    lastArtistOf[listener] = artist
+    if (lastArtistOf[person] === artist) continue
+    lastArtistOf[person] = artist
     add(audience, artist, 1)
   }
   return counted.map((count, artist) =>
