@@ -3,8 +3,8 @@
 import type { RoyaltyModel } from '../../../infra/postgres/ledger/run.ts'
 import { byBytes } from '../reckoning/byte-order.ts'
 import { byLargestRemainder } from '../reckoning/largest-remainder.ts'
-import { minimumOf } from '../reckoning/minimum.ts'
-import { inProportion } from '../reckoning/rational.ts'
+import { type MinimumTerms, topUpsOf, type VersionMonth } from '../reckoning/minimum.ts'
+import { inProportion, type Rational, sumOf } from '../reckoning/rational.ts'
 import type { Desk } from './contract-desk.ts'
 import type { Findings } from './findings.ts'
 import type { Contract, FrozenMonth } from './frozen-month.ts'
@@ -37,47 +37,62 @@ export function* minimumLines(
 ): Generator<MinimumLine> {
   const rates = new Rates(frozen.rate)
   const byVersion = grouped(shares, (line) => `${line.contractId} ${line.contractVersion}`)
-  for (const contract of [...frozen.contract].sort(
-    (a, b) => byBytes(a.contract, b.contract) || a.version - b.version,
-  )) {
-    const terms = {
-      perStream: BigInt(contract.minimumPerStream),
-      perSubscriber: BigInt(contract.minimumPerSubscriber),
-      perMonth: forDays(BigInt(contract.minimumPerMonth), contract, frozen.month),
+  for (const versions of contractsIn(frozen)) {
+    const heard = versions.map(({ contract, version }) => byVersion.get(`${contract} ${version}`) ?? [])
+    const months = versions.map(
+      (contract, index): VersionMonth => ({
+        terms: minimumsOf(contract),
+        valid: partOfMonth(contract, frozen.month),
+        earned: earnedIn(contract, heard[index] ?? [], rates, findings),
+        streams: BigInt(placesOf(heard[index] ?? []).reduce((sum, { streams }) => sum + streams, 0)),
+        ...heardWhere(contract, frozen, shares),
+      }),
+    )
+    for (const [index, topUp] of topUpsOf(months).entries()) {
+      const contract = versions[index] as Contract
+      if (topUp === 0n) continue
+      const kind = desk.kindOf(contract)
+      if (kind === undefined) {
+        const what = `no terms say how ${contract.rights}s are reckoned, and contract ${contract.number} is paid a minimum`
+        findings.add('no-terms', what)
+        continue
+      }
+      const places = placesOf(heard[index] ?? [])
+      const at = places.length > 0 ? places : anyTrack(contract, frozen)
+      if (at.length === 0) {
+        findings.add('minimum-without-track', `contract ${contract.number} is paid a minimum, and is about no track`)
+        continue
+      }
+      for (const line of spread(topUp, contract, at)) yield { model: kind.rules.model, line }
     }
-    if (terms.perStream + terms.perSubscriber + terms.perMonth === 0n) continue
-    const lines = byVersion.get(`${contract.contract} ${contract.version}`) ?? []
-    const earned = earnedIn(contract, lines, rates, findings)
-    const places = placesOf(lines)
-    const { topUp } = minimumOf(terms, {
-      earned,
-      streams: BigInt(places.reduce((sum, { streams }) => sum + streams, 0)),
-      ...heardWhere(contract, frozen, shares),
-    })
-    const kind = desk.kindOf(contract)
-    if (topUp === 0n || kind === undefined) continue
-    const at = places.length > 0 ? places : anyTrack(contract, frozen)
-    if (at.length === 0) {
-      findings.add('minimum-without-track', `contract ${contract.number} is paid a minimum, and is about no track`)
-      continue
-    }
-    for (const line of spread(topUp, contract, at)) yield { model: kind.rules.model, line }
   }
 }
 
-/** A version that is valid for a part of the month is paid that part, rounded up. */
-function forDays(micros: bigint, { from, until }: Contract, month: string): bigint {
+/** Of each contract the versions that have a minimum in one currency: what was agreed in two is not one amount. */
+function contractsIn({ contract: all }: FrozenMonth): Iterable<Contract[]> {
+  const sorted = all
+    .filter((one) => Object.values(minimumsOf(one)).some((minimum) => minimum > 0n))
+    .sort((a, b) => byBytes(a.contract, b.contract) || a.version - b.version)
+  return grouped(sorted, ({ contract, currency }) => `${contract} ${currency}`).values()
+}
+
+const minimumsOf = (contract: Contract): MinimumTerms => ({
+  perStream: BigInt(contract.minimumPerStream),
+  perSubscriber: BigInt(contract.minimumPerSubscriber),
+  perMonth: BigInt(contract.minimumPerMonth),
+})
+
+/** By the days on which the version is valid. */
+function partOfMonth({ from, until }: Contract, month: string): Rational {
   const { startMs, endMs } = monthSpan(month)
   const start = Math.max(startMs, Date.parse(from))
   const end = Math.min(endMs, until === undefined ? endMs : Date.parse(until))
-  const days = BigInt(Math.max(end - start, 0) / DAY_MS)
-  const all = BigInt((endMs - startMs) / DAY_MS)
-  return (micros * days + all - 1n) / all
+  return { num: BigInt(Math.max(end - start, 0) / DAY_MS), den: BigInt((endMs - startMs) / DAY_MS) }
 }
 
-/** In the currency of the contract, rounded down. */
-function earnedIn(contract: Contract, lines: readonly ReckonedLine[], rates: Rates, findings: Findings): bigint {
-  let earned = 0n
+/** In the currency of the contract. */
+function earnedIn(contract: Contract, lines: readonly ReckonedLine[], rates: Rates, findings: Findings): Rational {
+  const earned: Rational[] = []
   for (const [currency, group] of grouped(lines, (line) => line.currency)) {
     const rate = rates.rate(currency, contract.currency)
     if (rate === undefined) {
@@ -87,9 +102,10 @@ function earnedIn(contract: Contract, lines: readonly ReckonedLine[], rates: Rat
       )
       continue
     }
-    earned += (group.reduce((sum, line) => sum + line.amountMicros, 0n) * rate.num) / rate.den
+    const micros = group.reduce((sum, line) => sum + line.amountMicros, 0n)
+    earned.push({ num: micros * rate.num, den: rate.den })
   }
-  return earned
+  return sumOf(earned)
 }
 
 /** Each place once, though every holder has a line there. */

@@ -118,3 +118,67 @@ describe('artist-centric: whoever listens in several places is one', () => {
     expect(sumsOf(await reckoned(rule, rows))).toMatchObject({ [TRACKS[0]]: micros })
   })
 })
+
+describe('a monthly minimum', () => {
+  const least = { minimumPerMonth: '1000000000' }
+  const [first, second] = [
+    contract(1, 'recording', 100, { ...least, until: '2026-10-16' }),
+    contract(1, 'recording', 100, { ...least, version: 2, from: '2026-10-16' }),
+  ]
+  const changed = (micros: string, change: Partial<FrozenMonth>) =>
+    month({
+      contract: [first, second, contract(3, 'composition', 15)],
+      cover: TRACKS.flatMap((isrc) => [
+        { isrc, contract: id('c', 1), version: 1 },
+        { isrc, contract: id('c', 1), version: 2 },
+        { isrc, contract: id('c', 3), version: 1 },
+      ]),
+      revenue: [{ listener: 1, territory: 'DE', tier: 'individual', micros }],
+      ...change,
+    })
+  // Nine under the first version, one under the second.
+  const rows = streamsOf(Array.from({ length: 10 }, () => heard(1, TRACKS[0]))).map((row, n) =>
+    n === 9 ? { ...row, startedAt: '2026-10-20T10:00:00.000Z' } : row,
+  )
+  const minimums = ({ runs, findings }: ReckonedMonth) => {
+    expect(findings).toEqual([])
+    return runs
+      .flatMap(({ lines }) => lines)
+      .filter(({ kind }) => kind === 'minimum')
+      .map(({ contractVersion, amountMicros }) => [contractVersion, amountMicros])
+  }
+
+  test('that was earned is not paid again because the contract has a new version', async () => {
+    expect(minimums(await reckoned(changed('1000000000', {}), rows))).toEqual([])
+  })
+
+  test('is paid up to, under the version that fell short', async () => {
+    expect(minimums(await reckoned(changed('999999997', {}), rows))).toEqual([
+      [2, 2n],
+      [2, 1n],
+    ])
+  })
+
+  test('that was agreed in two currencies is two', async () => {
+    const franc = { ...second, currency: 'CHF' }
+    const inFrancs = changed('1000000000', {
+      contract: [first, franc, contract(3, 'composition', 15)],
+      rate: [{ base: 'EUR', quote: 'CHF', num: '1', den: '1', source: 'made up', day: '2026-10-31' }],
+    })
+    // 516,129,032.26 less 100,000,000.
+    expect(minimums(await reckoned(inFrancs, rows))).toEqual([
+      [2, 277_419_355n],
+      [2, 138_709_678n],
+    ])
+  })
+
+  test('no-terms: of a contract that no terms are about is refused by name, were nothing of it heard', async () => {
+    const own = [terms('recording', 'pro-rata', { contractId: id('c', 2) }), terms('composition', 'pro-rata')]
+    const { contract: all, cover } = month({})
+    const silent = contract(1, 'recording', 52, { minimumPerMonth: '5000000' })
+    const frozen = month({ terms: own, contract: [silent, ...all.slice(1)], cover })
+    expect((await reckoned(frozen, streamsOf([heard(1, TRACKS[2])]))).findings).toEqual([
+      { name: 'no-terms', what: 'no terms say how recordings are reckoned, and contract C-101 is paid a minimum' },
+    ])
+  })
+})
