@@ -1,4 +1,7 @@
-/** Owns name numbers of authors and publishers (IPI, before it CAE): reading those that files carry. Source: CISAC, by the CWR manual. */
+/**
+ * Owns name numbers of authors and publishers (IPI, before it CAE): reading them as they are written. The database asks the same of
+ * what is entered (`is_ipi_name`). Source: CISAC, by the CWR manual.
+ */
 
 const FORM = /^(\d{9})(\d{2})$/
 const [MODULUS, FIRST_WEIGHT] = [101, 10] as const

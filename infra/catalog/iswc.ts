@@ -1,4 +1,4 @@
-/** Owns work codes: reading those that files carry. Source: ISO 15707. */
+/** Owns work codes: reading them as they are written. The database asks the same of what is entered (`is_iswc`). Source: ISO 15707. */
 
 const FORM = /^T(\d{9})(\d)$/
 

@@ -100,7 +100,22 @@ test.each<[what: string, by: string, sql: string]>([
                                     ('individual', 'DE', '[2026-05-01,)', 'EUR', 11990000, 19, 100)`,
   ],
   ['an ISWC of nine digits', 'works_iswc_check', `INSERT INTO works VALUES (gen_random_uuid(), 'x', 'T034524680')`],
+  [
+    'an ISWC with another check digit',
+    'works_iswc_is_right',
+    `INSERT INTO works VALUES (gen_random_uuid(), 'x', 'T0345246802')`,
+  ],
   ['an IPI with letters', 'rights_holders_ipi_check', `UPDATE rights_holders SET ipi = '0000000029A'`],
+  [
+    'an IPI with other check digits',
+    'rights_holders_ipi_is_right',
+    `UPDATE rights_holders SET ipi = '00000000298' WHERE holder_id = '${LABEL}'`,
+  ],
+  [
+    'an ISNI with another check character',
+    'rights_holders_isni_is_right',
+    `UPDATE rights_holders SET isni = '0000000218250098' WHERE holder_id = '${LABEL}'`,
+  ],
   [
     'a month that begins on its second day',
     'accounting_months_month_check',
