@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { createPool, type Pool } from '../postgres/client.ts'
 import { migratePostgres } from '../postgres/migrate.ts'
 import { createTestDatabase, type TestDatabase } from '../postgres/test-database.ts'
+import { readGrid } from './grid.ts'
 import { readIpiName } from './ipi.ts'
 import { readIswc } from './iswc.ts'
 
@@ -24,7 +25,7 @@ afterAll(async () => {
   await database?.drop()
 })
 
-const rightOnes = async (check: 'is_iswc' | 'is_ipi_name' | 'is_isni', codes: readonly string[]) => {
+const rightOnes = async (check: 'is_iswc' | 'is_ipi_name' | 'is_isni' | 'is_grid', codes: readonly string[]) => {
   const sql = `SELECT code FROM unnest($1::text[]) WITH ORDINALITY AS given (code, n) WHERE ${check}(code) ORDER BY n`
   return (await pool.query<{ code: string }>(sql, [codes])).rows.map(({ code }) => code)
 }
@@ -52,6 +53,17 @@ describe('what the database takes', () => {
     const read = codes.filter((code) => readIswc(code) === code)
     expect(await rightOnes('is_iswc', codes)).toEqual(read)
     expect(read).toHaveLength(2 + SAMPLES)
+  })
+
+  test('of release codes is what is read, as it is read', async () => {
+    const characters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+    const fifteen = fc.string({ unit: fc.constantFrom(...characters), minLength: 15, maxLength: 15 })
+    const made = fc.sample(fifteen, SAMPLES).flatMap((code) => [...characters].map((last) => `A1${code}${last}`))
+    const given = ['A12425GABC1234002M', 'A12425GABC1234002N', 'A1-2425G-ABC1234002-M', 'a12425gabc1234002m', '']
+    const codes = [...given, ...made]
+    const read = codes.filter((code) => readGrid(code) === code)
+    expect(await rightOnes('is_grid', codes)).toEqual(read)
+    expect(read).toHaveLength(1 + SAMPLES)
   })
 
   test('of name numbers is what is read, as it is read', async () => {
@@ -91,7 +103,8 @@ describe('what the database takes', () => {
 test('what was wrong before it was asked stays, and nothing that is wrong is added', async () => {
   await pool.query(`ALTER TABLE works DROP CONSTRAINT works_iswc_is_right;
     ALTER TABLE rights_holders DROP CONSTRAINT rights_holders_ipi_is_right, DROP CONSTRAINT rights_holders_isni_is_right;
-    DROP FUNCTION is_iswc, is_ipi_name, is_isni;
+    ALTER TABLE albums DROP COLUMN grid;
+    DROP FUNCTION is_iswc, is_ipi_name, is_isni, is_grid;
     INSERT INTO works VALUES (gen_random_uuid(), 'Wrong', 'T0345246802')`)
   await pool.query(MIGRATION)
   const { rows } = await pool.query<{ conname: string; convalidated: boolean }>(

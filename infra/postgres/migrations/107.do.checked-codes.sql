@@ -22,6 +22,23 @@ CREATE FUNCTION is_isni(code text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT
 $$;
 COMMENT ON FUNCTION is_isni IS 'ISO 27729, by ISO/IEC 7064 MOD 11-2: digits weigh powers of two, and with the check character they come to one.';
 
+CREATE FUNCTION is_grid(code text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+  product integer := 36;
+  one integer;
+BEGIN
+  IF code !~ '^A1[0-9A-Z]{16}$' THEN RETURN false; END IF;
+  FOR place IN 1..18 LOOP
+    one := strpos('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ', substr(code, place, 1)) - 1;
+    IF place = 18 THEN RETURN (product + one) % 36 = 1; END IF;
+    product := (product + one) % 36;
+    product := (CASE product WHEN 0 THEN 36 ELSE product END) * 2 % 37;
+  END LOOP;
+END $$;
+COMMENT ON FUNCTION is_grid IS 'GRid 2.1, by ISO/IEC 7064 MOD 37,36: the last character is the one that brings the product to one.';
+
+ALTER TABLE albums ADD COLUMN grid text UNIQUE CHECK (is_grid(grid));
+COMMENT ON COLUMN albums.grid IS 'As which release it is known to others, without hyphens; null: it has no number.';
 ALTER TABLE works ADD CONSTRAINT works_iswc_is_right CHECK (is_iswc(iswc)) NOT VALID;
 ALTER TABLE rights_holders ADD CONSTRAINT rights_holders_ipi_is_right CHECK (is_ipi_name(ipi)) NOT VALID;
 ALTER TABLE rights_holders ADD CONSTRAINT rights_holders_isni_is_right CHECK (is_isni(isni)) NOT VALID;
