@@ -3,13 +3,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AudioStore } from '../catalog/audio-store.ts'
-import { damageOf } from '../catalog/damage.ts'
-import { TrackProblem } from '../catalog/track-record.ts'
+import { examine } from '../catalog/examine.ts'
 import { encodeLadder } from '../ffmpeg/encode.ts'
 import { staticGainDb } from '../ffmpeg/gain.ts'
-import { measureLoudness } from '../ffmpeg/loudness.ts'
-import { probeAudio } from '../ffmpeg/probe.ts'
 import { inTransaction, type Pool } from '../postgres/client.ts'
+
+/** As the books have it of a creative. */
+const LONGEST = { ms: 120_000, remedy: 'cut it' }
 
 export interface CreativeAudio {
   readonly creativeId: string
@@ -23,15 +23,13 @@ export async function publishCreative(
   { creativeId, path, workFolder }: CreativeAudio,
   signal: AbortSignal,
 ): Promise<void> {
-  const probe = await probeAudio(path, signal)
-  const measured = await measureLoudness(path, signal)
-  const damage = damageOf(probe, measured)
-  if (damage !== undefined) throw new TrackProblem(damage)
+  const { probe, measured } = await examine(path, LONGEST, signal)
   const folder = await mkdtemp(join(workFolder, 'creative-'))
   try {
     // As loud as the music around it.
     const gainDb = staticGainDb(measured.integratedLufs, measured.truePeakDbtp)
-    const encoded = await encodeLadder({ source: path, folder, gainDb, sampleRateHz: probe.sampleRateHz }, signal)
+    const settings = { source: path, folder, gainDb, sampleRateHz: probe.sampleRateHz, longestMs: LONGEST.ms }
+    const encoded = await encodeLadder(settings, signal)
     const renditions = await store.put(creativeId, encoded, signal)
     await inTransaction(pool, async (client) => {
       await client.query('UPDATE creatives SET duration_ms = $2 WHERE creative_id = $1', [

@@ -3,11 +3,13 @@
 import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { Command, InvalidArgumentError } from 'commander'
+import { readEnv } from '../runtime/env.ts'
 import { ingestFolder } from './ingest.ts'
 import { createIngestProgress } from './ingest-progress.ts'
 import { withIngestServers } from './ingest-servers.ts'
 import { summaryLines, sumOutcomes } from './ingest-summary.ts'
 import { untilInterrupted } from './interruption.ts'
+import { longestTrackConfig } from './longest-track.ts'
 
 export function ingestCommand(): Command {
   return new Command('ingest')
@@ -32,12 +34,20 @@ async function runIngest(folder: string, { concurrency }: { concurrency: number 
   )
   if (!isFolder) command.error(`error: '${folder}' is not a folder that can be read`)
 
+  const longest = readEnv(process.env, longestTrackConfig)
   const began = performance.now()
   const progress = createIngestProgress(process.stderr)
   const stopped = 'stopped; what is finished is kept, and the same command goes on from there'
   await untilInterrupted(stopped, async (signal) => {
     const outcomes = await withIngestServers(process.env, (servers) =>
-      ingestFolder(servers, { folder, concurrency, signal, onFound: progress.begin, onOutcome: progress.note }),
+      ingestFolder(servers, {
+        folder,
+        concurrency,
+        longest,
+        signal,
+        onFound: progress.begin,
+        onOutcome: progress.note,
+      }),
     ).finally(progress.end)
     if (outcomes.length === 0) {
       console.log(`there is no FLAC, WAV, OGG or MP3 file in ${folder}`)

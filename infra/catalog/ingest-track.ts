@@ -1,20 +1,17 @@
-/** Owns the way of one file into the catalog: hash, probe, measure, claim, encode, upload, publish. */
+/** Owns the way of one file into the catalog: hash, examine, claim, encode, upload, publish. */
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeLadder } from '../ffmpeg/encode.ts'
 import { staticGainDb } from '../ffmpeg/gain.ts'
-import { measureLoudness } from '../ffmpeg/loudness.ts'
-import { probeAudio } from '../ffmpeg/probe.ts'
 import type { Pool } from '../postgres/client.ts'
 import type { AudioStore } from './audio-store.ts'
 import { trackIdOf } from './catalog-ids.ts'
 import { claimTrack } from './claim-track.ts'
-import { damageOf } from './damage.ts'
+import { examine, type Longest } from './examine.ts'
 import { sourceState } from './known-sources.ts'
 import { publishTrack } from './publish-track.ts'
 import { sourceHash } from './source-hash.ts'
-import { TrackProblem } from './track-record.ts'
 import { readTrackTags } from './track-tags.ts'
 
 export interface IngestServers {
@@ -27,6 +24,7 @@ export interface IngestShared {
   readonly workFolder: string
   /** Hashes that were begun: a second copy of a file is left out. */
   readonly begun: Set<string>
+  readonly longest: Longest
   readonly signal: AbortSignal
 }
 
@@ -41,7 +39,7 @@ export interface IngestedTrack {
 export async function ingestTrack(
   { pool, store }: IngestServers,
   path: string,
-  { workFolder, begun, signal }: IngestShared,
+  { workFolder, begun, longest, signal }: IngestShared,
 ): Promise<IngestedTrack | 'present'> {
   const hash = await sourceHash(path, signal)
   if (begun.has(hash)) return 'present'
@@ -50,11 +48,7 @@ export async function ingestTrack(
   // A withdrawn track stays withdrawn: bringing it back is a decision, not an accident of where a file lies.
   if (state === 'available' || state === 'withdrawn') return 'present'
 
-  const probe = await probeAudio(path, signal)
-  const measured = await measureLoudness(path, signal)
-  const damage = damageOf(probe, measured)
-  if (damage !== undefined) throw new TrackProblem(damage)
-
+  const { probe, measured } = await examine(path, longest, signal)
   const { integratedLufs, truePeakDbtp } = measured
   const track = {
     trackId: trackIdOf(hash),
@@ -70,7 +64,8 @@ export async function ingestTrack(
   const folder = await mkdtemp(join(workFolder, 'track-'))
   try {
     const { gainDb } = track
-    const encoded = await encodeLadder({ source: path, folder, gainDb, sampleRateHz: probe.sampleRateHz }, signal)
+    const settings = { source: path, folder, gainDb, sampleRateHz: probe.sampleRateHz, longestMs: longest.ms }
+    const encoded = await encodeLadder(settings, signal)
     const renditions = await store.put(track.trackId, encoded, signal)
     await publishTrack(pool, track, renditions)
     return {

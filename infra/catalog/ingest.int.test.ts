@@ -1,8 +1,9 @@
-import { copyFile, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest'
 import { makeTone } from '../ffmpeg/test-tone.ts'
+import { makeSilence, sayLength } from '../ffmpeg/testing/hostile-files.ts'
 import { createMinioClient, type MinioClient } from '../minio/client.ts'
 import { bucketNames, minioConfig } from '../minio/config.ts'
 import { chunkKey, initKey } from '../minio/keys.ts'
@@ -17,6 +18,8 @@ import { ingestFolder, type Outcome } from './ingest.ts'
 import { createPlayableTracks } from './playable-tracks.ts'
 
 const CATALOG = ['renditions', 'track_rights', 'tracks', 'albums', 'artists', 'rights_holders']
+
+const LONGEST = { ms: 60_000, remedy: 'cut it' }
 
 let database: TestDatabase
 let pool: Pool
@@ -67,7 +70,7 @@ const tone = (name: string, hz: number, tags: Record<string, string>, output: st
   makeTone(join(folder, name), { source: `sine=f=${hz}:d=9:r=44100`, tags, output })
 
 const ingest = (audioStore = store, signal = new AbortController().signal) =>
-  ingestFolder({ pool, store: audioStore }, { folder, concurrency: 2, signal })
+  ingestFolder({ pool, store: audioStore }, { folder, concurrency: 2, longest: LONGEST, signal })
 
 const kinds = (outcomes: readonly Outcome[]) => outcomes.map(({ kind }) => kind)
 
@@ -151,6 +154,29 @@ test('a broken file is reported and skipped, and the rest goes on', async () => 
   })
   for (const outcome of outcomes) if (outcome.kind === 'failed') expect(outcome.reason).not.toBe('')
   expect(await statuses()).toEqual({ Whole: 'available', Deep: 'available' })
+})
+
+test('a file that unfolds to much more than it looks like is refused by its length within seconds, whatever its header says, and nothing of it is left anywhere', async () => {
+  await makeSilence(join(folder, '1 honest.flac'), 1_800)
+  for (const [name, seconds] of Object.entries({ '2 short.flac': 5, '3 silent.flac': 0 })) {
+    await makeSilence(join(folder, name), 1_800 + seconds)
+    await sayLength(join(folder, name), seconds)
+  }
+  const temporary = await mkdtemp(join(folder, 'temporary-'))
+  vi.stubEnv('TMPDIR', temporary)
+  const began = performance.now()
+  const outcomes = await ingest().finally(() => vi.unstubAllEnvs())
+
+  expect(performance.now() - began).toBeLessThan(20_000)
+  const reason = (why: string) => `too long: 60 s are taken at the most, and ${why}; cut it`
+  expect(outcomes.map((outcome) => outcome.kind === 'failed' && outcome.reason)).toEqual([
+    reason('it says 30 minutes of itself'),
+    reason('there is more in it, whatever it says of itself'),
+    reason('there is more in it, whatever it says of itself'),
+  ])
+  expect(await statuses()).toEqual({})
+  expect(puts).toEqual([])
+  expect(await readdir(temporary)).toEqual([])
 })
 
 test('a second run uploads nothing and changes nothing, and a copy of a file is no second track', async () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import pLimit from 'p-limit'
 import { FfmpegError } from '../ffmpeg/run.ts'
 import { findAudioFiles } from './audio-files.ts'
+import type { Longest } from './examine.ts'
 import { type IngestedTrack, type IngestServers, type IngestShared, ingestTrack } from './ingest-track.ts'
 import { TrackProblem } from './track-record.ts'
 
@@ -18,6 +19,8 @@ export interface IngestRun {
   readonly folder: string
   /** Files worked on at a time: ffmpeg keeps one core busy for each. */
   readonly concurrency: number
+  /** What is longer is refused. */
+  readonly longest: Longest
   readonly signal: AbortSignal
   onFound?(files: number): void
   onOutcome?(outcome: Outcome): void
@@ -34,7 +37,7 @@ export async function ingestFolder(servers: IngestServers, run: IngestRun): Prom
   // One server away means that no file can be taken, so the first such failure ends the others.
   const failed = new AbortController()
   const signal = AbortSignal.any([run.signal, failed.signal])
-  const shared = { workFolder, begun: new Set<string>(), signal }
+  const shared = { workFolder, begun: new Set<string>(), longest: run.longest, signal }
   const limit = pLimit(run.concurrency)
   try {
     const work = files.map((file) =>

@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { ingestFolder } from '../catalog/ingest.ts'
 import { withIngestServers } from '../catalog/ingest-servers.ts'
 import { summaryLines, sumOutcomes } from '../catalog/ingest-summary.ts'
+import { longestTrackConfig } from '../catalog/longest-track.ts'
 import type { Pool } from '../postgres/client.ts'
+import { readEnv } from '../runtime/env.ts'
 import { type DemoSize, type DemoTrack, demoTracks } from './demo-tracks.ts'
 import { makeDemoFiles } from './make-demo-files.ts'
 
@@ -37,6 +39,7 @@ export async function loadDemoCatalog(
       const outcomes = await ingestFolder(servers, {
         folder,
         concurrency: availableParallelism(),
+        longest: readEnv(env, longestTrackConfig),
         signal,
         onOutcome: () => report(`encoded ${++done}/${missing.length}`),
       })

@@ -13,6 +13,7 @@ import { makeTone } from './test-tone.ts'
 
 const RATE = 44_100
 const LENGTH_S = 25.3
+const LONGEST_MS = 3_600_000
 
 let folder: string
 beforeAll(async () => {
@@ -68,13 +69,14 @@ describe('a ladder of loud noise', () => {
     source = join(folder, 'noise.wav')
     const noise = `anoisesrc=d=${LENGTH_S}:r=${RATE}:c=pink:seed=7:a=1,lowpass=f=6000,volume=6dB`
     await makeTone(source, { source: noise, output: ['-ac', '2'] })
-    const measured = await measureLoudness(source)
+    const measured = await measureLoudness(source, LONGEST_MS)
     const gainDb = staticGainDb(measured.integratedLufs, measured.truePeakDbtp)
     renditions = await encodeLadder({
       source,
       folder: await mkdtemp(join(folder, 'noise-')),
       gainDb,
       sampleRateHz: RATE,
+      longestMs: LONGEST_MS,
     })
   })
 
@@ -123,7 +125,7 @@ describe('a ladder of loud noise', () => {
   test('is brought to the target without going over the peak', async () => {
     const loudest = renditions.at(-1)
     if (loudest === undefined) throw new Error('there is no rendition')
-    const result = await measureLoudness(await concatenate('loud.mp4', loudest, loudest.chunkFiles))
+    const result = await measureLoudness(await concatenate('loud.mp4', loudest, loudest.chunkFiles), LONGEST_MS)
     expect(result.integratedLufs).toBeLessThanOrEqual(TARGET_LUFS + 0.2)
     expect(result.truePeakDbtp).toBeLessThanOrEqual(MAX_TRUE_PEAK_DBTP + 0.3)
     expect(Math.max(result.integratedLufs - TARGET_LUFS, result.truePeakDbtp - MAX_TRUE_PEAK_DBTP)).toBeGreaterThan(
@@ -146,7 +148,13 @@ test.each([
   await makeTone(path, { source, output })
   const probe = await probeAudio(path)
   const target = await mkdtemp(join(folder, 'form-'))
-  const [first] = await encodeLadder({ source: path, folder: target, gainDb: 0, sampleRateHz: probe.sampleRateHz })
+  const [first] = await encodeLadder({
+    source: path,
+    folder: target,
+    gainDb: 0,
+    sampleRateHz: probe.sampleRateHz,
+    longestMs: LONGEST_MS,
+  })
   if (first === undefined) throw new Error('there is no rendition')
   const result = await probeAudio(await concatenate('form.mp4', first, first.chunkFiles))
   expect(result).toMatchObject({ codec: 'aac', channels: 2, sampleRateHz: rate })
@@ -158,7 +166,10 @@ test('an encode that is no longer wanted ends at once', async () => {
   await makeTone(source, { source: 'sine=f=440:d=600:r=44100' })
   const controller = new AbortController()
   const target = await mkdtemp(join(folder, 'stop-'))
-  const work = encodeLadder({ source, folder: target, gainDb: 0, sampleRateHz: RATE }, controller.signal)
+  const work = encodeLadder(
+    { source, folder: target, gainDb: 0, sampleRateHz: RATE, longestMs: LONGEST_MS },
+    controller.signal,
+  )
   const began = performance.now()
   setTimeout(() => controller.abort(new Error('not wanted')), 300)
   await expect(work).rejects.toThrow('not wanted')
@@ -168,7 +179,7 @@ test('an encode that is no longer wanted ends at once', async () => {
 test('a failure carries the last lines of ffmpeg', async () => {
   const source = join(folder, 'text.flac')
   await writeFile(source, 'this is no music')
-  await expect(measureLoudness(source)).rejects.toThrow(
+  await expect(measureLoudness(source, LONGEST_MS)).rejects.toThrow(
     /^ffmpeg ended with code \d+: .*Cannot determine format of input stream/,
   )
 })

@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BITRATES_KBPS, type BitrateKbps } from '../../protocol/vocabulary.ts'
 import { withMediaTime } from './init-segment.ts'
+import { decodedWithinMs } from './input.ts'
 import {
   CODEC,
   type EncodeSettings,
@@ -27,7 +28,7 @@ export interface EncodedRendition {
 /** Encodes into `settings.folder`, which the caller made and removes. */
 export async function encodeLadder(settings: EncodeSettings, signal?: AbortSignal): Promise<EncodedRendition[]> {
   for (const bitrate of BITRATES_KBPS) await mkdir(renditionFolder(settings.folder, bitrate), { recursive: true })
-  await runTool('ffmpeg', ladderArguments(settings), signal)
+  await runTool('ffmpeg', ladderArguments(settings), signal, decodedWithinMs(settings.longestMs))
 
   const renditions: EncodedRendition[] = []
   for (const bitrateKbps of BITRATES_KBPS) {

@@ -11,6 +11,8 @@ import { measureLoudness } from './loudness.ts'
 import { probeAudio } from './probe.ts'
 import { FfmpegError, runTool } from './run.ts'
 
+const LONGEST_MS = 60_000
+
 let folder: string
 let server: Server
 let asked: string[] = []
@@ -63,14 +65,20 @@ describe('a file for the catalog that is in truth', () => {
     const path = join(folder, 'song.mp3')
     await writeFile(path, content())
     await expect(probeAudio(path)).rejects.toThrow(FfmpegError)
-    await expect(measureLoudness(path)).rejects.toThrow(FfmpegError)
-    const settings = { source: path, folder: join(folder, 'made'), gainDb: 0, sampleRateHz: 44_100 }
+    await expect(measureLoudness(path, LONGEST_MS)).rejects.toThrow(FfmpegError)
+    const settings = {
+      source: path,
+      folder: join(folder, 'made'),
+      gainDb: 0,
+      sampleRateHz: 44_100,
+      longestMs: LONGEST_MS,
+    }
     await expect(encodeLadder(settings)).rejects.toThrow(FfmpegError)
     expect(asked).toEqual([])
   })
 
   test('audio is taken', async () => {
     expect((await probeAudio(secret)).codec).toBe('pcm_s16le')
-    expect((await measureLoudness(secret)).decodedMs).toBeGreaterThan(5_900)
+    expect((await measureLoudness(secret, LONGEST_MS)).decodedMs).toBeGreaterThan(5_900)
   })
 })

@@ -15,6 +15,7 @@ test.each([
 })
 
 test('a file name that looks like an option or a protocol is a file name', () => {
-  const args = ladderArguments({ source: '-y http:x.flac', folder: '/tmp/x', gainDb: -1.5, sampleRateHz: 44_100 })
+  const settings = { source: '-y http:x.flac', folder: '/tmp/x', gainDb: -1.5, sampleRateHz: 44_100, longestMs: 60_000 }
+  const args = ladderArguments(settings)
   expect(args).toContain('file:-y http:x.flac')
 })

@@ -1,7 +1,7 @@
 /** Owns the ladder: how one decode becomes every rendition, as arguments of ffmpeg. */
 
 import { BITRATES_KBPS, type BitrateKbps, CHUNK_MS } from '../../protocol/vocabulary.ts'
-import { inputArguments } from './input.ts'
+import { atMostSamples, boundedInput } from './input.ts'
 
 /** RFC 6381: AAC-LC. */
 export const CODEC = 'mp4a.40.2'
@@ -26,16 +26,19 @@ export interface EncodeSettings {
   readonly folder: string
   readonly gainDb: number
   readonly sampleRateHz: number
+  /** No more is encoded, and a little beyond it, whatever the file holds. */
+  readonly longestMs: number
 }
 
 /** One input, one gain, one encoder and one segmenting muxer a bitrate. */
-export function ladderArguments({ source, folder, gainDb, sampleRateHz }: EncodeSettings): string[] {
+export function ladderArguments({ source, folder, gainDb, sampleRateHz, longestMs }: EncodeSettings): string[] {
   const names = BITRATES_KBPS.map((bitrate) => `[r${bitrate}]`)
+  const rateHz = deliveredRateHz(sampleRateHz)
   const filter =
-    `[0:a:0]aformat=channel_layouts=stereo:sample_rates=${deliveredRateHz(sampleRateHz)},volume=${gainDb}dB,` +
+    `[0:a:0]aformat=channel_layouts=stereo:sample_rates=${rateHz},${atMostSamples(longestMs, rateHz)},volume=${gainDb}dB,` +
     `asplit=${names.length}${names.join('')}`
   return [
-    ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'error', '-y', ...inputArguments(source)],
+    ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'error', '-y', ...boundedInput(source, longestMs)],
     ...['-filter_complex', filter],
     ...BITRATES_KBPS.flatMap((bitrate, index) => renditionArguments(folder, bitrate, names[index] ?? '')),
   ]

@@ -1,6 +1,6 @@
-/** Owns measuring: one decode of the whole file gives its loudness (EBU R128), its true peak, its real length and its damage. */
+/** Owns measuring: one decode of the file, of no more than is asked for, gives its loudness (EBU R128), its true peak, its real length and its damage. */
 
-import { inputArguments } from './input.ts'
+import { boundedInput, decodedWithinMs } from './input.ts'
 import { FfmpegError, runTool } from './run.ts'
 
 export interface Measurement {
@@ -16,15 +16,16 @@ export interface Measurement {
 /** The lowest true peak told, so that digital silence is a number. */
 const PEAK_FLOOR_DBTP = -120
 
-export async function measureLoudness(path: string, signal?: AbortSignal): Promise<Measurement> {
+/** @param longestMs what is longer is measured so far, and a little beyond it */
+export async function measureLoudness(path: string, longestMs: number, signal?: AbortSignal): Promise<Measurement> {
   const args = [
     ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+level+info', '-progress', 'pipe:1'],
-    ...inputArguments(path),
+    ...boundedInput(path, longestMs),
     ...['-map', '0:a:0'],
     // Measured as delivered, in stereo; `verbose` keeps a line for every 100 ms out of the log.
     ...['-af', 'aformat=channel_layouts=stereo,ebur128=peak=true:framelog=verbose', '-f', 'null', '-'],
   ]
-  const { stdout, stderr } = await runTool('ffmpeg', args, signal)
+  const { stdout, stderr } = await runTool('ffmpeg', args, signal, decodedWithinMs(longestMs))
   return readMeasurement(stdout, stderr)
 }
 

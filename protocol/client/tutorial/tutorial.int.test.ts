@@ -79,7 +79,7 @@ describe('the tutorial', () => {
       // Eight chunks at most are granted ahead: more come only to a playhead that moves.
       await soon(said).toMatch(/: chunk 10 of \d+/)
       child.kill()
-      const saved = await measureLoudness(join(folder, 'node/track.mp4'))
+      const saved = await measureLoudness(join(folder, 'node/track.mp4'), 3_600_000)
       expect(saved.decodeErrors).toEqual([])
       expect(saved.decodedMs).toBeGreaterThan(32_000)
       expect(saved.integratedLufs).toBeGreaterThan(-30)
