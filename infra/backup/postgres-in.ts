@@ -12,7 +12,7 @@ import type { Manifest } from './manifest.ts'
 import { MIGRATED, quoted, SETTINGS, tableShapes } from './postgres-out.ts'
 
 /** Rows that the migrations enter: a server that has these and no others is empty. */
-const SEEDED: readonly string[] = [MIGRATED, 'royalty_terms']
+const SEEDED: readonly string[] = [MIGRATED, 'royalty_terms', 'least_ages']
 
 /** They fire even for a replica: they keep what may only be added to, and would link each entry of the audit log a second time. */
 const ALWAYS = `

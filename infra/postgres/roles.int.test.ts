@@ -85,6 +85,7 @@ const MAY: Readonly<Record<string, Partial<Record<ServiceRole, string>>>> = {
   audit_log: { finance: 'S' },
   audit_links: { finance: 'S' },
   erasures: {},
+  least_ages: { maintenance: 'S' },
 }
 
 /** A table with one of these has rows of listeners. */

@@ -13,7 +13,10 @@ export const SERVICE_ROLES = {
   recommend: { login: true, work: 'the worker that learns what is heard with what; reads no listener' },
   finance: { login: true, work: 'rights, contracts and the close of a month' },
   analyst: { login: true, work: 'reading, without names, accounts or payments' },
-  maintenance: { login: true, work: 'partitions made ahead and retired; reads no row' },
+  maintenance: {
+    login: true,
+    work: 'partitions made ahead and retired when they are old enough; reads no row of them',
+  },
   billing: { login: false, work: 'users, subscriptions and payments' },
   ads: { login: true, work: 'campaigns, creatives and impressions' },
   capture: { login: true, work: 'Debezium: hears which rows of the catalog change, and reads none' },

@@ -17,14 +17,19 @@ const EACH = 25
 let database: TestDatabase
 let admin: Pool
 let finance: Pool
+let maintenance: Pool
 beforeAll(async () => {
   database = await createTestDatabase(inject('stackEnv'), 'segue_audit_test')
   await migratePostgres(database.url)
   admin = createPool(database.url, { applicationName: 'audit-test' })
   const { url } = readEnv(database.env, (read) => postgresConfig(read, 'finance'))
   finance = createPool(url, { applicationName: 'audit-test', maxConnections: WRITERS, idleInTransactionMs: 120_000 })
+  maintenance = createPool(readEnv(database.env, (read) => postgresConfig(read, 'maintenance')).url, {
+    applicationName: 'audit-test',
+  })
 })
 afterAll(async () => {
+  await maintenance?.end()
   await finance?.end()
   await admin?.end()
   await database?.drop()
@@ -186,6 +191,19 @@ describe('what a superuser did is named:', () => {
   })
 })
 
+test('who retires months cannot take those out that are still to be kept, and the chain stays whole', async () => {
+  const { rows } = await admin.query<{ month: string }>(
+    `SELECT replace(right(inhrelid::regclass::text, 7), '_', '-') AS month FROM pg_inherits WHERE inhparent = 'audit_log'::regclass`,
+  )
+  const before = await verifyAudit(finance)
+  for (const { month } of rows) {
+    const retired = takeStep(maintenance, { kind: 'retire', table: 'audit_log', month })
+    await expect(retired).rejects.toThrow(/has not ended|is kept for 120 months/)
+  }
+  expect(await verifyAudit(finance)).toEqual(before)
+  expect(before.findings).toEqual([])
+})
+
 test('a month that is retired is told by an entry, and its links stay as the anchor; one that was dropped by hand is named', async () => {
   const old = (months: number) => {
     const now = new Date()
@@ -217,4 +235,19 @@ test('a month that is retired is told by an entry, and its links stay as the anc
   const { findings, retired } = await verifyAudit(finance)
   expect(findings.map(({ flaw, says }) => `${flaw}: ${says}`)).toEqual(Array(3).fill('missing: the entry was deleted'))
   expect(retired).toBe(3)
+
+  // Too young to go: an entry that says so excuses nothing, not even for those that went before it.
+  const young = monthOf(old(12))
+  await takeStep(admin, { kind: 'make', table: 'audit_log', month: young })
+  await enterAt(old(12))
+  await expect(takeStep(admin, { kind: 'retire', table: 'audit_log', month: young })).rejects.toThrow('is kept for 120')
+  await admin.query(`DROP TABLE audit_log_${young.replace('-', '_')}`)
+  await admin.query(
+    `INSERT INTO audit_log (login, role, action, table_name, row_key, changed)
+     VALUES ('segue', 'segue', 'retire', 'audit_log', jsonb_build_object('month', $1::text), '{}')`,
+    [young],
+  )
+  const after = await verifyAudit(finance)
+  expect(after.findings.map(({ flaw }) => flaw)).toEqual(Array(4).fill('missing'))
+  expect(after.retired).toBe(3)
 })

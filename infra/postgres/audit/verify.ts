@@ -1,6 +1,7 @@
 /** Owns the walk over the audit log of a server: every link with its entry, and every entry that has no link. */
 
 import type { Pool, PoolClient } from '../client.ts'
+import { PARTITIONED_TABLES } from '../partitions/partitioned-tables.ts'
 import { type AuditFinding, createChainCheck } from './check-chain.ts'
 import type { AuditEntry, AuditLink } from './entry.ts'
 import type { ChainHead } from './noted-heads.ts'
@@ -26,9 +27,15 @@ const WITHOUT_LINK = `
 const MONTHS = `
   SELECT replace(right(inhrelid::regclass::text, 7), '_', '-') AS month FROM pg_inherits WHERE inhparent = 'audit_log'::regclass`
 
-/** Months go in their order, and an entry tells it; the entry of the first ones has itself gone after ten years. */
-const RETIRED_UNTIL = `
-  SELECT max(row_key ->> 'month') AS month FROM audit_log WHERE action = 'retire' AND table_name = 'audit_log'`
+/**
+ * Months go in their order, and an entry tells it; the entry of the first ones has itself gone after ten years. One that was too young
+ * when it went is not excused by its entry: its age is held against the book here, and not against what the database says of it.
+ */
+const RETIRED = `
+  SELECT coalesce(max(month) FILTER (WHERE was_due), '') AS until, coalesce(array_agg(month) FILTER (WHERE NOT was_due), '{}') AS early
+    FROM (SELECT row_key ->> 'month' AS month,
+                 to_date(row_key ->> 'month', 'YYYY-MM') + make_interval(months => $1) < date_trunc('month', at AT TIME ZONE 'UTC') AS was_due
+            FROM audit_log WHERE action = 'retire' AND table_name = 'audit_log') AS retired`
 
 type LinkRow = Omit<AuditEntry, 'entryId' | 'atMicros'> &
   Omit<AuditLink, 'sequence'> & { sequence: string; month: string; isThere: boolean }
@@ -54,13 +61,13 @@ export async function verifyAudit(pool: Pool, noted: readonly ChainHead[] = []):
 async function walk(client: PoolClient, noted: readonly ChainHead[]): Promise<AuditVerdict> {
   const check = createChainCheck(noted)
   const months = new Set((await client.query<{ month: string }>(MONTHS)).rows.map(({ month }) => month))
-  const retiredUntil = (await client.query<{ month: string | null }>(RETIRED_UNTIL)).rows[0]?.month ?? ''
+  const wentByTheBook = await readRetired(client)
   const findings: AuditFinding[] = []
   let retired = 0
   for (;;) {
     const { rows } = await client.query<LinkRow>(LINKS, [check.head.sequence.toString()])
     for (const row of rows) {
-      const isRetired = !row.isThere && row.month <= retiredUntil && !months.has(row.month)
+      const isRetired = !row.isThere && wentByTheBook(row.month) && !months.has(row.month)
       if (isRetired) retired += 1
       findings.push(...check.take({ ...row, sequence: BigInt(row.sequence) }, row.isThere ? row : undefined, isRetired))
     }
@@ -69,6 +76,14 @@ async function walk(client: PoolClient, noted: readonly ChainHead[]): Promise<Au
   findings.push(...check.end())
   const strangers = (await client.query<AuditEntry>(WITHOUT_LINK)).rows
   return { findings: strangers.reduce(withStranger, findings), head: check.head, retired }
+}
+
+/** Whether a month that is gone was old enough, by what the entries tell. */
+async function readRetired(client: PoolClient): Promise<(month: string) => boolean> {
+  const keepMonths = PARTITIONED_TABLES.audit_log?.keepMonths
+  const { rows } = await client.query<{ until: string; early: readonly string[] }>(RETIRED, [keepMonths])
+  const { until = '', early = [] } = rows[0] ?? {}
+  return (month) => month <= until && !early.includes(month)
 }
 
 /** An entry without a link of its time: of an entry that is missing, its time was altered; else somebody put it there. */

@@ -1,7 +1,7 @@
 /** Owns the table of tables that are cut by month: how far ahead months are made, and how long each is kept. */
 
 export interface PartitionedTable {
-  /** Whole months after the one a row is of; then the month is dropped. */
+  /** Whole months after the one a row is of; then the month is dropped. As `least_ages` has it in the database, which refuses before. */
   readonly keepMonths: number
 }
 

@@ -20,7 +20,7 @@ export function partitionsCommand(): Command {
   return new Command('partitions')
     .description('make the months to come of the large tables, and drop those that were kept long enough')
     .option('--ahead <months>', 'months after this one that are made', wholeNumber(0, 120), AHEAD_MONTHS)
-    .option('--keep <table=months>', 'keep a table for so long instead; may be given again', readKeep)
+    .option('--keep <table=months>', 'keep a table for longer, so many months; may be given again', readKeep)
     .option('--dry-run', 'say what would be done, and do nothing')
     .addHelpText(
       'after',
@@ -31,10 +31,11 @@ export function partitionsCommand(): Command {
 
 function readKeep(text: string, before: Readonly<Record<string, number>> = {}): Record<string, number> {
   const [table = '', months = ''] = text.split('=')
-  if (PARTITIONED_TABLES[table] === undefined) {
+  const least = PARTITIONED_TABLES[table]?.keepMonths
+  if (least === undefined) {
     throw new InvalidArgumentError(`one of ${Object.keys(PARTITIONED_TABLES).join(', ')} is wanted before =`)
   }
-  return { ...before, [table]: wholeNumber(1, 1_200)(months) }
+  return { ...before, [table]: wholeNumber(least, 1_200)(months) }
 }
 
 async function partitions({ ahead, keep, dryRun }: Options): Promise<void> {

@@ -88,10 +88,19 @@ test('the command makes what is missing, drops what is too old, and says each', 
     said: expect.stringMatching(new RegExp(`(\\d+)/\\1 retired playlist_edits ${month}`)),
   })
   expect(await monthsOf('playlist_edits')).not.toContain(named(old))
-  // Books are kept for longer, unless it is said otherwise.
+  // Books are kept for longer, and any table as long as it is said, but never for less.
   expect(await monthsOf('royalty_streams')).toContain(named(old))
-  expect(await segue('partitions', '--ahead', '4', '--keep', 'royalty_streams=39')).toMatchObject({ code: 0 })
-  expect(await monthsOf('royalty_streams')).not.toContain(named(old))
+  expect(await segue('partitions', '--keep', 'royalty_streams=39')).toMatchObject({
+    code: 1,
+    said: expect.stringContaining('a whole number from 120 to 1200 is wanted'),
+  })
+  const older = monthsFrom(new Date(), -121)
+  await takeStep(maintenance, { kind: 'make', table: 'royalty_streams', month: older.toISOString().slice(0, 7) })
+  expect(await segue('partitions', '--ahead', '4', '--keep', 'royalty_streams=121')).toMatchObject({ code: 0 })
+  expect(await monthsOf('royalty_streams')).toContain(named(older))
+  expect(await segue('partitions', '--ahead', '4')).toMatchObject({ code: 0 })
+  expect(await monthsOf('royalty_streams')).not.toContain(named(older))
+  expect(await monthsOf('royalty_streams')).toContain(named(old))
 
   const nonsense = await segue('partitions', '--keep', 'tracks=3')
   expect(nonsense).toMatchObject({ code: 1, said: expect.stringContaining('one of royalty_streams, audit_log') })
@@ -105,6 +114,40 @@ test('a month that has not ended is not retired by anybody, and the role reads n
   await expect(maintenance.query(`SELECT make_month_partition('tracks', '2026-01-01')`)).rejects.toThrow(
     'is no table that is cut by month',
   )
+})
+
+test('for how long months are kept is said by the database too, which retires none before, and who retires them cannot change it', async () => {
+  const { rows } = await maintenance.query<{ table: string; keepMonths: number }>(
+    'SELECT table_name AS table, months AS "keepMonths" FROM least_ages',
+  )
+  expect(Object.fromEntries(rows.map(({ table, keepMonths }) => [table, { keepMonths }]))).toEqual(PARTITIONED_TABLES)
+  for (const [table, { keepMonths }] of Object.entries(PARTITIONED_TABLES)) {
+    for (const age of [1, keepMonths]) {
+      const month = monthsFrom(new Date(), -age).toISOString().slice(0, 7)
+      await takeStep(maintenance, { kind: 'make', table, month })
+      const retired = takeStep(maintenance, { kind: 'retire', table, month })
+      await expect(retired).rejects.toThrow(`the month ${month} of ${table} is kept for ${keepMonths} months`)
+      expect(await monthsOf(table)).toContain(month.replace('-', '_'))
+    }
+    const month = monthsFrom(new Date(), -keepMonths - 1)
+      .toISOString()
+      .slice(0, 7)
+    await takeStep(maintenance, { kind: 'make', table, month })
+    await takeStep(maintenance, { kind: 'retire', table, month })
+    expect(await monthsOf(table)).not.toContain(month.replace('-', '_'))
+  }
+  for (const sql of ['UPDATE least_ages SET months = 1', 'DELETE FROM least_ages', 'TRUNCATE least_ages'])
+    await expect(maintenance.query(sql)).rejects.toMatchObject({ code: '42501' })
+})
+
+test('a table that is cut and of which nobody says for how long it is kept keeps its months', async () => {
+  await admin.query('CREATE TABLE stray (at timestamptz) PARTITION BY RANGE (at)')
+  await admin.query('ALTER TABLE stray OWNER TO segue_owner')
+  const month = monthsFrom(new Date(), -600).toISOString().slice(0, 7)
+  await takeStep(maintenance, { kind: 'make', table: 'stray', month })
+  const retired = takeStep(maintenance, { kind: 'retire', table: 'stray', month })
+  await expect(retired).rejects.toThrow('least_ages does not say for how long stray is kept')
+  await admin.query('DROP TABLE stray')
 })
 
 test('a table that somebody holds is not waited for longer than others can wait', async () => {
