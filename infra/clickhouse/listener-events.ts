@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { ClickHouseClient } from './client.ts'
 
-/** By table: what becomes of its rows in an erasure. Streams and advertisements are compared with the books, which keep them too. Rollups hold hashes of accounts, and no account. */
+/** By table: what becomes of its rows in an erasure. Streams and advertisements are compared with the books, which keep them too. Rollups hold hashes of accounts, and stay: infra/personal/README.md says what they tell. */
 export const LISTENER_EVENTS: Readonly<Record<string, string>> = {
   playback_events: 'DELETE',
   late_events: 'DELETE',
@@ -29,6 +29,19 @@ export async function readEvents(
   return events
 }
 
+async function rowsOf(client: ClickHouseClient, table: string, hash: string): Promise<number> {
+  const query = `SELECT count() AS rows FROM ${table} WHERE ${IS_HIS}`
+  const found = await client.query({ query, query_params: { hash }, format: 'JSONEachRow' })
+  return Number((await found.json<{ rows: string }>())[0]?.rows ?? 0)
+}
+
+/** Whether {@link eraseEvents} would find anything. */
+export async function hasEvents(client: ClickHouseClient, accountId: string): Promise<boolean> {
+  for (const table of Object.keys(LISTENER_EVENTS))
+    if ((await rowsOf(client, table, hashOf(accountId))) > 0) return true
+  return false
+}
+
 /** How many rows of which tables; again, none. Waits until the parts are written anew: the ones before go minutes later. */
 export async function eraseEvents(
   client: ClickHouseClient,
@@ -37,9 +50,7 @@ export async function eraseEvents(
   const hash = hashOf(accountId)
   const touched = new Map<string, number>()
   for (const [table, change] of Object.entries(LISTENER_EVENTS)) {
-    const query = `SELECT count() AS rows FROM ${table} WHERE ${IS_HIS}`
-    const found = await client.query({ query, query_params: { hash }, format: 'JSONEachRow' })
-    const rows = Number((await found.json<{ rows: string }>())[0]?.rows ?? 0)
+    const rows = await rowsOf(client, table, hash)
     if (rows === 0) continue
     await client.command({
       query: `ALTER TABLE ${table} ${change} WHERE ${IS_HIS} SETTINGS mutations_sync = 1`,

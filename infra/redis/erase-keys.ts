@@ -14,6 +14,13 @@ export async function playsNow(redis: Redis, accountId: string): Promise<boolean
   return false
 }
 
+/** Whether {@link eraseKeys} would find anything. */
+export async function hasKeys(redis: Redis, accountId: string): Promise<boolean> {
+  for (const { keys } of Object.values(ACCOUNT_KINDS))
+    if (((await keys?.(redis, accountId)) ?? []).length > 0) return true
+  return false
+}
+
 /** How many keys of which kind; again, none. What goes by itself within minutes is not waited for. */
 export async function eraseKeys(redis: Redis, accountId: string): Promise<ReadonlyMap<string, number>> {
   const gone = new Map<string, number>()

@@ -4,7 +4,8 @@ import { Command } from 'commander'
 import { noteErasures } from '../../backup/note-erasures.ts'
 import type { Pool } from '../../postgres/client.ts'
 import { StackProblem } from '../../stack/problem.ts'
-import { eraseAccount, FORGOTTEN_AFTER_DAYS, goOnErasing, isKnown } from './erasure.ts'
+import { eraseAccount, FORGOTTEN_AFTER_DAYS, goOnErasing } from './erasure.ts'
+import { isKnown } from './is-known.ts'
 import { withStores } from './with-stores.ts'
 
 export function eraseCommand(): Command {

@@ -10,7 +10,7 @@ import type { Pool } from '../../postgres/client.ts'
 const HEARD_WITHIN_MS = 30_000
 const LOOK_AGAIN_MS = 200
 
-/** How many of them are still there: then the search is behind, and a later pass finds them gone. After the rows of PostgreSQL. */
+/** How many of them are still there: then the search is behind, and a later pass finds them gone. After the rows of PostgreSQL, which leave none of his in public. */
 export async function eraseTitles(client: OpenSearch, pool: Pool, userId: string | null): Promise<number> {
   const { rows } = await pool.query<{ id: string }>('SELECT playlist_id AS id FROM playlists WHERE owner_id = $1', [
     userId,

@@ -47,7 +47,7 @@ import { LISTENER_TABLES } from './listener-tables.ts'
 import { serversWith as filesWith } from './testing/files-of-servers.ts'
 import { forgetOldPartsSoon } from './testing/forget-old-parts.ts'
 import { expectAllEvents, expectAllKeys } from './testing/own-data.ts'
-import { plantOwn, plantRows } from './testing/plant-rows.ts'
+import { plantOwn, plantRows, plantShared } from './testing/plant-rows.ts'
 import { keysThatSay, clickhouseRows as rowsInClickHouse, rowsThatSay as rowsOfPostgres } from './testing/rows-of.ts'
 
 const CANARY = {
@@ -58,10 +58,13 @@ const CANARY = {
   deviceName: 'canaryphone7f3a',
   place: 'Canarytown7f3a',
   playlist: 'canarylist7f3a',
+  shared: 'canaryshared7f3a',
   query: 'canaryquery7f3a',
 }
 /** In no file of any server while he is there: sealed, or never written. */
 const NEVER_IN_CLEAR = [CANARY.name, CANARY.email, CANARY.token, CANARY.query]
+/** In public, hers, and his to edit. */
+const SHARED = uuidv7(Date.now())
 /** From where he plays. */
 const HIS_ADDRESS = '127.0.0.77'
 const GOES_WITHIN_MS = 120_000
@@ -114,6 +117,8 @@ beforeAll(async () => {
     SEGUE_GEOIP_FILES: places,
   })
   await Promise.all([ADA, BEN].map(plant))
+  await plantShared(stores.postgres, { playlistId: SHARED, owner: ADA, member: BEN, title: CANARY.shared })
+  await isFound(SHARED)
 }, 400_000)
 afterAll(async () => {
   await gateway?.stop()
@@ -138,10 +143,7 @@ async function plant(listener: Listener): Promise<void> {
     : { names: { display_name: 'Ben' }, token: 'tok_of_ben', playlist: 'Other list' }
   await plantOwn(stores.postgres, vault, listener.userId, own)
   await plantRows(stores, listener)
-  await until(
-    () => countThere(opensearch, [{ kind: 'playlist', id: playlistOf(listener) }]),
-    (there) => there === 1,
-  )
+  await isFound(playlistOf(listener))
   await listenOnce(gateway.ws, {
     token: await keys.token({ claims: { sub: account } }),
     device: { id: deviceOf(listener), name: isCanary(listener) ? CANARY.deviceName : 'Other phone', kind: 'web' },
@@ -152,6 +154,12 @@ async function plant(listener: Listener): Promise<void> {
   })
   await inTheBooks(account)
 }
+
+const isFound = (playlistId: string) =>
+  until(
+    () => countThere(opensearch, [{ kind: 'playlist', id: playlistId }]),
+    (there) => there === 1,
+  )
 
 /** What a worker writes that reads Kafka again. */
 async function comesBack({ account }: Listener): Promise<void> {
@@ -175,6 +183,14 @@ const clickhouseRows = (account: string) => rowsInClickHouse(stores.clickhouse, 
 const booked = async (account: string) =>
   (await stores.postgres.query('SELECT device_id FROM royalty_streams WHERE listener_id = $1', [account])).rows
 
+const sharedIs = async () =>
+  (
+    await stores.postgres.query(
+      `SELECT visibility, deleted_at IS NOT NULL AS "isDeleted", owner_id AS owner FROM playlists WHERE playlist_id = $1`,
+      [SHARED],
+    )
+  ).rows[0]
+
 const namesOfAda = () => speakAs(stores.postgres, { role: 'billing' }, (client) => vault.read(client, ADA.userId))
 const segue = (...words: string[]) => segueDone(stack.env, ...words)
 
@@ -188,7 +204,8 @@ test('what names a listener, what he pays by and what he looked for is in no fil
   expect(await serversWith(CANARY.device)).toEqual(['postgres', 'kafka', 'clickhouse', 'redis'])
   expect(await serversWith(CANARY.deviceName)).toEqual(['redis'])
   expect(await serversWith(CANARY.place)).toEqual(['redis'])
-  expect(await serversWith(CANARY.playlist)).toEqual(['postgres', 'opensearch'])
+  for (const title of [CANARY.playlist, CANARY.shared])
+    expect(await serversWith(title)).toEqual(['postgres', 'opensearch'])
 })
 
 test('he is given all that is his, and nothing of another', async () => {
@@ -224,6 +241,14 @@ test('nothing is erased unless it is meant, nor while he plays', async () => {
     said: expect.stringContaining('the account plays now'),
   })
   await sessions.settle(sessionId, streamId)
+  // Nor by a slip: what its letters begin with or end with is another account, of which there is nothing.
+  for (const slip of [ADA.account.slice(0, -2), ADA.account.slice(2)]) {
+    expect(await segue('erase', slip, '--for-good')).toMatchObject({
+      code: 1,
+      said: expect.stringContaining(`there is nothing under the account ${slip}`),
+    })
+  }
+  expect((await stores.postgres.query('SELECT FROM erasures')).rowCount).toBe(0)
   expect(await namesOfAda()).toBeDefined()
 })
 
@@ -247,10 +272,12 @@ test(
        FROM users u JOIN royalty_streams r ON r.listener_id = u.account_id JOIN playlists p ON p.owner_id = u.user_id WHERE u.user_id = $1`,
       [ADA.userId],
     )
-    expect(rows).toEqual([{ same: true, device_id: 'erased', closed: true, title: '(erased)' }])
+    expect(rows).toEqual(Array(2).fill({ same: true, device_id: 'erased', closed: true, title: '(erased)' }))
 
     expect(await serversWith(...NEVER_IN_CLEAR, CANARY.deviceName, CANARY.place)).toEqual([])
-    expect(await serversWith(CANARY.playlist)).toEqual(['postgres'])
+    // The playlist that is another's as well stays to him, without her words.
+    expect(await serversWith(CANARY.playlist, CANARY.shared)).toEqual(['postgres'])
+    expect(await sharedIs()).toEqual({ visibility: 'private', isDeleted: false, owner: ADA.userId })
     const withDevice = () => serversWith(CANARY.device)
     // Kafka: for its seven days. PostgreSQL: the books had it in clear, and its log and dead rows have it until they are written over.
     expect(await until(withDevice, (found) => !found.includes('clickhouse'), GOES_WITHIN_MS)).toEqual([
@@ -290,6 +317,7 @@ test('again, there is nothing more; what comes back from Kafka goes with a later
     said: expect.stringContaining('the account is forgotten'),
   })
   expect(await rowsThatSay(ADA.account)).toEqual({ payments: 1 })
+  expect(await sharedIs()).toEqual({ visibility: 'private', isDeleted: false, owner: BEN.userId })
   const { rows } = await stores.postgres.query(
     'SELECT account_id, passes, asked_by, ended_at IS NOT NULL AS ended FROM erasures',
   )
@@ -299,6 +327,27 @@ test('again, there is nothing more; what comes back from Kafka goes with a later
     code: 0,
     said: expect.stringContaining('0 erasures were gone over'),
   })
+})
+
+test('who is in no table of PostgreSQL, as he only ever played short pieces, is known, given what is his, and erased', async () => {
+  const account = 'acct-short-pieces'
+  await playback.append(account, encodeRecord(ended(account, { ms_played: 20_000 })))
+  await playback.append(account, encodeRecord(telemetry(account, [event()])))
+  await until(
+    () => clickhouseRows(account),
+    ({ streams, playback_events }) => streams === 1 && playback_events === 1,
+  )
+  expect(await rowsThatSay(account)).toEqual({})
+
+  const out = join(stack.dataDir, 'short.json')
+  expect(await segue('export', account, '--out', out)).toMatchObject({ code: 0 })
+  expect(JSON.parse(await readFile(out, 'utf8')).played).toMatchObject({ streams: [{}], playback_events: [{}] })
+  expect(await segue('erase', account, '--for-good')).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('ClickHouse: playback_events 1, streams 1'),
+  })
+  expect(await clickhouseRows(account)).toEqual({ playback_events: 0, streams: 0, ad_events: 0, late_events: 0 })
+  expect(await rowsThatSay(account)).toEqual({ erasures: 1 })
 })
 
 test('the erasure is in the audit log, which is whole', async () => {

@@ -10,7 +10,7 @@ import { StackProblem } from '../../stack/problem.ts'
 import { eraseRows } from './erase-rows.ts'
 import { eraseTitles } from './erase-titles.ts'
 import { inStore } from './in-store.ts'
-import type { Who } from './listener-tables.ts'
+import { asked, LEAVE_TO_MEMBERS, type Who } from './listener-tables.ts'
 
 export interface Stores {
   readonly postgres: Pool
@@ -36,16 +36,6 @@ const ENDED = 'UPDATE erasures SET account_id = NULL, ended_at = now() WHERE era
 
 /** The longest that a record with an account is kept in Kafka, dead letters, and a day for segments to be rolled and deleted. */
 export const FORGOTTEN_AFTER_DAYS = 29
-
-/** Whether there is anything under the account that a first pass would find. */
-export async function isKnown({ postgres }: Stores, accountId: string): Promise<boolean> {
-  const { rows } = await postgres.query<{ known: boolean }>(
-    `SELECT EXISTS (SELECT FROM users WHERE account_id = $1) OR EXISTS (SELECT FROM royalty_streams WHERE listener_id = $1)
-         OR EXISTS (SELECT FROM erasures WHERE account_id = $1) AS known`,
-    [accountId],
-  )
-  return rows[0]?.known ?? false
-}
 
 /** @throws {StackProblem} while the account plays: its stream would end in its name, after all else was erased. */
 export async function eraseAccount(stores: Stores, accountId: string, say: (line: string) => void): Promise<void> {
@@ -103,6 +93,7 @@ async function pass(stores: Stores, erasure: Erasure, say: (line: string) => voi
   }
   await postgres.query(PASSED, [erasureId])
   if (!erasure.isDue || there > 0) return
+  await postgres.query(...asked(LEAVE_TO_MEMBERS, erasure))
   await postgres.query(ENDED, [erasureId])
   say('the account is forgotten')
 }

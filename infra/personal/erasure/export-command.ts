@@ -6,8 +6,8 @@ import { writePrivateFile } from '../../stack/private-file.ts'
 import { StackProblem } from '../../stack/problem.ts'
 import { masterKeysConfig } from '../config.ts'
 import { createLocalMasterKeys } from '../local-master-keys.ts'
-import { isKnown } from './erasure.ts'
 import { exportAccount } from './export-account.ts'
+import { isKnown } from './is-known.ts'
 import { withStores } from './with-stores.ts'
 
 export function exportCommand(): Command {

@@ -7,8 +7,10 @@ import { LISTENER_EVENTS } from '../../clickhouse/listener-events.ts'
 import { createPool, type Pool } from '../../postgres/client.ts'
 import { migratePostgres } from '../../postgres/migrate.ts'
 import { createTestDatabase, type TestDatabase } from '../../postgres/test-database.ts'
+import { ADA, BEN, insertTwoListeners } from '../../postgres/testing/two-listeners.ts'
 import { readEnv } from '../../runtime/env.ts'
-import { LISTENER_TABLES } from './listener-tables.ts'
+import { eraseRows } from './erase-rows.ts'
+import { asked, BY_ACCOUNT, LEAVE_TO_MEMBERS, LISTENER_TABLES } from './listener-tables.ts'
 
 let database: TestDatabase
 let pool: Pool
@@ -50,4 +52,61 @@ test('every table of ClickHouse with accounts is erased and exported', async () 
   } finally {
     await clickhouse.close()
   }
+})
+
+test('rows that are under the account itself are known', () => {
+  expect(BY_ACCOUNT.map(({ table }) => table)).toEqual([
+    ...['sharing_case_history', 'sharing_cases', 'sharing_states', 'sharing_nudges', 'royalty_streams', 'users'],
+  ])
+})
+
+test("of his playlists those that are others' as well stay, without his words and in private, until one of them owns it; the rest is deleted", async () => {
+  await insertTwoListeners(pool)
+  const who = { userId: ADA.userId, accountId: ADA.account, pseudonym: 'erased-ada' }
+  const lists = {
+    'of both': { isShared: true, isCollaborative: true, isDeleted: false },
+    'of both, deleted before': { isShared: true, isCollaborative: true, isDeleted: true },
+    'seen by another': { isShared: true, isCollaborative: false, isDeleted: false },
+    'of his alone': { isShared: false, isCollaborative: true, isDeleted: false },
+  }
+  const ids = new Map<string, string>()
+  for (const [title, { isShared, isCollaborative, isDeleted }] of Object.entries(lists)) {
+    const { rows } = await pool.query<{ id: string }>(
+      `INSERT INTO playlists (playlist_id, owner_id, title, visibility, is_collaborative, deleted_at)
+       VALUES (gen_random_uuid(), $1, $2, 'public', $3, CASE WHEN $4 THEN now() END) RETURNING playlist_id AS id`,
+      [ADA.userId, title, isCollaborative, isDeleted],
+    )
+    ids.set(rows[0]?.id ?? '', title)
+    if (isShared) await pool.query('INSERT INTO playlist_members VALUES ($1, $2)', [rows[0]?.id, BEN.userId])
+  }
+  const found = async () => {
+    const { rows } = await pool.query<{ id: string; is: string }>(
+      `SELECT playlist_id AS id, concat_ws(' ', title, visibility, CASE WHEN deleted_at IS NOT NULL THEN 'deleted' END,
+                                           CASE owner_id WHEN $1 THEN 'his' ELSE 'another''s' END) AS is
+         FROM playlists WHERE playlist_id = ANY ($2::uuid[])`,
+      [ADA.userId, [...ids.keys()]],
+    )
+    return Object.fromEntries(rows.map(({ id, is }) => [ids.get(id), is]))
+  }
+  const gone = '(erased) private deleted his'
+  const erased = { 'of both, deleted before': gone, 'seen by another': gone, 'of his alone': gone }
+  await eraseRows(pool, who)
+  expect(await found()).toEqual({ ...erased, 'of both': '(erased) private his' })
+  expect(await eraseRows(pool, who)).toEqual(new Map())
+  await pool.query(...asked(LEAVE_TO_MEMBERS, who))
+  expect(await found()).toEqual({ ...erased, 'of both': "(erased) private another's" })
+})
+
+test('a playlist that its members leave one after the other goes with a later pass', async () => {
+  const who = { userId: BEN.userId, accountId: BEN.account, pseudonym: 'erased-ben' }
+  await pool.query(
+    `INSERT INTO playlists (playlist_id, owner_id, title, is_collaborative) VALUES ('019a0000-0000-7000-8000-000000000099', $1, 'of both', true)`,
+    [BEN.userId],
+  )
+  await pool.query(`INSERT INTO playlist_members VALUES ('019a0000-0000-7000-8000-000000000099', $1)`, [ADA.userId])
+  await eraseRows(pool, who)
+  await pool.query('DELETE FROM playlist_members WHERE user_id = $1', [ADA.userId])
+  expect([...(await eraseRows(pool, who)).keys()]).toEqual(['playlists'])
+  const { rows } = await pool.query('SELECT FROM playlists WHERE owner_id = $1 AND deleted_at IS NULL', [BEN.userId])
+  expect(rows).toEqual([])
 })

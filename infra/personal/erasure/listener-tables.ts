@@ -5,10 +5,11 @@ const USER = '(SELECT user_id FROM who)'
 const ACCOUNT = '(SELECT account_id FROM who)'
 const PSEUDONYM = '(SELECT pseudonym FROM who)'
 
-/** A collaborative playlist with other members is theirs as well: it stays. */
+const OTHERS = 'FROM playlist_members m WHERE m.playlist_id = p.playlist_id AND m.user_id <> p.owner_id'
+/** A collaborative playlist with other members is theirs as well: it stays. Its title was the owner's words, and goes. */
 const OWN_PLAYLISTS = `
-  (SELECT p.playlist_id FROM playlists p WHERE p.owner_id = ${USER} AND NOT (p.is_collaborative AND EXISTS
-    (SELECT FROM playlist_members m WHERE m.playlist_id = p.playlist_id AND m.user_id <> p.owner_id)))`
+  (SELECT p.playlist_id FROM playlists p WHERE p.owner_id = ${USER} AND NOT (p.is_collaborative AND p.deleted_at IS NULL
+    AND EXISTS (SELECT ${OTHERS})))`
 const OWN_SUBSCRIPTIONS = `(SELECT subscription_id FROM subscriptions WHERE payer_id = ${USER})`
 
 export interface ListenerTable {
@@ -75,8 +76,10 @@ export const LISTENER_TABLES: Readonly<Record<string, ListenerTable>> = {
   },
   playlists: {
     erase: [
-      `UPDATE playlists SET title = '(erased)', visibility = 'private', deleted_at = coalesce(deleted_at, now())
-        WHERE playlist_id IN ${OWN_PLAYLISTS} AND title <> '(erased)'`,
+      `UPDATE playlists SET title = '(erased)', visibility = 'private',
+              deleted_at = CASE WHEN playlist_id IN ${OWN_PLAYLISTS} THEN coalesce(deleted_at, now()) END
+        WHERE owner_id = ${USER}
+          AND (title <> '(erased)' OR visibility <> 'private' OR deleted_at IS NULL AND playlist_id IN ${OWN_PLAYLISTS})`,
     ],
     exports: `owner_id = ${USER}`,
   },
@@ -100,6 +103,19 @@ export const LISTENER_TABLES: Readonly<Record<string, ListenerTable>> = {
   audit_log: { erase: [], kept: 'says which row was changed by whom, and no value of a listener' },
   erasures: { erase: [], kept: 'forgets the account with the last pass' },
 }
+
+/** Those whose rows are under the account itself, and which they are: of somebody who has none, no user need be known. */
+export const BY_ACCOUNT = Object.entries(LISTENER_TABLES).flatMap(([table, { exports }]) =>
+  exports?.includes(ACCOUNT) ? [{ table, exports }] : [],
+)
+
+/**
+ * What became the members' own has an owner among them again, who may name it: whoever is a member for longest. With the last pass,
+ * for until then it is by its owner that titles are looked for where they are searched.
+ */
+export const LEAVE_TO_MEMBERS = `
+  UPDATE playlists p SET owner_id = (SELECT m.user_id ${OTHERS} ORDER BY m.joined_at, m.user_id LIMIT 1)
+   WHERE p.owner_id = ${USER} AND p.deleted_at IS NULL AND EXISTS (SELECT ${OTHERS})`
 
 export interface Who {
   readonly userId: string | null

@@ -79,3 +79,30 @@ export async function plantRows({ postgres, redis, clickhouse }: Stores, { userI
   const late = { account_id: account, id: uuidv7(now), source: 'streams', version: 1, ...times }
   await clickhouse.insert({ table: 'late_events', values: [late], format: 'JSONEachRow' })
 }
+
+export interface SharedPlaylist {
+  readonly playlistId: string
+  readonly owner: Listener
+  readonly member: Listener
+  readonly title: string
+}
+
+/** A public playlist of one that another may edit, with a track by each. */
+export async function plantShared(postgres: Pool, { playlistId, owner, member, title }: SharedPlaylist): Promise<void> {
+  await postgres.query(
+    `INSERT INTO playlists (playlist_id, owner_id, title, visibility, is_collaborative) VALUES ($1, $2, $3, 'public', true)`,
+    [playlistId, owner.userId, title],
+  )
+  await postgres.query('INSERT INTO playlist_members VALUES ($1, $2)', [playlistId, member.userId])
+  await postgres.query(
+    `INSERT INTO playlist_edits (playlist_id, edited_at, user_id, kind, title) VALUES ($1, now(), $2, 'create', $3)`,
+    [playlistId, owner.userId, title],
+  )
+  for (const [index, { userId }] of [owner, member].entries()) {
+    await postgres.query(
+      `INSERT INTO playlist_tracks (playlist_id, entry_id, track_id, position, added_by)
+       SELECT $1, gen_random_uuid(), track_id, $2, $3 FROM tracks LIMIT 1`,
+      [playlistId, 'VW'.charAt(index), userId],
+    )
+  }
+}
