@@ -26,6 +26,8 @@ export async function forgetDeleted(client: OpenSearch): Promise<void> {
     await client.indices.putSettings({ index, body: EXPUNGE as never })
     await client.indices.flush({ index, force: true, wait_if_ongoing: true })
     await client.indices.forcemerge({ index, only_expunge_deletes: true }, { requestTimeout: MERGED_WITHIN_MS })
+    // Who reads holds the segments of before, until it is shown those of now.
+    await client.indices.refresh({ index })
     await client.indices.flush({ index, force: true, wait_if_ongoing: true })
   }
 }
