@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, inject, test } from 'vitest'
 import { findingsText } from './doctor-command.ts'
 import { examine } from './examine.ts'
@@ -48,4 +51,30 @@ test('a password that is not known, a name that nobody has, and a server that ca
     MinIO: 'unreachable',
     Issuer: `it calls itself ${env.SEGUE_ISSUER_URL}: set SEGUE_ISSUER_URL to that`,
   })
+})
+
+test('the keys of an issuer are asked for where its discovery says, or where that is set', async () => {
+  const server = createServer((request, response) => {
+    const own = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const known: Readonly<Record<string, object>> = {
+      '/realms/segue/.well-known/openid-configuration': {
+        issuer: `${own}/realms/segue`,
+        jwks_uri: `${own}/realms/segue/protocol/openid-connect/certs`,
+      },
+      '/realms/segue/protocol/openid-connect/certs': { keys: [{}, {}] },
+      '/elsewhere': { keys: [{}] },
+    }
+    const answer = known[request.url ?? '']
+    response.writeHead(answer === undefined ? 404 : 200).end(JSON.stringify(answer ?? {}))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const own = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  try {
+    const env = { SEGUE_ISSUER_URL: `${own}/realms/segue` }
+    expect(await examine(env)).toMatchObject([{ title: 'Issuer', state: 'well', found: '2 keys' }])
+    const set = { ...env, SEGUE_JWKS_URL: `${own}/elsewhere` }
+    expect(await examine(set)).toMatchObject([{ title: 'Issuer', state: 'well', found: '1 key' }])
+  } finally {
+    server.close()
+  }
 })

@@ -143,9 +143,10 @@ export const SYSTEMS: readonly System[] = [
     variable: 'SEGUE_ISSUER_URL',
     start: START,
     async ask(address, env) {
-      const { issuer } = (await getJson(`${address}/.well-known/openid-configuration`)) as { issuer: string }
+      const discovery = await getJson(`${address}/.well-known/openid-configuration`)
+      const { issuer, jwks_uri } = discovery as { issuer: string; jwks_uri: string }
       if (issuer !== address) throw new Error(`it calls itself ${issuer}: set SEGUE_ISSUER_URL to that`)
-      const { keys } = (await getJson(env.SEGUE_JWKS_URL ?? `${address}/jwks`)) as { keys: readonly unknown[] }
+      const { keys } = (await getJson(env.SEGUE_JWKS_URL || jwks_uri)) as { keys: readonly unknown[] }
       return `${keys.length} key${keys.length === 1 ? '' : 's'}`
     },
   },
