@@ -25,7 +25,7 @@ export function stackTestCommand(): Command {
     .addHelpText(
       'after',
       `
-A title changes in the catalog and is found by search; somebody signs in at Keycloak, hears a track through NGINX and a gateway, and Superset counts it;
+A title changes in the catalog and is found by search; somebody signs in at Keycloak, hears a track through NGINX and a gateway, and Superset counts it; another signs out there, and his socket is closed;
 Airflow closes the month before this one of the demo's people, into ledger and reports. The title is taken back; the close stays, as closes do.
 
 It goes through the stack that npm run stack has running for this data folder (SEGUE_DATA_DIR). Where none runs it starts one of its own on free ports, in a

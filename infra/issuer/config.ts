@@ -13,6 +13,8 @@ export interface IssuerConfig {
   readonly path: string
   /** Where the pages are served: sign-in returns there, and nowhere else. */
   readonly gatewayOrigin: string
+  /** Where a gateway hears by itself that a sign-in has ended. */
+  readonly backchannelOrigin: string
   /** Superset, which signs people in here as well. */
   readonly superset: { readonly url: string; readonly clientId: string; readonly clientSecret: Secret }
 }
@@ -28,6 +30,7 @@ export function issuerConfig(read: EnvReader): IssuerConfig {
     audience: read.text('SEGUE_AUDIENCE', 'segue-gateway'),
     path: read.text('SEGUE_ISSUER_PATH', '.data/issuer'),
     gatewayOrigin: gatewayOrigin(read),
+    backchannelOrigin: read.url('SEGUE_BACKCHANNEL_ORIGIN', ['http', 'https'], ownOrigin(read)),
     superset: {
       url: read.url('SEGUE_SUPERSET_URL', ['http', 'https'], 'http://127.0.0.1:18088'),
       clientId: read.text('SEGUE_SUPERSET_CLIENT_ID', 'segue-superset'),
@@ -38,7 +41,12 @@ export function issuerConfig(read: EnvReader): IssuerConfig {
 
 /** Where the pages are served. */
 export function gatewayOrigin(read: EnvReader): string {
+  return read.url('SEGUE_GATEWAY_ORIGIN', ['http', 'https'], ownOrigin(read))
+}
+
+/** Where a gateway listens, whatever stands before it. */
+function ownOrigin(read: EnvReader): string {
   const host = read.text('SEGUE_GATEWAY_HOST', '127.0.0.1')
   const port = read.port('SEGUE_GATEWAY_PORT', 18_080)
-  return read.url('SEGUE_GATEWAY_ORIGIN', ['http', 'https'], `http://${host}:${port}`)
+  return `http://${host}:${port}`
 }

@@ -17,6 +17,8 @@ import { choosePerson, cookieHeader, signIn, signInBy, step, takeCookies } from 
 import { rotateSigningKey } from './signing-keys.ts'
 
 const GATEWAY = 'http://127.0.0.1:65010'
+/** Behind whatever stands before the pages. */
+const BACKCHANNEL = 'http://127.0.0.1:65012'
 const SUPERSET = 'http://127.0.0.1:65011'
 let config: IssuerConfig
 let issuer: IssuerService
@@ -42,7 +44,8 @@ beforeAll(async () => {
   const path = await mkdtemp(join(tmpdir(), 'segue-issuer-'))
   const url = `http://127.0.0.1:${port}`
   const superset = { url: SUPERSET, clientId: 'segue-superset', clientSecret: new Secret('of the test') }
-  config = { host: '127.0.0.1', port, url, audience: 'segue-gateway', path, gatewayOrigin: GATEWAY, superset }
+  const gateway = { gatewayOrigin: GATEWAY, backchannelOrigin: BACKCHANNEL }
+  config = { host: '127.0.0.1', port, url, audience: 'segue-gateway', path, ...gateway, superset }
   issuer = issuerService(config, createLogger('issuer', 'silent'))
   await issuer.start(new AbortController().signal)
 })
@@ -99,7 +102,7 @@ describe('the development issuer', () => {
 
   test('tells the gateway when a sign-in ends, and renews no token of it', async () => {
     const told: string[] = []
-    const { port, hostname } = new URL(GATEWAY)
+    const { port, hostname } = new URL(BACKCHANNEL)
     const gateway = createServer(async (request, response) => {
       told.push(`${request.url} ${await text(request)}`)
       response.end('{}')

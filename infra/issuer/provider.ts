@@ -26,7 +26,7 @@ export function pageOrigins(gatewayOrigin: string): string[] {
 /** Builds the provider. Access tokens outlive a restart, what `state` remembers does not. */
 export function createProvider(config: IssuerConfig, secrets: IssuerSecrets, state: IssuerState): Provider {
   const origins = pageOrigins(config.gatewayOrigin)
-  const logoutUri = `${config.gatewayOrigin}/backchannel-logout`
+  const logoutUri = `${config.backchannelOrigin}/backchannel-logout`
   const pageClient = (clientId: string, name: string, paths: readonly string[]): ClientMetadata => {
     const pages = origins.flatMap((origin) => paths.map((path) => `${origin}${path}`))
     return {

@@ -88,6 +88,7 @@ export async function askForTokens(tokenEndpoint: string, fields: Record<string,
 interface Endpoints {
   readonly authorization_endpoint: string
   readonly token_endpoint: string
+  readonly end_session_endpoint: string
 }
 
 export async function endpointsOf(issuerUrl: string): Promise<Endpoints> {

@@ -51,6 +51,12 @@ test('holds no secret: passwords and keys come by the environment, or are made',
   expect(text).not.toMatch(/privateKey|secretData|certificate/)
 })
 
+test('tells of ended sign-ins at an address of its own, not where the pages are', () => {
+  const told = [...text.matchAll(/"backchannel\.logout\.url": "([^"]+)"/g)].map(([, url]) => url)
+  const pages = realm.clients.filter(({ clientId }) => /^segue-(player|dashboard)$/.test(String(clientId)))
+  expect(told).toEqual(pages.map(() => `\${SEGUE_BACKCHANNEL_ORIGIN}/backchannel-logout`))
+})
+
 test('every client wants PKCE or is a service, no scope and grant is wider than needed', () => {
   expect(realm).toMatchObject({ bruteForceProtected: true, revokeRefreshToken: true })
   for (const client of realm.clients) {

@@ -73,6 +73,7 @@ function placeholders({ host, ports, env, secrets }: StartContext): EnvRecord {
   return {
     SEGUE_GATEWAY_ORIGIN: gateway,
     SEGUE_GATEWAY_TWIN_ORIGIN: twinOrigin(gateway) ?? gateway,
+    SEGUE_BACKCHANNEL_ORIGIN: env.SEGUE_BACKCHANNEL_ORIGIN ?? `http://${host}:${ports.gateway}`,
     SEGUE_AUDIENCE: env.SEGUE_AUDIENCE ?? '',
     SEGUE_SUPERSET_URL: env.SEGUE_SUPERSET_URL ?? '',
     SEGUE_SUPERSET_CLIENT_ID: env.SEGUE_SUPERSET_CLIENT_ID ?? '',

@@ -96,6 +96,8 @@ export function stackEnvironment(
     // Whoever searches does without where it is left out, and must not ask at an address where nothing is.
     ...(extras.includes('opensearch') ? { SEGUE_OPENSEARCH_URL: `http://${HOST}:${ports.opensearch}` } : {}),
     ...(extras.includes('nginx') ? edge(`https://${HOST}:${ports.nginx}`) : {}),
+    // Past the edge: no issuer knows our authority, and many ends of sign-ins at once are no flood.
+    SEGUE_BACKCHANNEL_ORIGIN: `http://${HOST}:${ports.gateway}`,
     // A demo has three listeners; whoever starts a gateway by itself has the default.
     [SMALL_CELLS_VARIABLE]: '1',
     SEGUE_TICKET_SECRET: secrets.ticket_secret,

@@ -1,14 +1,15 @@
-/** Owns the run of `npm run stack -- test`: three paths through a stack that is up, step by step, and its exit code. */
+/** Owns the run of `npm run stack -- test`: four paths through a stack that is up, step by step, and its exit code. */
 
 import { Command } from 'commander'
 import { runProgram } from '../../infra/cli/run-program.ts'
 import { catalogPath } from './catalog-path.ts'
 import { listeningPath } from './listening-path.ts'
 import { moneyPath } from './money-path.ts'
+import { signOutPath } from './sign-out-path.ts'
 import { stackPlace } from './stack-place.ts'
 import { runSteps, tallyLine } from './steps.ts'
 
-const PATHS = [catalogPath, listeningPath, moneyPath]
+const PATHS = [catalogPath, listeningPath, signOutPath, moneyPath]
 
 const program = new Command('segue stack test')
   .description('go the whole way through a stack that is up; npm run stack -- test says where it is')

@@ -1,4 +1,4 @@
-/** Owns the third path: people of the demo have listened for a month, Airflow closes it, and the ledger and the reports say so. */
+/** Owns the fourth path: people of the demo have listened for a month, Airflow closes it, and the ledger and the reports say so. */
 
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
