@@ -84,6 +84,11 @@ const SHAPES = {
     intervalMs: read.integer('SEGUE_PARTITIONS_INTERVAL_MS', { min: 50, max: 604_800_000, fallback: 86_400_000 }),
     postgres: postgresConfig(read, 'maintenance'),
   }),
+  jobs: (read: EnvReader) => ({
+    /** How often it is looked at when jobs ran. */
+    intervalMs: read.integer('SEGUE_JOBS_INTERVAL_MS', { min: 50, max: 3_600_000, fallback: 30_000 }),
+    postgres: postgresConfig(read, 'maintenance'),
+  }),
   search: (read: EnvReader) => ({
     /** How often it is looked at how popular tracks are. */
     popularityMs: read.integer('SEGUE_SEARCH_POPULARITY_MS', { min: 50, max: 86_400_000, fallback: 600_000 }),

@@ -9,6 +9,7 @@ import { createAds } from './ads/ads.ts'
 import { processConfig, WORKER_CONFIGS, type WorkerName } from './config.ts'
 import { createDependencies } from './dependencies.ts'
 import { createIngest } from './ingest/ingest.ts'
+import { createJobs } from './jobs/jobs.ts'
 import { createWorkerMetrics } from './metrics.ts'
 import { createMonitor } from './monitor.ts'
 import { createPartitions } from './partitions/partitions.ts'
@@ -30,6 +31,7 @@ const WORKERS: { readonly [Name in WorkerName]: CreateWorker<Name> } = {
   ads: createAds,
   recommend: createRecommend,
   partitions: createPartitions,
+  jobs: createJobs,
   search: createSearch,
 }
 const NAMES = Object.keys(WORKERS) as WorkerName[]

@@ -181,6 +181,25 @@ export function createWorkerMetrics() {
       labelNames: ['result'],
       registers,
     }),
+    /** Of a worker of jobs alone: others tell none. */
+    jobSucceeded: new Gauge({
+      name: 'segue_job_succeeded_timestamp_seconds',
+      help: 'When a scheduled task last succeeded; of one that never did, since when it is expected. None, where no job was ever run.',
+      labelNames: ['task'],
+      registers,
+    }),
+    jobFailed: new Gauge({
+      name: 'segue_job_failed_timestamp_seconds',
+      help: 'When a scheduled task last failed, where one did.',
+      labelNames: ['task'],
+      registers,
+    }),
+    jobDue: new Gauge({
+      name: 'segue_job_due_seconds',
+      help: 'How long after its last success a scheduled task is overdue.',
+      labelNames: ['task'],
+      registers,
+    }),
     /** `result`: written, deleted, or older: a later reading was there already. */
     searchDocuments: new Counter({
       name: 'segue_search_documents_total',

@@ -156,6 +156,14 @@ describe('the DAGs', () => {
         )
         expect(changed.tasks[0]?.log).toContain('npm run segue -- audit verify ended with exit code 1')
         await saysThatItWas('segue')
+        // By the workers it is told from there.
+        const { rows } = await admin.query<{ job: string; failed: boolean }>(
+          `SELECT job, failed_at IS NOT NULL AS failed FROM job_runs WHERE succeeded_at IS NOT NULL OR failed_at IS NOT NULL ORDER BY job`,
+        )
+        expect(rows.filter(({ failed }) => failed).map(({ job }) => job)).toEqual(['audit_chain.verify'])
+        expect(rows.map(({ job }) => job)).toEqual(
+          expect.arrayContaining(['backups.take', 'backups.verify', 'erasures.erase', 'master_keys.rewrap']),
+        )
       } finally {
         await admin.end()
       }

@@ -61,6 +61,8 @@ class SegueCommand(BaseOperator):
         self.log.info("%s", line)
         # What is Airflow's own is no matter of the command.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+        # By this it notes that it succeeded, or failed: infra/jobs.
+        environment["SEGUE_JOB"] = f"{context['ti'].dag_id}.{context['ti'].task_id}"
         self.process = subprocess.Popen(
             ["npm", "run", "--silent", "segue", "--", *self.words],
             cwd=PROJECT,

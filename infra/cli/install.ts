@@ -3,6 +3,7 @@
 import { Command } from 'commander'
 import { k6 } from '../k6/program.ts'
 import { KUBERNETES_TOOLS } from '../k8s/tools.ts'
+import { promtool } from '../observability/promtool.ts'
 import { cacheFolder } from '../stack/folders.ts'
 import { installSystems } from '../stack/install.ts'
 import { createScreen } from '../stack/screen.ts'
@@ -24,7 +25,7 @@ export async function installForTests(): Promise<void> {
       cacheDir: cacheFolder(process.env),
       servers: [...SERVER_NAMES, ...EXTRA_NAMES],
       programs: [...DEBIAN_PROGRAMS, ...DEBIAN_TEST_PROGRAMS],
-      tools: [...KUBERNETES_TOOLS, k6],
+      tools: [...KUBERNETES_TOOLS, k6, promtool],
       screen,
       signal: interruption.signal,
     })

@@ -5,6 +5,7 @@ import { ingestCommand } from '../catalog/ingest-command.ts'
 import { demoCommand } from '../demo/demo-command.ts'
 import { doctorCommand } from '../doctor/doctor-command.ts'
 import { tokenCommand } from '../issuer/token-command.ts'
+import { asAJob } from '../jobs/as-a-job.ts'
 import { edgeCommand } from '../nginx/edge-command.ts'
 import { modelCommand } from '../postgres/model/model-command.ts'
 import { dataFolder } from '../stack/folders.ts'
@@ -151,4 +152,4 @@ const commands = [
 ]
 for (const command of commands) program.addCommand(command())
 
-await runProgram(program)
+await asAJob(() => runProgram(program))

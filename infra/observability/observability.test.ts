@@ -1,6 +1,7 @@
 /** Owns the test that what is watched is what is told: the table of metrics, alerts and dashboards, against the code's own registries, and what the edge's configuration says. */
 
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parser } from '@prometheus-io/lezer-promql'
 import type { Registry } from 'prom-client'
@@ -9,7 +10,9 @@ import { parse } from 'yaml'
 import { createMetrics } from '../../gateway/metrics.ts'
 import { createWorkerMetrics } from '../../workers/metrics.ts'
 import { registerDependencies } from '../runtime/dependency-metrics.ts'
-import { PORT_TABLE } from '../stack/ports.ts'
+import { dataFolder } from '../stack/folders.ts'
+import { PORT_TABLE, portsFrom } from '../stack/ports.ts'
+import { forgetScrapeTargets, SCRAPED, targetsFile, writeScrapeTargets } from './scrape-targets.ts'
 
 interface Metric {
   readonly name: string
@@ -197,18 +200,45 @@ describe('alerts', () => {
     expect(sections.filter((section) => !asked.includes(section))).toEqual(meant)
   })
 
-  test('are read by a Prometheus that asks where the programs listen', async () => {
+  test('of too little of something are of nothing of it as well', () => {
+    // A program tells none until it knows; one that is gone is told of by itself.
+    const otherwise = ['ServerAway']
+    for (const { alert, expr } of alerts) {
+      if (otherwise.includes(alert) || !/(?:<|==) *\d/.test(expr)) continue
+      const [series] = /\w+(?:\{[^}]*\})?(?=\)? *(?:<|==))/.exec(expr) ?? []
+      expect(expr, alert).toContain(`or absent(${series})`)
+    }
+  })
+
+  test('are read by a Prometheus that asks the programs that a start has, where they listen', async () => {
     const config = parse(await text('prometheus.yaml')) as {
       rule_files: string[]
-      scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[]
+      scrape_configs: { job_name: string; file_sd_configs: { files: string[] }[] }[]
     }
     expect(config.rule_files).toEqual(['alerts.yaml'])
-    const { gateway, gateway2, workers, nginxInner } = PORT_TABLE
-    const targets = config.scrape_configs.flatMap((each) => each.static_configs.flatMap((list) => list.targets))
-    expect(targets).toEqual([gateway, gateway2, workers, nginxInner].map(({ usual }) => `127.0.0.1:${usual}`))
-    const jobs = config.scrape_configs.map(({ job_name }) => job_name)
+    const read = config.scrape_configs.map(({ job_name, file_sd_configs }) => [
+      job_name,
+      ...file_sd_configs.flatMap(({ files }) => files.map(here)),
+    ])
+    expect(read).toEqual(Object.keys(SCRAPED).map((job) => [job, targetsFile(dataFolder({}), job)]))
     const named = rules.flatMap(({ expr }) => [...expr.matchAll(/job="([^"]+)"/g)].map(([, job]) => job))
-    for (const job of named) expect(jobs).toContain(job)
+    for (const job of named) expect(Object.keys(SCRAPED)).toContain(job)
+  })
+
+  test('are of one gateway where there is one, of two where there are two, and of none when the start has ended', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'segue-scrape-'))
+    const ports = portsFrom({})
+    const targets = async () =>
+      (JSON.parse(await readFile(targetsFile(folder, 'segue-gateway'), 'utf8')) as { targets: string[] }[]).flatMap(
+        (each) => each.targets,
+      )
+    await writeScrapeTargets(folder, ['gateway', 'workers'], ports)
+    expect(await targets()).toEqual([`127.0.0.1:${PORT_TABLE.gateway.usual}`])
+    await writeScrapeTargets(folder, ['gateway', 'gateway-2', 'workers'], ports)
+    expect(await targets()).toEqual([PORT_TABLE.gateway, PORT_TABLE.gateway2].map(({ usual }) => `127.0.0.1:${usual}`))
+    await forgetScrapeTargets(folder)
+    await expect(targets()).rejects.toThrow('ENOENT')
+    await rm(folder, { recursive: true })
   })
 })
 

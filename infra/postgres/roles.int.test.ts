@@ -86,6 +86,7 @@ const MAY: Readonly<Record<string, Partial<Record<ServiceRole, string>>>> = {
   audit_links: { finance: 'S' },
   erasures: {},
   least_ages: { maintenance: 'S' },
+  job_runs: { maintenance: 'SIU' },
 }
 
 /** A table with one of these has rows of listeners. */

@@ -15,7 +15,7 @@ export const SERVICE_ROLES = {
   analyst: { login: true, work: 'reading, without names, accounts or payments' },
   maintenance: {
     login: true,
-    work: 'partitions made ahead and retired when they are old enough; reads no row of them',
+    work: 'partitions made ahead and retired when they are old enough, and when jobs ran; reads no other row',
   },
   billing: { login: false, work: 'users, subscriptions and payments' },
   ads: { login: true, work: 'campaigns, creatives and impressions' },

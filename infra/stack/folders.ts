@@ -25,6 +25,7 @@ export const inDataFolder = {
   processes: (folder: string) => join(folder, 'stack.pids.json'),
   backups: (folder: string) => join(folder, 'backups'),
   logs: (folder: string) => join(folder, 'logs'),
+  scrape: (folder: string) => join(folder, 'scrape'),
   log: (folder: string, name: string) => join(folder, 'logs', `${name}.log`),
 }
 

@@ -4,6 +4,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beginCapture, forgetCapture } from '../debezium/capture.ts'
+import { forgetScrapeTargets, writeScrapeTargets } from '../observability/scrape-targets.ts'
 import { type Child, type Exit, exitText, logTail } from './child.ts'
 import { type EnvRecord, writeEnvFile } from './env-file.ts'
 import { isConfigured, stackEnvironment } from './environment.ts'
@@ -146,6 +147,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await Promise.all(SERVER_NAMES.map(end))
     // Without servers its addresses lead nowhere, and a command is better told so.
     await rm(inDataFolder.environment(dataDir), { force: true })
+    await forgetScrapeTargets(dataDir)
     await register.close()
   }
 
@@ -171,6 +173,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     // An install takes minutes, in which somebody may have come: its answers would pass for ours.
     await requireFreePorts(ports, wantedPorts)
     await writeEnvFile(inDataFolder.environment(dataDir), env)
+    await writeScrapeTargets(dataDir, [...apps, ...extras], ports)
     await allOrFirstFailure(wanted.map(startServer))
     // One that is run elsewhere has nobody else to make its slot.
     if (isConfigured('debezium', source)) await beginCapture(env)

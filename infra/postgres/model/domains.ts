@@ -99,6 +99,6 @@ export const DOMAINS: readonly Domain[] = [
   },
   {
     title: 'Governance and housekeeping',
-    tables: ['audit_log', 'audit_links', 'least_ages', 'erasures', 'kafka_offsets', 'schema_version'],
+    tables: ['audit_log', 'audit_links', 'least_ages', 'erasures', 'job_runs', 'kafka_offsets', 'schema_version'],
   },
 ]

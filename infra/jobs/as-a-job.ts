@@ -1,0 +1,42 @@
+/** Owns what a command does beside its work when a scheduler runs it: it notes that it succeeded, or failed, so that this is seen elsewhere than at the scheduler. */
+
+import { useStackEnvironment } from '../cli/stack-environment.ts'
+import { postgresConfig } from '../postgres/config.ts'
+import { withPool } from '../postgres/with-pool.ts'
+import { readEnv } from '../runtime/env.ts'
+import { dataFolder } from '../stack/folders.ts'
+import { type JobOutcome, noteJobRun } from './job-runs.ts'
+import { JOBS, type JobName } from './jobs.ts'
+
+/** Set by the scheduler: which job this command is. */
+const JOB_VARIABLE = 'SEGUE_JOB'
+
+const isJob = (name: string): name is JobName => Object.hasOwn(JOBS, name)
+
+/** Runs `work`, whose failure is an exit code or thrown. What cannot be noted makes no work fail that was done: it is said, and told as overdue some day. */
+export async function asAJob(work: () => Promise<void>): Promise<void> {
+  const job = process.env[JOB_VARIABLE] ?? ''
+  if (job !== '' && !isJob(job)) {
+    console.error(`segue: ${JOB_VARIABLE} is no job: choose from ${Object.keys(JOBS).join(', ')}`)
+    process.exitCode = 1
+    return
+  }
+  let outcome: JobOutcome = 'failed'
+  try {
+    await work()
+    if (!process.exitCode) outcome = 'succeeded'
+  } finally {
+    if (job !== '') await note(job, outcome)
+  }
+}
+
+async function note(job: JobName, outcome: JobOutcome): Promise<void> {
+  try {
+    await useStackEnvironment(dataFolder(process.env))
+    const { url } = readEnv(process.env, (read) => postgresConfig(read, 'maintenance'))
+    await withPool(url, { applicationName: 'segue-jobs' }, (postgres) => noteJobRun(postgres, job, outcome))
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    console.error(`segue: that it ran could not be noted: ${why}`)
+  }
+}
