@@ -9,6 +9,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { loadDemoCatalog } from '../infra/demo/load-demo-catalog.ts'
 import { PEOPLE, userNameOf } from '../infra/issuer/people.ts'
 import { askForTokens, endpointsOf, signIn as signInAtIssuer, type Tokens } from '../infra/issuer/sign-in.ts'
+import { type KeycloakAccountsConfig, keycloakAccountsConfig } from '../infra/keycloak/config.ts'
+import { createKeycloakAccounts } from '../infra/keycloak/keycloak-accounts.ts'
 import {
   type AskAdmin,
   asAdmin,
@@ -19,6 +21,8 @@ import {
   signInByPassword,
   startKeycloak,
 } from '../infra/keycloak/testing/keycloak.ts'
+import { readEnv } from '../infra/runtime/env.ts'
+import { Secret } from '../infra/runtime/secret.ts'
 import { CLOSE_CODES, type CloseName } from '../protocol/close-codes.ts'
 import { accessibilityFaults, launchBrowser, openPage } from './pages/testing/browser.ts'
 import { type GatewayProcess, startGateway } from './testing/gateway-process.ts'
@@ -282,6 +286,23 @@ describe('the end of a sign-in', () => {
     const back = await knock((await signIn('freya')).accessToken)
     await back.hears('ready')
     back.hangUp()
+  })
+
+  it('comes with that of the account, when a listener is erased: nobody signs in by it again', async () => {
+    const tokens = await signIn('emeka')
+    const players = [await knock(tokens.accessToken), await knock((await signIn('emeka')).accessToken, other)]
+    for (const player of players) await player.hears('ready')
+    const config = readEnv(keycloak.env, (read) => ({ accounts: keycloakAccountsConfig(read) })).accounts
+    const accounts = createKeycloakAccounts(config as KeycloakAccountsConfig)
+    expect(await accounts.remove('acct-emeka')).toBe(true)
+    for (const player of players) expect(await player.closes()).toBe(CLOSE_CODES.token_revoked.code)
+    await expect(renew(tokens)).rejects.toThrow('400')
+    await expect(signIn('emeka')).rejects.toThrow(/Invalid/)
+    expect(await accounts.remove('acct-emeka')).toBe(false)
+    const stranger = createKeycloakAccounts({ ...(config as KeycloakAccountsConfig), secret: new Secret('not it') })
+    await expect(stranger.remove('acct-freya')).rejects.toThrow(
+      'Keycloak answered 401 to the sign-in of segue-services',
+    )
   })
 
   it("is the issuer's to say: a logout token that is none ends nothing", async () => {

@@ -4,7 +4,11 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { PEOPLE, userNameOf } from '../issuer/people.ts'
 
+const THIRTY_DAYS_S = 30 * 86_400
+
 interface Realm {
+  readonly eventsExpiration: number
+  readonly attributes: Readonly<Record<string, string>>
   readonly bruteForceProtected: boolean
   readonly revokeRefreshToken: boolean
   readonly roles: { readonly realm: readonly { readonly name: string }[] }
@@ -55,6 +59,13 @@ test('tells of ended sign-ins at an address of its own, not where the pages are'
   const told = [...text.matchAll(/"backchannel\.logout\.url": "([^"]+)"/g)].map(([, url]) => url)
   const pages = realm.clients.filter(({ clientId }) => /^segue-(player|dashboard)$/.test(String(clientId)))
   expect(told).toEqual(pages.map(() => `\${SEGUE_BACKCHANNEL_ORIGIN}/backchannel-logout`))
+})
+
+test('keeps what people and administrators did for thirty days: they name who was erased', () => {
+  expect([realm.eventsExpiration, Number(realm.attributes.adminEventsExpiration)]).toEqual([
+    THIRTY_DAYS_S,
+    THIRTY_DAYS_S,
+  ])
 })
 
 test('every client wants PKCE or is a service, no scope and grant is wider than needed', () => {

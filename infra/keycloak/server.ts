@@ -12,6 +12,7 @@ import { definePart, type StartContext } from '../stack/part.ts'
 import { plainEnv } from '../stack/plain-env.ts'
 import type { Ports } from '../stack/ports.ts'
 import { twinOrigin } from '../stack/twin-origin.ts'
+import { SERVICES_SECRET_VARIABLE } from './config.ts'
 
 /** As in the pom. */
 const VERSION = '26.7.3'
@@ -67,6 +68,9 @@ const origin = (host: string, ports: Ports) => `http://${host}:${ports.keycloak}
 /** What its tokens call it, and where its discovery is. */
 export const realmAddress = (host: string, ports: Ports): string => `${origin(host, ports)}/realms/${REALM}`
 
+/** Where its accounts are looked after. */
+export const accountsAddress = (host: string, ports: Ports): string => `${origin(host, ports)}/admin/realms/${REALM}`
+
 /** What the realm file leaves open. */
 function placeholders({ host, ports, env, secrets }: StartContext): EnvRecord {
   const gateway = env.SEGUE_GATEWAY_ORIGIN ?? `http://${host}:${ports.gateway}`
@@ -79,7 +83,7 @@ function placeholders({ host, ports, env, secrets }: StartContext): EnvRecord {
     SEGUE_SUPERSET_CLIENT_ID: env.SEGUE_SUPERSET_CLIENT_ID ?? '',
     SEGUE_SUPERSET_CLIENT_SECRET: env.SEGUE_SUPERSET_CLIENT_SECRET ?? '',
     SEGUE_KEYCLOAK_PEOPLE_PASSWORD: secrets.keycloak_people_password,
-    SEGUE_KEYCLOAK_SERVICES_SECRET: secrets.keycloak_services_secret,
+    [SERVICES_SECRET_VARIABLE]: secrets.keycloak_services_secret,
   }
 }
 

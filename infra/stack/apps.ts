@@ -1,6 +1,7 @@
 /** Owns how our own programs are started beside the servers: the gateway, or two of them, and the workers. */
 
 import { foreignPasswords, WORKER_USERS } from '../kafka/users.ts'
+import { SERVICES_SECRET_VARIABLE } from '../keycloak/config.ts'
 import { foreignKeys } from '../minio/users.ts'
 import { BACKUP_KEYS_VARIABLE, BACKUP_STORE_VARIABLES, MASTER_KEYS_VARIABLE } from '../personal/config.ts'
 import { foreignAddresses } from '../postgres/roles.ts'
@@ -17,8 +18,8 @@ export const GATEWAY_FLAGS = ['--max-semi-space-size=64']
 /** And what a batch of records does. */
 const WORKERS_FLAGS = [...GATEWAY_FLAGS, heapFlag('workers')]
 
-/** What names a listener, and what lies in backups, is read by commands alone. */
-const OF_COMMANDS = [MASTER_KEYS_VARIABLE, BACKUP_KEYS_VARIABLE, ...BACKUP_STORE_VARIABLES]
+/** What names a listener, and what lies in backups, is read by commands alone; accounts are taken away by one. */
+const OF_COMMANDS = [MASTER_KEYS_VARIABLE, BACKUP_KEYS_VARIABLE, ...BACKUP_STORE_VARIABLES, SERVICES_SECRET_VARIABLE]
 
 /** `env` without the secrets of these names: emptied, as a program may inherit them as well. */
 const without = (env: Readonly<Record<string, string>>, names: readonly string[]) => ({

@@ -2,7 +2,8 @@
 
 import { CLICKHOUSE_READER, CLICKHOUSE_USER } from '../clickhouse/server.ts'
 import { KAFKA_USER_NAMES, loginVariables } from '../kafka/users.ts'
-import { realmAddress } from '../keycloak/server.ts'
+import { SERVICES_SECRET_VARIABLE } from '../keycloak/config.ts'
+import { accountsAddress, realmAddress } from '../keycloak/server.ts'
 import { keyVariables, STORE_USER_NAMES, storeUserName } from '../minio/users.ts'
 import { EDGE_ADDRESS } from '../nginx/server.ts'
 import { addressOf, addressVariable, databaseRole, LOGIN_ROLES } from '../postgres/roles.ts'
@@ -89,6 +90,12 @@ export function stackEnvironment(
     SEGUE_MINIO_BUCKET: 'segue-audio',
     SEGUE_ISSUER_URL: ownIssuer,
     SEGUE_AUDIENCE: 'segue-gateway',
+    ...(extras.includes('keycloak')
+      ? {
+          SEGUE_KEYCLOAK_ACCOUNTS_URL: accountsAddress(HOST, ports),
+          [SERVICES_SECRET_VARIABLE]: secrets.keycloak_services_secret,
+        }
+      : {}),
     SEGUE_SUPERSET_URL: `http://${HOST}:${ports.superset}`,
     SEGUE_SUPERSET_CLIENT_ID: 'segue-superset',
     SEGUE_SUPERSET_CLIENT_SECRET: secrets.superset_client_secret,

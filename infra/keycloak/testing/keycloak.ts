@@ -1,9 +1,11 @@
 /** Owns Keycloak for the tests that need it: beside the servers of the test stack, in a folder that goes with it; and what its administrator does. */
 
 import { type CodeRequest, signInBy, type Tokens } from '../../issuer/sign-in.ts'
+import type { EnvRecord } from '../../stack/env-file.ts'
 import { inDataFolder } from '../../stack/folders.ts'
 import { startOwnStack } from '../../stack/own-stack.ts'
 import { ensureSecrets, type Secrets } from '../../stack/secrets.ts'
+import type { Stack } from '../../stack/stack.ts'
 import { KEYCLOAK_ADMIN } from '../server.ts'
 import { typePassword } from '../type-password.ts'
 
@@ -12,6 +14,8 @@ export const KEYCLOAK_WITHIN_MS = 420_000
 
 export interface Keycloak {
   readonly issuerUrl: string
+  /** Its addresses, and what lets in. */
+  readonly env: EnvRecord
   readonly secrets: Secrets
   /** Where its pages are expected to be served. */
   readonly gatewayPort: number
@@ -19,9 +23,14 @@ export interface Keycloak {
 }
 
 export async function startKeycloak(): Promise<Keycloak> {
-  const stack = await startOwnStack({ source: {}, parts: 'needed', extras: ['keycloak'] })
+  return await keycloakOf(await startOwnStack({ source: {}, parts: 'needed', extras: ['keycloak'] }))
+}
+
+/** That of a stack that has more. */
+export async function keycloakOf(stack: Stack): Promise<Keycloak> {
   return {
     issuerUrl: stack.env.SEGUE_ISSUER_URL ?? '',
+    env: stack.env,
     secrets: await ensureSecrets(inDataFolder.secrets(stack.dataDir)),
     gatewayPort: stack.ports.gateway,
     stop: stack.stop,

@@ -18,7 +18,7 @@ export function eraseCommand(): Command {
     .option('--go-on', 'in place of an account: another pass over all that are not at their end; run it daily')
     .addHelpText(
       'after',
-      `\nDelete the account at the issuer first, which ends its sign-ins. Kafka keeps records of it under its id, without a name, for 7 days,` +
+      `\nThe account at Keycloak is taken away first of all, where SEGUE_KEYCLOAK_ACCOUNTS_URL says where that is looked after; at another issuer do so yourself. Kafka keeps records of it under its id, without a name, for 7 days,` +
         `\nand dead letters for 28: --go-on erases what came back from there, and after ${FORGOTTEN_AFTER_DAYS} days forgets the account as well.`,
     )
     .action(erase)

@@ -15,8 +15,10 @@ import { segueDone } from '../../cli/testing/segue-process.ts'
 import { createClickHouse } from '../../clickhouse/client.ts'
 import { clickhouseConfig } from '../../clickhouse/config.ts'
 import { type KeyServer, startKeyServer } from '../../issuer/key-server.ts'
+import { askForTokens, endpointsOf } from '../../issuer/sign-in.ts'
 import { adminKafkaConfig } from '../../kafka/config.ts'
 import { createPlaybackLog, type PlaybackLog } from '../../kafka/producer.ts'
+import { type AskAdmin, asService, keycloakOf, signInByPassword } from '../../keycloak/testing/keycloak.ts'
 import { knownIndices } from '../../opensearch/catalog-indices.ts'
 import { createOpenSearch, type OpenSearch } from '../../opensearch/client.ts'
 import { countThere } from '../../opensearch/forget-deleted.ts'
@@ -60,6 +62,7 @@ const CANARY = {
   playlist: 'canarylist7f3a',
   shared: 'canaryshared7f3a',
   query: 'canaryquery7f3a',
+  atIssuer: 'Canaryfamily7f3a',
 }
 /** In no file of any server while he is there: sealed, or never written. */
 const NEVER_IN_CLEAR = [CANARY.name, CANARY.email, CANARY.token, CANARY.query]
@@ -77,12 +80,13 @@ let workers: WorkerProcess
 let keys: KeyServer
 let gateway: GatewayProcess
 let opensearch: OpenSearch
+let accounts: AskAdmin
 
 beforeAll(async () => {
   stack = await startOwnStack({
     source: { SEGUE_LOG_LEVEL: 'warn' },
     parts: 'servers',
-    extras: ['opensearch', 'debezium'],
+    extras: ['opensearch', 'debezium', 'keycloak'],
   })
   const log = createLogger('test', 'warn')
   stores = {
@@ -119,7 +123,10 @@ beforeAll(async () => {
   await Promise.all([ADA, BEN].map(plant))
   await plantShared(stores.postgres, { playlistId: SHARED, owner: ADA, member: BEN, title: CANARY.shared })
   await isFound(SHARED)
-}, 400_000)
+  accounts = await asService(await keycloakOf(stack))
+  expect((await accounts('PUT', `/users/${ADA.account}`, { lastName: CANARY.atIssuer })).status).toBe(204)
+  await signInAtKeycloak()
+}, 600_000)
 afterAll(async () => {
   await gateway?.stop()
   await keys?.stop()
@@ -160,6 +167,11 @@ const isFound = (playlistId: string) =>
     () => countThere(opensearch, [{ kind: 'playlist', id: playlistId }]),
     (there) => there === 1,
   )
+const signInAtKeycloak = async () => {
+  const { issuerUrl, secrets } = await keycloakOf(stack)
+  const at = { issuerUrl, redirectUri: `http://127.0.0.1:${stack.ports.gateway}/` }
+  return await signInByPassword(at, 'ada', secrets.keycloak_people_password)
+}
 
 /** What a worker writes that reads Kafka again. */
 async function comesBack({ account }: Listener): Promise<void> {
@@ -206,6 +218,7 @@ test('what names a listener, what he pays by and what he looked for is in no fil
   expect(await serversWith(CANARY.place)).toEqual(['redis'])
   for (const title of [CANARY.playlist, CANARY.shared])
     expect(await serversWith(title)).toEqual(['postgres', 'opensearch'])
+  expect(await serversWith(CANARY.atIssuer)).toEqual(['keycloak'])
 })
 
 test('he is given all that is his, and nothing of another', async () => {
@@ -230,16 +243,30 @@ test('he is given all that is his, and nothing of another', async () => {
   })
 })
 
-test('nothing is erased unless it is meant, nor while he plays', async () => {
+test('nothing is erased unless it is meant, nor while he can sign in, nor while he plays', async () => {
   expect(await segue('erase', ADA.account)).toMatchObject({ code: 1, said: expect.stringContaining('--for-good') })
+  const away = { ...stack.env, SEGUE_KEYCLOAK_ACCOUNTS_URL: 'http://127.0.0.1:1/admin/realms/segue' }
+  expect(await segueDone(away, 'erase', ADA.account, '--for-good')).toMatchObject({
+    code: 1,
+    said: expect.stringContaining('Issuer: Keycloak does not answer at 127.0.0.1:1'),
+  })
+  expect((await accounts('GET', `/users/${ADA.account}`)).status).toBe(200)
+  const { refreshToken } = await signInAtKeycloak()
+
   const sessions = createSessionStore(stores.redis, { gatewayId: 'g1', waitMs: 600_000 })
   const [sessionId, streamId] = [uuidv7(Date.now()), uuidv7(Date.now())]
   const stream = { streamId, accountId: ADA.account, record: Buffer.from('{}'), leaseMs: 45_000 }
   await sessions.save({ sessionId, epoch: 1, spoken: true, state: Buffer.from('x'), stream })
   expect(await segue('erase', ADA.account, '--for-good')).toMatchObject({
     code: 1,
-    said: expect.stringContaining('the account plays now'),
+    said: expect.stringMatching(/Issuer: the account is gone[\s\S]*the account plays now/),
   })
+  expect((await accounts('GET', `/users/${ADA.account}`)).status).toBe(404)
+  await expect(signInAtKeycloak()).rejects.toThrow('sign-in: Invalid')
+  const { token_endpoint } = await endpointsOf(stack.env.SEGUE_ISSUER_URL ?? '')
+  const renewal = { grant_type: 'refresh_token', client_id: 'segue-player', refresh_token: refreshToken }
+  await expect(askForTokens(token_endpoint, renewal)).rejects.toThrow('400')
+  expect((await accounts('GET', `/users/${BEN.account}`)).status).toBe(200)
   await sessions.settle(sessionId, streamId)
   // Nor by a slip: what its letters begin with or end with is another account, of which there is nothing.
   for (const slip of [ADA.account.slice(0, -2), ADA.account.slice(2)]) {
@@ -278,6 +305,9 @@ test(
     // The playlist that is another's as well stays to him, without her words.
     expect(await serversWith(CANARY.playlist, CANARY.shared)).toEqual(['postgres'])
     expect(await sharedIs()).toEqual({ visibility: 'private', isDeleted: false, owner: ADA.userId })
+    // Nowhere else; there until its database writes over it.
+    expect((await serversWith(CANARY.atIssuer)).filter((server) => server !== 'keycloak')).toEqual([])
+    expect(await (await accounts('GET', `/users?search=${CANARY.atIssuer}`)).json()).toEqual([])
     const withDevice = () => serversWith(CANARY.device)
     // Kafka: for its seven days. PostgreSQL: the books had it in clear, and its log and dead rows have it until they are written over.
     expect(await until(withDevice, (found) => !found.includes('clickhouse'), GOES_WITHIN_MS)).toEqual([
@@ -300,7 +330,7 @@ test('again, there is nothing more; what comes back from Kafka goes with a later
   expect(again).toMatchObject({
     code: 0,
     said: expect.stringMatching(
-      /PostgreSQL: nothing more\nRedis: nothing more\nClickHouse: nothing more\nOpenSearch: nothing more/,
+      /Issuer: nothing more\nPostgreSQL: nothing more\nRedis: nothing more\nClickHouse: nothing more\nOpenSearch: nothing more/,
     ),
   })
   await comesBack(ADA)

@@ -7,9 +7,11 @@ import type { Pool } from '../../postgres/client.ts'
 import type { Redis } from '../../redis/client.ts'
 import { eraseKeys, playsNow } from '../../redis/erase-keys.ts'
 import { StackProblem } from '../../stack/problem.ts'
+import { endAtIssuer } from './end-at-issuer.ts'
 import { eraseRows } from './erase-rows.ts'
 import { eraseTitles } from './erase-titles.ts'
 import { inStore } from './in-store.ts'
+import type { IssuerAccounts } from './issuer-accounts.ts'
 import { asked, LEAVE_TO_MEMBERS, type Who } from './listener-tables.ts'
 
 export interface Stores {
@@ -18,6 +20,8 @@ export interface Stores {
   readonly clickhouse: ClickHouseClient
   /** Undefined: nothing is searched here. */
   readonly opensearch?: OpenSearch | undefined
+  /** Undefined: somebody else's, where a person takes the account away first. */
+  readonly issuer?: IssuerAccounts | undefined
 }
 
 interface Erasure extends Who {
@@ -39,6 +43,7 @@ export const FORGOTTEN_AFTER_DAYS = 29
 
 /** @throws {StackProblem} while the account plays: its stream would end in its name, after all else was erased. */
 export async function eraseAccount(stores: Stores, accountId: string, say: (line: string) => void): Promise<void> {
+  await endAtIssuer(stores, accountId, say)
   if (await playsStill(stores, accountId)) throw new StackProblem(PLAYS)
   await stores.postgres.query(ASK, [accountId])
   const { rows } = await stores.postgres.query<Erasure>(`${ERASURE} AND account_id = $2`, [
@@ -56,6 +61,7 @@ export async function goOnErasing(stores: Stores, say: (line: string) => void): 
   const { rows } = await stores.postgres.query<Erasure>(`${ERASURE} ORDER BY asked_at`, [FORGOTTEN_AFTER_DAYS])
   const playing: string[] = []
   for (const erasure of rows) {
+    await endAtIssuer(stores, erasure.accountId, say)
     if (await playsStill(stores, erasure.accountId)) playing.push(erasure.erasureId)
     else await pass(stores, erasure, say)
   }

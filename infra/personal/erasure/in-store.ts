@@ -2,7 +2,10 @@
 
 import { StackProblem } from '../../stack/problem.ts'
 
-export async function inStore<T>(store: 'Redis' | 'ClickHouse' | 'OpenSearch', work: Promise<T>): Promise<T> {
+export async function inStore<T>(
+  store: 'Issuer' | 'Redis' | 'ClickHouse' | 'OpenSearch',
+  work: Promise<T>,
+): Promise<T> {
   try {
     return await work
   } catch (cause) {

@@ -2,6 +2,8 @@
 
 import { createClickHouse } from '../../clickhouse/client.ts'
 import { clickhouseConfig } from '../../clickhouse/config.ts'
+import { keycloakAccountsConfig } from '../../keycloak/config.ts'
+import { createKeycloakAccounts } from '../../keycloak/keycloak-accounts.ts'
 import { createOpenSearch } from '../../opensearch/client.ts'
 import { opensearchConfig } from '../../opensearch/config.ts'
 import { postgresConfig } from '../../postgres/config.ts'
@@ -22,14 +24,18 @@ export async function withStores<T>(work: (stores: Stores) => Promise<T>): Promi
     redis: redisConfig(read),
     clickhouse: clickhouseConfig(read),
     opensearch: opensearchConfig(read),
+    keycloak: keycloakAccountsConfig(read),
   }))
   const redis = createRedis(config.redis, createLogger(APPLICATION))
   const clickhouse = createClickHouse(config.clickhouse, { application: APPLICATION })
   const { url } = config.opensearch
   const opensearch = url === undefined ? undefined : createOpenSearch(url)
+  const issuer = config.keycloak === undefined ? undefined : createKeycloakAccounts(config.keycloak)
   const options = { applicationName: APPLICATION, queryTimeoutMs: STATEMENT_WITHIN_MS }
   try {
-    return await withPool(config.postgres.url, options, (postgres) => work({ postgres, redis, clickhouse, opensearch }))
+    return await withPool(config.postgres.url, options, (postgres) =>
+      work({ postgres, redis, clickhouse, opensearch, issuer }),
+    )
   } finally {
     redis.disconnect()
     await clickhouse.close()

@@ -18,8 +18,8 @@ export interface Listener {
 }
 
 /** No accounts of the demo, which may be made beside them. */
-export const ADA: Listener = { userId: id(1, 1), account: 'acct-first' }
-export const BEN: Listener = { userId: id(1, 2), account: 'acct-second' }
+export const ADA: Listener = { userId: id(1, 1), account: 'acct-ada' }
+export const BEN: Listener = { userId: id(1, 2), account: 'acct-ben' }
 
 /** Written as the admin, whom no policy holds. */
 export async function insertTwoListeners(admin: Pool): Promise<void> {

@@ -4,7 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Pool } from '../../../postgres/client.ts'
 
-const SERVERS = ['postgres', 'kafka', 'clickhouse', 'redis', 'minio', 'opensearch'] as const
+const SERVERS = ['postgres', 'kafka', 'clickhouse', 'redis', 'minio', 'opensearch', 'keycloak'] as const
 export type SearchedServer = (typeof SERVERS)[number]
 
 /** Of which servers a file has one of the texts. */

@@ -1,0 +1,6 @@
+/** Owns the port to whoever keeps the accounts by which people sign in: he who is erased must not come back by one. */
+
+export interface IssuerAccounts {
+  /** Lets nobody in by it any more, ends its sign-ins and takes it away. False: there is none. */
+  remove(accountId: string): Promise<boolean>
+}
