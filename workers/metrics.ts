@@ -184,7 +184,7 @@ export function createWorkerMetrics() {
     /** Of a worker of jobs alone: others tell none. */
     jobSucceeded: new Gauge({
       name: 'segue_job_succeeded_timestamp_seconds',
-      help: 'When a scheduled task last succeeded; of one that never did, since when it is expected. None, where no job was ever run.',
+      help: 'When a scheduled task last succeeded, or first failed where it never did; of one that was never run nothing is told.',
       labelNames: ['task'],
       registers,
     }),

@@ -1,10 +1,10 @@
 /** Owns what a command does beside its work when a scheduler runs it: it notes that it succeeded, or failed, so that this is seen elsewhere than at the scheduler. */
 
-import { useStackEnvironment } from '../cli/stack-environment.ts'
 import { postgresConfig } from '../postgres/config.ts'
 import { withPool } from '../postgres/with-pool.ts'
 import { readEnv } from '../runtime/env.ts'
-import { dataFolder } from '../stack/folders.ts'
+import { readEnvFile } from '../stack/env-file.ts'
+import { dataFolder, inDataFolder } from '../stack/folders.ts'
 import { type JobOutcome, noteJobRun } from './job-runs.ts'
 import { JOBS, type JobName } from './jobs.ts'
 
@@ -32,11 +32,16 @@ export async function asAJob(work: () => Promise<void>): Promise<void> {
 
 async function note(job: JobName, outcome: JobOutcome): Promise<void> {
   try {
-    await useStackEnvironment(dataFolder(process.env))
-    const { url } = readEnv(process.env, (read) => postgresConfig(read, 'maintenance'))
+    const { url } = readEnv(await environment(), (read) => postgresConfig(read, 'maintenance'))
     await withPool(url, { applicationName: 'segue-jobs' }, (postgres) => noteJobRun(postgres, job, outcome))
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     console.error(`segue: that it ran could not be noted: ${why}`)
   }
+}
+
+/** Of a start that runs here, below what is set. */
+async function environment(): Promise<NodeJS.ProcessEnv> {
+  const set = Object.entries(process.env).filter(([, value]) => value !== '')
+  return { ...(await readEnvFile(inDataFolder.environment(dataFolder(process.env)))), ...Object.fromEntries(set) }
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { JOBS as TASKS } from '../jobs/jobs.ts'
 import { bundleOf } from '../stack/bundled-program.ts'
 import {
   type Container,
@@ -151,13 +152,22 @@ describe('the command of a job', () => {
     const asked = await Promise.all(containers.map(askedFor))
     for (const [at, container] of containers.entries()) {
       expect(asked[at], container.args?.join(' ')).toEqual(secretsOf(container).sort())
-      for (const { name, valueFrom } of container.env ?? [])
+      for (const { name, valueFrom } of (container.env ?? []).filter(({ value }) => value === undefined))
         expect(valueFrom?.secretKeyRef).toEqual({
           name: 'segue-commands',
           key: name.replace('SEGUE_', '').toLowerCase().replaceAll('_', '-'),
         })
     }
   }, 300_000)
+
+  test('notes when it ran, as the task of Airflow in whose place it is', () => {
+    for (const job of jobs.filter(({ metadata }) => metadata.name !== 'schemas'))
+      for (const { args = [], env = [] } of containersOf(job)) {
+        const name = env.find((variable) => variable.name === 'SEGUE_JOB')?.value ?? ''
+        expect(Object.keys(TASKS), args.join(' ')).toContain(name)
+        expect(name.split('.')[0], args.join(' ')).toBe(job.metadata.name.replaceAll('-', '_'))
+      }
+  })
 
   test('that makes schemas has an administrator’s, and is alone in that', () => {
     const has = (job: CronJob) =>

@@ -11,8 +11,14 @@ const ASKED_BY: Readonly<Record<string, readonly ('gateway' | 'worker' | 'job')[
   SEGUE_TRACES_URL: ['gateway', 'worker'],
   SEGUE_JWKS_URL: ['gateway'],
   SEGUE_BACKUP_STORE_URL: ['job'],
+  SEGUE_KEYCLOAK_ACCOUNTS_URL: ['job'],
   SEGUE_MINIO_PUBLIC_URL: [],
   SEGUE_ISSUER_URL: [],
+}
+/** Addresses that only those ask who have what lets them in. */
+const LET_IN_BY: Readonly<Record<string, string>> = {
+  SEGUE_BACKUP_STORE_URL: 'SEGUE_BACKUP_STORE_SECRET_KEY',
+  SEGUE_KEYCLOAK_ACCOUNTS_URL: 'SEGUE_KEYCLOAK_SERVICES_SECRET',
 }
 const USUAL_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 }
 
@@ -90,7 +96,8 @@ test('each address in a map is one that a policy lets those who ask there reach'
     if (asking === undefined) throw new Error(`${name} is an address: say who asks there`)
     for (const component of asking) {
       const own = pods().filter((pod) => componentOf(pod) === component)
-      const needing = name === 'SEGUE_BACKUP_STORE_URL' ? own.filter(hasKeysOfBackups) : own
+      const key = LET_IN_BY[name]
+      const needing = key === undefined ? own : own.filter((pod) => has(pod, key))
       expect(needing, component).not.toEqual([])
       for (const pod of needing)
         for (const [host, port] of addressesIn(name, value))
@@ -100,12 +107,13 @@ test('each address in a map is one that a policy lets those who ask there reach'
 })
 
 test('whoever has no key of the backups does not reach them', () => {
-  for (const pod of pods()) expect(mayReach(pod, 'minio.segue-backups', 9000), pod.name).toBe(hasKeysOfBackups(pod))
+  for (const pod of pods())
+    expect(mayReach(pod, 'minio.segue-backups', 9000), pod.name).toBe(has(pod, 'SEGUE_BACKUP_STORE_SECRET_KEY'))
 })
 
-function hasKeysOfBackups({ spec }: Pod): boolean {
+function has({ spec }: Pod, variable: string): boolean {
   const variables = [...(spec.initContainers ?? []), ...spec.containers].flatMap(({ env = [] }) => env)
-  return variables.some(({ name }) => name === 'SEGUE_BACKUP_STORE_SECRET_KEY')
+  return variables.some(({ name }) => name === variable)
 }
 
 test('a name that NGINX asks for itself is whole, and that of a service: it knows no search list', () => {

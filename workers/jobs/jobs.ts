@@ -18,7 +18,11 @@ export const createJobs: CreateWorker<'jobs'> = ({ config, metrics, log }) => {
   let running: Promise<void> = Promise.resolve()
 
   async function tell(): Promise<void> {
-    for (const { job: task, succeededS, failedS } of await readJobRuns(pool)) {
+    const runs = await readJobRuns(pool)
+    // One that somebody took out of the table is expected no more.
+    metrics.jobSucceeded.reset()
+    metrics.jobFailed.reset()
+    for (const { job: task, succeededS, failedS } of runs) {
       metrics.jobSucceeded.set({ task }, succeededS)
       if (failedS !== null) metrics.jobFailed.set({ task }, failedS)
     }

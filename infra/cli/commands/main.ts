@@ -1,6 +1,7 @@
 /** Owns the command line `segue` where there is no clone of the project: the jobs alone, with the addresses of the environment. */
 
 import { Command } from 'commander'
+import { asAJob } from '../../jobs/as-a-job.ts'
 import { runProgram } from '../run-program.ts'
 import { JOBS } from './jobs.ts'
 
@@ -9,4 +10,4 @@ const program = new Command('segue')
   .showHelpAfterError('(--help shows what there is)')
 for (const command of JOBS) program.addCommand(command())
 
-await runProgram(program)
+await asAJob(() => runProgram(program))

@@ -6,6 +6,6 @@ CREATE TABLE job_runs (
   succeeded_at timestamptz,
   failed_at timestamptz
 );
-COMMENT ON TABLE job_runs IS 'Scheduled tasks, and when each last succeeded and failed. All of them are here from the first run of any: whoever runs one is to run the others.';
-COMMENT ON COLUMN job_runs.expected_since IS 'From when on one that never succeeded is waited for.';
+COMMENT ON TABLE job_runs IS 'Scheduled tasks, and when each last succeeded and failed. From its first run on a task is expected.';
+COMMENT ON COLUMN job_runs.expected_since IS 'Its first run: from then on one that never succeeded is waited for.';
 GRANT SELECT, INSERT, UPDATE ON job_runs TO segue_maintenance;
