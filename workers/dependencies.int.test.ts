@@ -15,6 +15,7 @@ const USES: Readonly<Record<WorkerName, readonly string[]>> = {
   ads: ['redis', 'kafka', 'postgres', 'clickhouse'],
   recommend: ['redis', 'kafka', 'postgres'],
   partitions: ['postgres'],
+  jobs: ['postgres'],
   search: ['kafka', 'postgres'],
 }
 
