@@ -58,6 +58,7 @@ try {
     plans: names.map((name) => planned(name, read)),
   }))
   const metrics = createWorkerMetrics()
+  for (const name of names) metrics.runs.set({ worker: name }, 1)
   const tracing = await openTracing(own.tracing, 'segue-workers', log)
   const dependencies = createDependencies(Object.fromEntries(plans.map(({ name, config }) => [name, config])), log)
   registerDependencies(metrics.registry, 'segue_worker', dependencies.all)

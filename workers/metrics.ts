@@ -231,6 +231,12 @@ export function createWorkerMetrics() {
       labelNames: ['result'],
       registers,
     }),
+    runs: new Gauge({
+      name: 'segue_worker_runs',
+      help: '1 for each worker that the process runs. Alarm when no process tells of one.',
+      labelNames: ['worker'],
+      registers,
+    }),
     lag: new Gauge({
       name: 'segue_worker_lag_records',
       help: 'Records of a partition that is read here which are not done with yet; asked of Kafka every 10 s where no batch tells it.',

@@ -1,7 +1,11 @@
 /** Owns the test of what is read about TLS, and what clients of Java are told. */
 
-import { expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
 import { readEnv } from '../runtime/env.ts'
+import { propertiesText } from '../stack/java-properties.ts'
 import { createKafka } from './client.ts'
 import { kafkaConfig } from './config.ts'
 import { javaClient } from './sign-in.ts'
@@ -48,4 +52,20 @@ test('Java takes authorities of a file, and those that it knows where there is n
     'ssl.truststore.location': '/ca.pem',
   })
   expect(javaClient(read({ SEGUE_KAFKA_TLS: 'on' }), words)).toEqual({ 'security.protocol': 'SSL' })
+})
+
+test('Java is told each certificate of a chain on a line of its own, and finds them in a file of properties', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'segue-chain-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const [certificate, key] = ['chain.pem', 'key.pem'].map((name) => join(folder, name)) as [string, string]
+  const one = (body: string) => `-----BEGIN CERTIFICATE-----\n${body}\n${body}\n-----END CERTIFICATE-----\n`
+  writeFileSync(certificate, `${one('leaf')}${one('above')}`)
+  writeFileSync(key, '-----BEGIN PRIVATE KEY-----\nk\n-----END PRIVATE KEY-----\n')
+  const env = { SEGUE_KAFKA_TLS: 'on', SEGUE_KAFKA_TLS_CERTIFICATE: certificate, SEGUE_KAFKA_TLS_KEY: key }
+  const chain = String((javaClient(read(env), words) as Record<string, unknown>)['ssl.keystore.certificate.chain'])
+  expect(chain.split('\n')).toEqual([
+    '-----BEGIN CERTIFICATE----- leaf leaf -----END CERTIFICATE-----',
+    '-----BEGIN CERTIFICATE----- above above -----END CERTIFICATE-----',
+  ])
+  expect(propertiesText({ chain }).trimEnd()).toBe(`chain=${chain.replace('\n', String.raw`\n`)}`)
 })

@@ -63,11 +63,16 @@ export function javaTls({ authority, own }: KafkaTls, key: string): Readonly<Rec
   }
 }
 
-/** As Java's PEM stores take it, which mind no line; of PKCS#8. Empty where the client has none. */
+/** As Java's PEM stores take it, of PKCS#8. Empty where the client has none. */
 export const tlsKey = ({ own }: KafkaTls): string =>
   own === undefined ? '' : inOneLine(pem(own.key, TLS_VARIABLES.key))
 
-const inOneLine = (text: string): string => text.trim().replaceAll(/\r?\n/g, ' ')
+/** Java minds no line within a certificate, but finds the next one of a chain only on a line of its own. */
+const inOneLine = (text: string): string =>
+  text
+    .trim()
+    .replaceAll(/\r?\n/g, ' ')
+    .replaceAll(/(-----END [A-Z ]+-----)\s+/g, '$1\n')
 
 function pem(path: string, variable: string): string {
   try {

@@ -87,7 +87,7 @@ export const ACCOUNT_KINDS: Readonly<Record<string, AccountKind>> = {
     },
   },
   ended_sign_ins: {
-    kept: 'goes by itself within minutes, and until then refuses tokens that are good otherwise',
+    kept: 'goes by itself within hours, and until then refuses tokens that are good otherwise',
     read: async (redis, accountId) => {
       const { ended } = await createEndedSignInStore(redis, 0).since(0)
       return ended.flatMap((one) => (one.accountId === accountId ? [{ sign_in: one.id, at_ms: one.atMs }] : []))

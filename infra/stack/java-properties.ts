@@ -2,5 +2,5 @@
 
 export const propertiesText = (values: Readonly<Record<string, string | number | boolean>>): string =>
   Object.entries(values)
-    .map(([name, value]) => `${name}=${String(value).replaceAll('\\', '\\\\')}\n`)
+    .map(([name, value]) => `${name}=${String(value).replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}\n`)
     .join('')

@@ -43,9 +43,10 @@ export const FORGOTTEN_AFTER_DAYS = 29
 
 /** @throws {StackProblem} while the account plays: its stream would end in its name, after all else was erased. */
 export async function eraseAccount(stores: Stores, accountId: string, say: (line: string) => void): Promise<void> {
+  // Noted first: without his account nobody but a later pass knows that he is to be erased.
+  await stores.postgres.query(ASK, [accountId])
   await endAtIssuer(stores, accountId, say)
   if (await playsStill(stores, accountId)) throw new StackProblem(PLAYS)
-  await stores.postgres.query(ASK, [accountId])
   const { rows } = await stores.postgres.query<Erasure>(`${ERASURE} AND account_id = $2`, [
     FORGOTTEN_AFTER_DAYS,
     accountId,

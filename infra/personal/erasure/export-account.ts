@@ -16,6 +16,8 @@ export interface OwnData {
   readonly account: string
   readonly made_at: string
   readonly names: Readonly<Record<string, string>>
+  /** What the issuer has of him; null: nothing, or it is one that we may not ask. */
+  readonly sign_in: Readonly<Record<string, unknown>> | null
   readonly tables: Readonly<Record<string, Rows>>
   /** What his players said, by table of ClickHouse. */
   readonly played: Readonly<Record<string, Rows>>
@@ -24,7 +26,7 @@ export interface OwnData {
 }
 
 export async function exportAccount(stores: Stores, masterKeys: MasterKeys, accountId: string): Promise<OwnData> {
-  const { postgres, clickhouse, redis } = stores
+  const { postgres, clickhouse, redis, issuer } = stores
   const { rows } = await postgres.query<{ userId: string }>(
     'SELECT user_id::text AS "userId" FROM users WHERE account_id = $1',
     [accountId],
@@ -49,5 +51,7 @@ export async function exportAccount(stores: Stores, masterKeys: MasterKeys, acco
   const remembered: Record<string, Rows> = {}
   for (const [kind, { read }] of Object.entries(ACCOUNT_KINDS))
     remembered[kind] = await inStore('Redis', read(redis, accountId))
-  return { account: accountId, made_at: new Date().toISOString(), names: names ?? {}, tables, played, remembered }
+  const sign_in = issuer === undefined ? null : ((await inStore('Issuer', issuer.read(accountId))) ?? null)
+  const made_at = new Date().toISOString()
+  return { account: accountId, made_at, names: names ?? {}, sign_in, tables, played, remembered }
 }

@@ -7,7 +7,7 @@ import { inStore } from './in-store.ts'
 import { asked, BY_ACCOUNT } from './listener-tables.ts'
 
 /** Whoever only ever played short pieces has no row in any table, but is in ClickHouse, and in Redis for a while. */
-export async function isKnown({ postgres, redis, clickhouse }: Stores, accountId: string): Promise<boolean> {
+export async function isKnown({ postgres, redis, clickhouse, issuer }: Stores, accountId: string): Promise<boolean> {
   const who = { userId: null, accountId, pseudonym: '' }
   for (const { table, exports } of [...BY_ACCOUNT, BEING_ERASED]) {
     const { rowCount } = await postgres.query(...asked(`SELECT FROM ${table} WHERE ${exports} LIMIT 1`, who))
@@ -16,7 +16,8 @@ export async function isKnown({ postgres, redis, clickhouse }: Stores, accountId
   return (
     (await inStore('Redis', hasKeys(redis, accountId))) ||
     (await inStore('Redis', playsNow(redis, accountId))) ||
-    (await inStore('ClickHouse', hasEvents(clickhouse, accountId)))
+    (await inStore('ClickHouse', hasEvents(clickhouse, accountId))) ||
+    (issuer !== undefined && (await inStore('Issuer', issuer.read(accountId))) !== undefined)
   )
 }
 

@@ -30,6 +30,8 @@ interface Followed {
   readonly period: string
   readonly follower_id: string | null
   readonly follower_period: string | null
+  /** Of an advance: what was kept back for it, and not given back. */
+  readonly recoupments: readonly string[]
 }
 
 async function followByHand(
@@ -44,6 +46,9 @@ async function followByHand(
   if (found === undefined) throw new Refused(refusal('transfer-unknown', `there is no transfer ${transferId}`))
   const { target_id: earlierId, follower_id: before, follower_period: in_ } = found
   if (before !== null && in_ !== null) return { transferId: before, period: in_, isNew: false }
+  const { recoupments } = found
+  if (recoupments.length > 0)
+    throw new Refused(refusal('recouped', `of the advance ${transferId} there was kept back ${recoupments.join(', ')}`))
   const period = await openMonth(client, found.period)
   await follow(client, how, [{ earlierId, period, reason }])
   return { transferId: followerId(how, earlierId), period, isNew: true }

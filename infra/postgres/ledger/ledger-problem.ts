@@ -27,6 +27,7 @@ export const LEDGER_ERRORS = {
   'not-posted': { retriable: false, todo: 'a pending transfer is voided; a reversal is posted anew' },
   'settled-already': { retriable: false, todo: 'it was posted or voided before: look at what did' },
   'reversed-already': { retriable: false, todo: 'it was reversed before: look at what did' },
+  recouped: { retriable: false, todo: 'reverse what was kept back first: the holder is owed it' },
   'earlier-month': { retriable: false, todo: 'post, void or reverse in the month of the transfer or later' },
   'more-than-owed': { retriable: false, todo: 'pay out, recoup or convert what the holder is owed and no more' },
   'at-once': { retriable: true, todo: 'somebody did the same at the same time: again' },

@@ -23,7 +23,7 @@ REVOKE EXECUTE ON FUNCTION note_withdrawal FROM PUBLIC;
 CREATE TRIGGER note_withdrawal AFTER UPDATE ON royalty_streams FOR EACH ROW
   WHEN (OLD.counted AND NOT NEW.counted) EXECUTE FUNCTION note_withdrawal();
 
--- What came late to closed months is looked for by this alone: rows lie as they came, so that a few bytes a range are enough.
+-- What came after the last close is looked for by this: rows lie as they came, so that a few bytes a range are enough.
 CREATE INDEX royalty_streams_by_count ON royalty_streams USING brin (counted_at);
 
 CREATE FUNCTION royalty_streams_counted(until timestamptz)
@@ -51,7 +51,9 @@ RETURNS TABLE (stream_id uuid, listener_id text, isrc text, artist_id uuid, star
     FROM royalty_closes c
     JOIN royalty_streams_counted(until) s
       ON s.started_at >= c.month::timestamp AT TIME ZONE 'UTC' AND s.started_at < (c.month + interval '1 month') AT TIME ZONE 'UTC'
+   -- What began to count before the last close, that or one before it has: nothing older has to be looked at.
    WHERE c.month < of_month AND s.counted_at > c.streams_until
+     AND s.counted_at > (SELECT max(l.streams_until) FROM royalty_closes l WHERE l.month < of_month)
      AND NOT EXISTS (SELECT FROM royalty_withdrawals w WHERE w.stream_id = s.stream_id AND w.counted_at <= c.streams_until AND w.withdrawn_at > c.streams_until)
      AND NOT EXISTS (SELECT FROM royalty_adjustments a WHERE a.stream_id = s.stream_id AND a.entered_in < of_month)
 $$;
@@ -61,11 +63,23 @@ ALTER TABLE payments ADD COLUMN booked_at timestamptz;
 UPDATE payments SET booked_at = settled_at;
 ALTER TABLE payments ADD CHECK ((status = 'settled') = (booked_at IS NOT NULL));
 COMMENT ON COLUMN payments.booked_at IS 'When the books had it that it is settled: by this it is in a month or too late for it. Entered by itself.';
-CREATE FUNCTION payment_is_booked() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION payment_is_booked() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  NEW.booked_at := CASE WHEN NEW.status = 'settled' THEN CASE WHEN TG_OP = 'UPDATE' THEN coalesce(OLD.booked_at, now()) ELSE now() END END;
+  IF TG_OP = 'INSERT' THEN
+    NEW.booked_at := CASE WHEN NEW.status = 'settled' THEN now() END;
+    RETURN NEW;
+  END IF;
+  IF (NEW.status, NEW.subscription_id, NEW.territory, NEW.covers, NEW.currency, NEW.gross_micros, NEW.tax_micros)
+     IS DISTINCT FROM (OLD.status, OLD.subscription_id, OLD.territory, OLD.covers, OLD.currency, OLD.gross_micros, OLD.tax_micros)
+     AND EXISTS (SELECT FROM royalty_closes WHERE streams_until >= OLD.booked_at) THEN
+    RAISE EXCEPTION 'the payment % is in months that are closed: what went back of it is a refund, what is missing another payment', OLD.payment_id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'payments_stay_as_closed';
+  END IF;
+  NEW.booked_at := CASE WHEN NEW.status = 'settled' THEN coalesce(OLD.booked_at, now()) END;
   RETURN NEW;
 END $$;
+COMMENT ON FUNCTION payment_is_booked IS 'Says when a payment was booked, and keeps what a close has seen of it.';
+REVOKE EXECUTE ON FUNCTION payment_is_booked FROM PUBLIC;
 CREATE TRIGGER payment_is_booked BEFORE INSERT OR UPDATE ON payments FOR EACH ROW EXECUTE FUNCTION payment_is_booked();
 
 ALTER TABLE refunds ADD COLUMN entered_at timestamptz;

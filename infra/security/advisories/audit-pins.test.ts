@@ -160,6 +160,15 @@ describe('an audit', () => {
     expect(report.ecosystems[0]).toMatchObject({ unknown: 'it answered 404' })
   })
 
+  test('tells what it could read beside an advisory that it could not', async () => {
+    const { open, report } = await audited({
+      ...bad,
+      pages: { ...bad.pages, 'npm parser 2.0.0': [['GHSA-lost', 'GHSA-bad']] },
+    })
+    expect(report.ecosystems[0]).toMatchObject({ ecosystem: 'npm', unknown: 'it answered 404' })
+    expect(open).toMatchObject([{ pin: PARSER }])
+  })
+
   test('asks about no more than a thousand at once', async () => {
     const many = Array.from({ length: 2_300 }, (_, at): Pin => ({ ...PARSER, name: `p${at}` }))
     const { batches, open } = await audited(

@@ -48,14 +48,9 @@ export async function auditPins(
   for (const ecosystem of ECOSYSTEMS) {
     const own = pins.filter((pin) => pin.ecosystem === ecosystem)
     if (own.length === 0) continue
-    const told = { ecosystem, packages: own.length }
-    try {
-      findings.push(...(await holesOf(own, source)))
-      ecosystems.push(told)
-    } catch (error) {
-      if (!(error instanceof AdvisoriesAway)) throw error
-      ecosystems.push({ ...told, unknown: error.message })
-    }
+    const { holes, unknown } = await holesOf(own, source)
+    findings.push(...holes)
+    ecosystems.push({ ecosystem, packages: own.length, ...(unknown === undefined ? {} : { unknown }) })
   }
   const judged = findings.map((finding) => judge(finding, accepted, today))
   const used = new Set(judged.flatMap(({ accepted: yes, expired }) => yes ?? expired ?? []))
@@ -67,18 +62,31 @@ export async function auditPins(
 export const holesOpen = ({ findings }: AuditReport): Finding[] =>
   findings.filter(({ accepted }) => accepted === undefined)
 
-async function holesOf(pins: readonly Pin[], source: AdvisorySource): Promise<Finding[]> {
-  const ids = await source.idsOf(pins)
+/** What was told is not forgotten for what was not. */
+async function holesOf(
+  pins: readonly Pin[],
+  source: AdvisorySource,
+): Promise<{ readonly holes: readonly Finding[]; readonly unknown: string | undefined }> {
+  const ids = await source.idsOf(pins).catch(reasonOf)
+  if (typeof ids === 'string') return { holes: [], unknown: ids }
   const atOnce = pLimit(READ_AT_ONCE)
   const each = [...new Set(ids.flat())]
-  const read = await Promise.all(each.map((id) => atOnce(() => source.read(id))))
-  const known = new Map(read.map((advisory) => [advisory.id, advisory]))
-  return pins.flatMap((pin, at) => {
+  const read = await Promise.all(each.map((id) => atOnce(() => source.read(id)).catch(reasonOf)))
+  const known = new Map(read.flatMap((one) => (typeof one === 'string' ? [] : [[one.id, one] as const])))
+  const unknown = read.find((one) => typeof one === 'string')
+  const holes = pins.flatMap((pin, at) => {
     const of = (ids[at] ?? []).flatMap((id) => known.get(id) ?? []).filter(({ isWithdrawn }) => !isWithdrawn)
     return groupsOf(of)
       .map((group) => findingOf(pin, group))
       .filter(({ severity }) => SEVERE.includes(severity))
   })
+  return { holes, unknown }
+}
+
+/** Why nothing is known. @throws what is a defect here. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AdvisoriesAway) return error.message
+  throw error
 }
 
 /** Those that are one hole under several names together. */

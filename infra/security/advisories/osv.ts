@@ -44,7 +44,7 @@ interface OsvVulnerability {
 export function createOsv({ url, withinMs }: OsvOptions): AdvisorySource {
   async function ask<T>(path: string, body?: object): Promise<T> {
     try {
-      const answer = await fetch(new URL(path, url), {
+      const answer = await fetch(`${url.replace(/\/+$/, '')}${path}`, {
         ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
         headers: { 'Content-Type': 'application/json' },
         signal: AbortSignal.timeout(withinMs),

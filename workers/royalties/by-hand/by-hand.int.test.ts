@@ -199,6 +199,15 @@ test('a recoupment that is taken back is open again, and an advance that is take
   expect(taken.answer, taken.stderr).toMatchObject({ status: 'entered' })
   expect((await open()).open).toBe(String(BigInt(before.open) + BigInt(rows[0]?.micros ?? 0)))
   const advance = await one<{ id: string }>(`SELECT transfer_id AS id FROM ledger_transfers WHERE kind = 'advance'`)
+  const kept = rows.slice(1).map(({ id }) => id)
+  if (kept.length > 0) {
+    const refused = await run('reverse', advance.id, '--reason', 'it was never paid')
+    expect(refused.answer).toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining(`there was kept back ${kept.join(', ')}`),
+    })
+  }
+  for (const id of kept) expect((await run('reverse', id, '--reason', 'kept back twice')).code).toBe(0)
   expect((await run('reverse', advance.id, '--reason', 'it was never paid')).answer).toMatchObject({
     status: 'entered',
   })

@@ -51,6 +51,7 @@ describe('refused by line', () => {
   test.each([
     [`${ID.toUpperCase()},cost,,EUR,5,why`, ':4: `transfer_id` is no UUID in small letters'],
     [`${ID},toString,,EUR,5,why`, ':4: `account` is none of cost, pool,'],
+    [`${ID},advance,${HOLDER},EUR,5,why`, ':4: `account` is not advance'],
     [`${ID},payable,somebody,EUR,5,why`, ':4: `holder_id` of an account payable is no UUID in small letters: somebody'],
     [`${ID},cost,${HOLDER},EUR,5,why`, ':4: `holder_id` is empty for an account cost'],
     [`${ID},cost,,eur,5,why`, ':4: `currency` is not three capital letters'],

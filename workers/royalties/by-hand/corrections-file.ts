@@ -59,6 +59,8 @@ function postingOf(row: CsvRow): Posting | string {
   const [amount, reason] = [row.text(AMOUNT), row.text(REASON)]
   if (!isUuid(id)) return `\`transfer_id\` is no UUID in small letters: ${id}`
   if (!isAccountKind(kind)) return `\`account\` is none of ${Object.keys(ACCOUNT_KINDS).join(', ')}: ${kind}`
+  if (kind === 'advance')
+    return '`account` is not advance: one is entered in the table `advances`, and taken back by `royalties reverse`'
   const { ofHolder } = ACCOUNT_KINDS[kind]
   if (ofHolder && !isUuid(holderId))
     return `\`holder_id\` of an account ${kind} is no UUID in small letters: ${holderId}`

@@ -53,7 +53,7 @@ export async function earlierOpen(
 export async function laterClosed(pool: Pool, firstDay: string): Promise<readonly string[]> {
   const { rows } = await pool.query<{ month: string }>(
     `SELECT to_char(month, 'YYYY-MM') AS month FROM accounting_months LEFT JOIN royalty_closes c USING (month)
-      WHERE month > $1 AND (status <> 'open' OR c.month IS NOT NULL) ORDER BY 1`,
+      WHERE month > $1 AND (status = 'closed' OR c.month IS NOT NULL) ORDER BY 1`,
     [firstDay],
   )
   return rows.map(({ month }) => month)

@@ -120,6 +120,8 @@ async function close(
   const status = await statusOf(pool, firstDay)
   if (status === 'closed') return await closedBefore(stores, month, before, path)
   if (before === undefined) {
+    // One that was killed before anything of it was frozen has not begun.
+    if (status === 'closing') await setStatus(pool, firstDay, 'open')
     await refuseUnready(pool, month, now, stores.offsetsAt)
     step('nothing is in the way')
   } else {

@@ -12,7 +12,6 @@ export const FINDINGS = {
   'overlapping-contracts': 'end one of the contracts, so that of the rights one is paid',
   'shares-not-one': 'mend the shares of the contract, so that they add to exactly one',
   'future-stream': 'look at the clock of the gateway that wrote the stream, and mend or flag it',
-  'negative-amount': 'look at the refunds: more went back than was paid',
   'huge-amount': 'look at the payment: it is more than anybody pays for a month',
   'two-currencies':
     'mend the payment or the price, or enter the rate of the month in fx_rates: a pool has one currency',

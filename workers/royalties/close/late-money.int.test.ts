@@ -73,6 +73,16 @@ test("a payment, a refund and impressions of a closed month that were entered la
      SELECT $1, payment_id, 1000000, 159663, 'outage', $2 FROM payments WHERE provider_reference = 'pay-1-0'`,
     [`${ID}8`, DURING],
   )
+  // The bank charged it back as well: more went back than was paid.
+  await admin.query(
+    `INSERT INTO refunds (refund_id, payment_id, gross_micros, tax_micros, reason, refunded_at)
+     SELECT $1, payment_id, gross_micros, tax_micros, 'chargeback', $2 FROM payments WHERE provider_reference = 'pay-1-0'`,
+    [`${ID}0`, DURING],
+  )
+  for (const change of ['gross_micros = gross_micros - 1', `status = 'failed', settled_at = NULL`, `territory = 'FR'`])
+    await expect(
+      admin.query(`UPDATE payments SET ${change} WHERE provider_reference = 'pay-0-0'`),
+    ).rejects.toMatchObject({ constraint: 'payments_stay_as_closed' })
   await impression(9, 11_000)
   // Heard on since, so that it counts; and one that was paid turns out to be invalid, which stays paid.
   await admin.query(`UPDATE impressions SET audible_ms = 9000 WHERE impression_id = $1`, [`${ID}6`])
@@ -87,8 +97,9 @@ test("a payment, a refund and impressions of a closed month that were entered la
   await addStreams(admin, worldStreams(NEXT, 60, 1_000))
   const next = await royalties(env, ['close', NEXT])
   expect(next.code, next.stderr).toBe(0)
+  expect(next.answer).toMatchObject({ refunds_borne: { EUR: String(1_000_000n - 159_663n) } })
   expect(await revenueOf(NEXT)).toEqual({
-    'DE individual': 2n * NET - (1_000_000n - 159_663n),
+    'DE individual': NET,
     'DE free': 2_000_000n + 7_000n + 11_000n,
   })
   await admin.query(`UPDATE impressions SET invalid_reason = 'robot' WHERE impression_id = $1`, [`${ID}9`])

@@ -45,7 +45,7 @@ export function* minimumLines(
         valid: partOfMonth(contract, frozen.month),
         earned: earnedIn(contract, heard[index] ?? [], rates, findings),
         streams: BigInt(placesOf(heard[index] ?? []).reduce((sum, { streams }) => sum + streams, 0)),
-        ...heardWhere(contract, frozen, shares),
+        ...(contract.minimumPerSubscriber === '0' ? NOBODY : heardWhere(contract, frozen, shares)),
       }),
     )
     for (const [index, topUp] of topUpsOf(months).entries()) {
@@ -115,6 +115,9 @@ function placesOf(lines: readonly ReckonedLine[]): Place[] {
     places.set(`${isrc} ${territory} ${tier}`, { isrc, territory, tier, streams })
   return [...places].sort(([a], [b]) => byBytes(a, b)).map(([, place]) => place)
 }
+
+/** A minimum by subscriber alone asks who there are: all lines and payers are gone through for it. */
+const NOBODY = { allStreams: 0n, subscribers: 0n }
 
 /** What is heard, and who pays, where the contract holds. */
 function heardWhere(contract: Contract, { revenue }: FrozenMonth, shares: readonly ReckonedLine[]) {

@@ -45,11 +45,6 @@ describe('a month that is not right is refused by name, and nothing is posted', 
       `UPDATE payments SET gross_micros = 10990000 WHERE provider_reference = 'pay-1-0'`,
     ],
     [
-      'negative-amount',
-      `INSERT INTO refunds VALUES ('019a0000-0000-7000-8000-400000000009', (SELECT payment_id FROM payments WHERE provider_reference = 'pay-1-0'), 20000000, 0, 'fraud', '${monthSpan(MONTH).firstDay}T13:00:00Z')`,
-      `DELETE FROM refunds WHERE gross_micros = 20000000`,
-    ],
-    [
       'two-currencies',
       `UPDATE payments SET currency = 'USD' WHERE provider_reference = 'pay-1-0'`,
       `UPDATE payments SET currency = 'EUR' WHERE provider_reference = 'pay-1-0'`,
@@ -113,15 +108,22 @@ describe('a month that is not right is refused by name, and nothing is posted', 
     expect(code).toBe(1)
   })
 
-  test.each(['closing', 'closed'])(
+  test.each(['frozen', 'closed'])(
     'later-month-closed: the month after is %s, and advances of this one would be booked twice',
     async (status) => {
       const { firstDay } = monthSpan(NEXT)
       await wrongly(
-        `UPDATE accounting_months SET status = '${status}', closed_at = CASE '${status}' WHEN 'closed' THEN now() END WHERE month = '${firstDay}'`,
+        status === 'closed'
+          ? `UPDATE accounting_months SET status = 'closed', closed_at = now() WHERE month = '${firstDay}'`
+          : `INSERT INTO royalty_closes (month, close_id, input_hash, part_hashes, object_key, streams_until)
+               VALUES ('${firstDay}', gen_random_uuid(), repeat('0', 64), '{}', 'inputs', now())`,
       )
       const { code, answer, stderr } = await royalties(world.env, ['close', MONTH])
       await wrongly(`UPDATE accounting_months SET status = 'open', closed_at = NULL WHERE month = '${firstDay}'`)
+      // Of tables that are only ever added to.
+      await world.admin.query('ALTER TABLE royalty_closes DISABLE TRIGGER royalty_closes_are_kept')
+      await world.admin.query('DELETE FROM royalty_closes')
+      await world.admin.query('ALTER TABLE royalty_closes ENABLE ALWAYS TRIGGER royalty_closes_are_kept')
       expect(answer, stderr).toMatchObject({
         status: 'refused',
         findings: [{ name: 'later-month-closed', what: `${NEXT} was closed first` }],
@@ -186,6 +188,16 @@ describe('a month that is not right is refused by name, and nothing is posted', 
       await wrongly(`UPDATE accounting_months SET status = 'open', closed_at = NULL WHERE month = '${firstDay}'`)
       await wrongly(`DELETE FROM accounting_months WHERE month = '${monthSpan(thisMonth).firstDay}'`)
     }
+  })
+
+  test('a month that was killed before it was frozen is in the way of no earlier one, and begins anew', async () => {
+    const { firstDay } = monthSpan(NEXT)
+    await wrongly(`UPDATE accounting_months SET status = 'closing' WHERE month = '${firstDay}'`)
+    const earlier = await royalties(world.env, ['close', MONTH, '--check'])
+    expect(earlier.answer, earlier.stderr).toMatchObject({ status: 'ready' })
+    const refused = await royalties(world.env, ['close', NEXT])
+    expect(refused.answer, refused.stderr).toMatchObject({ findings: [{ name: 'earlier-month-open' }] })
+    expect(await statusOf(world.admin, firstDay)).toBe('open')
   })
 
   test('not-closed: nothing is exported of a month that is open', async () => {

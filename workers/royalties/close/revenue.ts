@@ -39,7 +39,7 @@ export interface AccountRevenue {
 export interface RevenueOfMonth {
   readonly revenue: readonly AccountRevenue[]
   /** Refunds beyond what their payers paid in the month, by currency: the platform bears them. */
-  readonly borne: ReadonlyMap<string, bigint>
+  readonly borne: Map<string, bigint>
 }
 
 /** Nobody pays ten million units for a month, in whatever currency. */

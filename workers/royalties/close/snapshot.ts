@@ -29,7 +29,7 @@ const GROUPED_IN = '256MB'
 
 export interface Snapshot {
   readonly file: FrozenFile
-  /** Refunds beyond what their payers paid in the month, by currency. */
+  /** Refunds beyond what their payers paid, in the month or at all, by currency. */
   readonly refundsBorne: ReadonlyMap<string, bigint>
 }
 
@@ -153,15 +153,7 @@ async function revenueRows(rows: Rows, { firstDay, until, prices, heard, rate, f
     micros: string
   }
   const paid = exact(await rows<PaidRow>('paid', firstDay, until))
-  for (const { payment, micros, currency } of await rows<{ payment: string; micros: string; currency: string }>(
-    'overpaid-refunds',
-    firstDay,
-    until,
-  ))
-    findings.add(
-      'negative-amount',
-      `of payment ${payment} ${micros} millionths of ${currency} more went back than was paid`,
-    )
+  const beyond = exact(await rows<{ currency: string; micros: string }>('refunds-beyond', firstDay, until))
   const members = await rows<{ subscription: string; accounts: string[] }>('members', firstDay)
   const currencies = new Map(paid.map(({ territory, tier, currency }) => [`${territory} ${tier}`, currency]))
   for (const { territory, tier, currency } of prices) currencies.set(`${territory} ${tier}`, currency)
@@ -177,6 +169,7 @@ async function revenueRows(rows: Rows, { firstDay, until, prices, heard, rate, f
     new Rates(rate),
     findings,
   )
+  for (const { currency, micros } of beyond) borne.set(currency, (borne.get(currency) ?? 0n) + micros)
   const accounts = numbered([...revenue, ...heard])
   const named = new Map<string, PoolCurrency>()
   for (const { territory, tier } of [...revenue, ...heard]) {

@@ -1,18 +1,21 @@
 -- What of the payments is the month's: of each what lies in it, less what went back. With it what closed months had of it otherwise, when it was booked
 -- too late for all of them or something of it went back since: what it is by now, less what it was. So all parts of a payment add to what was kept of it, exactly.
+-- More than was paid is taken off nobody: refunds-beyond.sql tells it.
 WITH last AS (
   SELECT streams_until, (month + interval '1 month') AT TIME ZONE 'UTC' AS ends FROM royalty_closes WHERE month < $1::date ORDER BY month DESC LIMIT 1
 ), back AS (
-  SELECT r.payment_id, sum(r.gross_micros - r.tax_micros) AS by_now,
-         coalesce(sum(r.gross_micros - r.tax_micros) FILTER (WHERE r.entered_at <= last.streams_until AND r.refunded_at < last.ends), 0) AS before
-    FROM refunds r LEFT JOIN last ON true
+  SELECT r.payment_id, least(sum(r.gross_micros - r.tax_micros), p.net_micros) AS by_now,
+         least(coalesce(sum(r.gross_micros - r.tax_micros) FILTER (WHERE r.entered_at <= last.streams_until AND r.refunded_at < last.ends), 0), p.net_micros) AS before
+    FROM refunds r JOIN payments p USING (payment_id) LEFT JOIN last ON true
    WHERE r.entered_at <= $2 AND r.refunded_at < ($1::date + interval '1 month') AT TIME ZONE 'UTC'
-   GROUP BY 1
+   GROUP BY r.payment_id, p.net_micros
 ), kept AS (
   SELECT p.subscription_id, p.territory, p.currency, p.covers, p.net_micros - coalesce(back.by_now, 0) AS by_now,
          CASE WHEN p.booked_at <= last.streams_until THEN p.net_micros - coalesce(back.before, 0) ELSE 0 END AS before
     FROM payments p LEFT JOIN back USING (payment_id) LEFT JOIN last ON true
    WHERE p.status = 'settled' AND p.booked_at <= $2
+     AND (p.covers && tstzrange($1::date::timestamp AT TIME ZONE 'UTC', ($1::date + interval '1 month') AT TIME ZONE 'UTC')
+          OR p.booked_at > last.streams_until OR back.by_now <> back.before)
 ), parts AS (
   SELECT kept.*, 0 AS had, month FROM kept CROSS JOIN (SELECT $1::date AS month) AS own
   UNION ALL
