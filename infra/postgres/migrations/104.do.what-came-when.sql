@@ -51,8 +51,9 @@ RETURNS TABLE (stream_id uuid, listener_id text, isrc text, artist_id uuid, star
     FROM royalty_closes c
     JOIN royalty_streams_counted(until) s
       ON s.started_at >= c.month::timestamp AT TIME ZONE 'UTC' AND s.started_at < (c.month + interval '1 month') AT TIME ZONE 'UTC'
-   -- What began to count before the last close, that or one before it has: nothing older has to be looked at.
+   -- What began to count before the last close, that or one before it has: nothing older has to be looked at, nor the month itself.
    WHERE c.month < of_month AND s.counted_at > c.streams_until
+     AND s.started_at < of_month::timestamp AT TIME ZONE 'UTC'
      AND s.counted_at > (SELECT max(l.streams_until) FROM royalty_closes l WHERE l.month < of_month)
      AND NOT EXISTS (SELECT FROM royalty_withdrawals w WHERE w.stream_id = s.stream_id AND w.counted_at <= c.streams_until AND w.withdrawn_at > c.streams_until)
      AND NOT EXISTS (SELECT FROM royalty_adjustments a WHERE a.stream_id = s.stream_id AND a.entered_in < of_month)
