@@ -19,9 +19,7 @@ export function createKeycloakAccounts({ url, secret }: KeycloakAccountsConfig):
   }
 
   async function ask(what: string, address: string, request: RequestInit): Promise<Response> {
-    const answer = await send(address, request)
-    if (answer.ok) return answer
-    throw new Error(`Keycloak answered ${answer.status} to ${what}`)
+    return accepted(what, await send(address, request))
   }
 
   /** Undefined: there is no such account. That nothing is where accounts should be is no such answer. */
@@ -31,8 +29,7 @@ export function createKeycloakAccounts({ url, secret }: KeycloakAccountsConfig):
     request: RequestInit & { headers: Record<string, string> },
   ): Promise<Response | undefined> {
     const answer = await send(address, request)
-    if (answer.ok) return answer
-    if (answer.status !== 404) throw new Error(`Keycloak answered ${answer.status} to ${what}`)
+    if (answer.status !== 404) return accepted(what, answer)
     await ask('how many people there are', `${url}/users/count`, { headers: request.headers })
     return undefined
   }
@@ -66,4 +63,9 @@ export function createKeycloakAccounts({ url, secret }: KeycloakAccountsConfig):
       return true
     },
   }
+}
+
+function accepted(what: string, answer: Response): Response {
+  if (answer.ok) return answer
+  throw new Error(`Keycloak answered ${answer.status} to ${what}`)
 }

@@ -9,6 +9,12 @@ import { postTransfers } from './post-transfers.ts'
 import { inLedger, Refused, statement } from './statement.ts'
 import type { Posting, Transfer } from './transfer.ts'
 
+const REASON_LENGTH = 500
+export const REASON_FORM = `1 to ${REASON_LENGTH} characters`
+
+/** As the table takes it, and without what nobody sees. */
+export const isReason = (text: string): boolean => text !== '' && text.length <= REASON_LENGTH && text.trim() === text
+
 export interface EnteredByHand {
   readonly transferId: string
   /** The month it is entered in, as 2026-11. */
@@ -91,10 +97,10 @@ export async function enterCorrections(
   return done(transfers.map(({ transferId, period }) => ({ transferId, period, isNew: !known.has(transferId) })))
 }
 
-/** Where no month was ever closed: the first that there is. */
+/** The one after all that are closed or closing, or the first that there is. */
 async function nextMonth(client: PoolClient): Promise<string> {
   const { rows } = await client.query<{ month: string | null }>(
-    `SELECT to_char(coalesce(max(month) FILTER (WHERE status <> 'open'), min(month)), 'YYYY-MM') AS month FROM accounting_months`,
+    `SELECT to_char(min(month), 'YYYY-MM') AS month FROM accounting_months`,
   )
   const month = rows[0]?.month
   if (month === null || month === undefined)

@@ -5,15 +5,16 @@ import type { Pool } from '../../../infra/postgres/client.ts'
 import {
   type EnteredByHand,
   enterCorrections,
+  isReason,
+  REASON_FORM,
   reverseByHand,
   voidByHand,
 } from '../../../infra/postgres/ledger/by-hand.ts'
+import { isUuid } from '../../../infra/postgres/ledger/check-transfers.ts'
 import type { LedgerResult } from '../../../infra/postgres/ledger/ledger-problem.ts'
 import { StackProblem } from '../../../infra/stack/problem.ts'
 import { say, withBooks } from '../close/with-stores.ts'
 import { readCorrections } from './corrections-file.ts'
-
-const REASON_LENGTH = 500
 
 export function reverseCommand(): Command {
   return following('reverse', reverseByHand)
@@ -44,7 +45,7 @@ type Follow = (pool: Pool, transferId: string, reason: string) => Promise<Ledger
 
 function following(name: 'reverse' | 'void', follow: Follow): Command {
   return new Command(name)
-    .requiredOption('--reason <text>', `why; it stays in the ledger, 1 to ${REASON_LENGTH} characters`, reason)
+    .requiredOption('--reason <text>', `why; it stays in the ledger, ${REASON_FORM}`, reason)
     .action((id: string, flags: { reason: string }) =>
       withBooks(async (pool) => {
         const entered = ended(await follow(pool, id, flags.reason))
@@ -67,11 +68,11 @@ function ended<T>(result: LedgerResult<T>): T {
 }
 
 function transfer(text: string): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return text
+  if (isUuid(text)) return text
   throw new InvalidArgumentError('the id of a transfer is wanted, a UUID in small letters')
 }
 
 function reason(text: string): string {
-  if (text.trim() === text && text !== '' && text.length <= REASON_LENGTH) return text
-  throw new InvalidArgumentError(`1 to ${REASON_LENGTH} characters are wanted, without spaces at the ends`)
+  if (isReason(text)) return text
+  throw new InvalidArgumentError(`${REASON_FORM} are wanted, without spaces at the ends`)
 }

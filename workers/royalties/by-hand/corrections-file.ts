@@ -1,7 +1,7 @@
 /** Owns reading a file of corrections: each line a posting, refused as a whole when one is not right. */
 
 import { ACCOUNT_KINDS, type AccountKind } from '../../../infra/postgres/ledger/account.ts'
-import type { Correction } from '../../../infra/postgres/ledger/by-hand.ts'
+import { type Correction, isReason, REASON_FORM } from '../../../infra/postgres/ledger/by-hand.ts'
 import { isUuid } from '../../../infra/postgres/ledger/check-transfers.ts'
 import type { Posting } from '../../../infra/postgres/ledger/transfer.ts'
 import type { CsvRow } from '../../plain-files/csv-row.ts'
@@ -17,7 +17,6 @@ export const CORRECTION_COLUMNS = [
   'reason',
 ] as const
 const [TRANSFER, ACCOUNT, HOLDER, CURRENCY, AMOUNT, REASON] = [0, 1, 2, 3, 4, 5] as const
-const REASON_LENGTH = 500
 
 interface Gathered {
   readonly line: number
@@ -68,8 +67,7 @@ function postingOf(row: CsvRow): Posting | string {
   if (!/^[A-Z]{3}$/.test(currency)) return `\`currency\` is not three capital letters of ISO 4217: ${currency}`
   if (!/^-?[1-9]\d{0,17}$/.test(amount))
     return `\`amount_micros\` is not a whole number of millionths, of up to 18 digits and not zero, above zero a debit: ${amount}`
-  if (reason.trim() !== reason || reason === '' || reason.length > REASON_LENGTH)
-    return `\`reason\` is not a text of 1 to ${REASON_LENGTH} characters without spaces at its ends`
+  if (!isReason(reason)) return `\`reason\` is not a text of ${REASON_FORM} without spaces at its ends`
   return { kind, currency, amountMicros: BigInt(amount), ...(ofHolder ? { holderId } : {}) }
 }
 

@@ -2,9 +2,6 @@
 
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { type ClickHouseClient, createClickHouse } from '../../../infra/clickhouse/client.ts'
-import { clickhouseConfig } from '../../../infra/clickhouse/config.ts'
-import { migrateClickHouse } from '../../../infra/clickhouse/migrate.ts'
 import { createMinioClient } from '../../../infra/minio/client.ts'
 import { bucketNames, minioConfig } from '../../../infra/minio/config.ts'
 import { readEnv } from '../../../infra/runtime/env.ts'
@@ -12,29 +9,24 @@ import type { Finding } from '../close/findings.ts'
 import { HOLDERS, type WorldStream, worldStreams } from '../testing/close-world.ts'
 import { createWorld, endWorld, MONTH, STREAMS, type World } from '../testing/closing-world.ts'
 import { hearStreams } from '../testing/heard-streams.ts'
+import { createOwnClickHouse, type OwnClickHouse } from '../testing/own-clickhouse.ts'
 import { royalties } from '../testing/royalties-process.ts'
 
 const stack = inject('stackEnv')
-const DATABASE = 'segue_cross_check_test'
 const streams = worldStreams(MONTH, STREAMS)
 let world: World
 let env: NodeJS.ProcessEnv
-let clickhouse: ClickHouseClient
+let telemetry: OwnClickHouse
 
 beforeAll(async () => {
   world = await createWorld(stack, 'segue_cross_check')
-  const url = new URL(stack.SEGUE_CLICKHOUSE_URL ?? '')
-  url.pathname = `/${DATABASE}`
-  env = { ...world.env, SEGUE_CLICKHOUSE_URL: url.href }
-  const config = readEnv(env, clickhouseConfig)
-  await migrateClickHouse(config)
-  clickhouse = createClickHouse(config)
+  telemetry = await createOwnClickHouse(world.env, 'segue_cross_check_test')
+  env = telemetry.env
   const { code, stderr } = await royalties(env, ['close', MONTH])
   expect(code, stderr).toBe(0)
 })
 afterAll(async () => {
-  await clickhouse?.command({ query: `DROP DATABASE IF EXISTS ${DATABASE} SYNC` })
-  await clickhouse?.close()
+  await telemetry?.end()
   await endWorld(world)
 })
 
@@ -44,7 +36,7 @@ function asAdmin() {
   return { minio: createMinioClient(config.admin), bucket: config.buckets.reports }
 }
 
-const hear = (some: readonly WorldStream[]) => hearStreams(clickhouse, some)
+const hear = (some: readonly WorldStream[]) => hearStreams(telemetry.client, some)
 
 test('two streams that ClickHouse has not are found and named, and then all agree', async () => {
   const [first, second] = streams.filter(({ flags }) => flags.length === 0)

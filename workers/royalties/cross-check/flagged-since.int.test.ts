@@ -1,44 +1,35 @@
 /** Owns the test of a stream that was paid and flagged after its month was closed, on real servers: it stays paid, once, and four counts agree. */
 
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { type ClickHouseClient, createClickHouse } from '../../../infra/clickhouse/client.ts'
-import { clickhouseConfig } from '../../../infra/clickhouse/config.ts'
-import { migrateClickHouse } from '../../../infra/clickhouse/migrate.ts'
 import { inTransaction } from '../../../infra/postgres/client.ts'
-import { readEnv } from '../../../infra/runtime/env.ts'
 import { enterStreams } from '../royalty-book.ts'
 import { addStreams, type WorldStream, worldStreams } from '../testing/close-world.ts'
 import { createWorld, endWorld, MONTH, NEXT, STREAMS, type World } from '../testing/closing-world.ts'
 import { endOf } from '../testing/ended-stream.ts'
 import { hearStreams } from '../testing/heard-streams.ts'
+import { createOwnClickHouse, type OwnClickHouse } from '../testing/own-clickhouse.ts'
 import { royalties } from '../testing/royalties-process.ts'
 
 const FLAGS = ['claim-exceeds-elapsed']
-const DATABASE = 'segue_flagged_since_test'
 let world: World
 let env: NodeJS.ProcessEnv
-let clickhouse: ClickHouseClient
+let telemetry: OwnClickHouse
 
 beforeAll(async () => {
   const stack = inject('stackEnv')
   world = await createWorld(stack, 'segue_flagged_since')
-  const url = new URL(stack.SEGUE_CLICKHOUSE_URL ?? '')
-  url.pathname = `/${DATABASE}`
-  env = { ...world.env, SEGUE_CLICKHOUSE_URL: url.href }
-  const config = readEnv(env, clickhouseConfig)
-  await migrateClickHouse(config)
-  clickhouse = createClickHouse(config)
+  telemetry = await createOwnClickHouse(world.env, 'segue_flagged_since_test')
+  env = telemetry.env
 })
 afterAll(async () => {
-  await clickhouse?.command({ query: `DROP DATABASE IF EXISTS ${DATABASE} SYNC` })
-  await clickhouse?.close()
+  await telemetry?.end()
   await endWorld(world)
 })
 
 /** Both books get the same end. */
 async function ends(stream: WorldStream, ms: number, flags: readonly string[]): Promise<void> {
   await inTransaction(world.admin, (client) => enterStreams(client, [endOf(stream, ms, flags)]))
-  await hearStreams(clickhouse, [{ ...stream, flags }], ms)
+  await hearStreams(telemetry.client, [{ ...stream, flags }], ms)
 }
 
 async function expectAgreed(month: string, streams: number): Promise<void> {
@@ -54,7 +45,7 @@ test('what a closed month paid stays paid, and is paid once, whatever becomes of
   const [flaggedLater, backAgain, flaggedBefore] = counted(streams)
   if (flaggedLater === undefined || backAgain === undefined || flaggedBefore === undefined)
     throw new Error('there are streams')
-  await hearStreams(clickhouse, streams)
+  await hearStreams(telemetry.client, streams)
   // Flagged before the close: not paid by it.
   await ends(flaggedBefore, 70_000, FLAGS)
   const first = await royalties(env, ['close', MONTH])
@@ -71,7 +62,7 @@ test('what a closed month paid stays paid, and is paid once, whatever becomes of
   expect(same.answer, same.stderr).toMatchObject({ status: 'nothing to do' })
 
   await addStreams(world.admin, later)
-  await hearStreams(clickhouse, later)
+  await hearStreams(telemetry.client, later)
   const next = await royalties(env, ['close', NEXT])
   expect(next.answer, next.stderr).toMatchObject({ status: 'closed', late_streams: 1 })
   const { rows } = await world.admin.query('SELECT stream_id, reason FROM royalty_adjustments')

@@ -1,9 +1,6 @@
 /** Owns the test of a month on its whole way: through Kafka and the workers into both stores, closed, and counted four times. */
 
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { createClickHouse } from '../../../infra/clickhouse/client.ts'
-import { clickhouseConfig } from '../../../infra/clickhouse/config.ts'
-import { migrateClickHouse } from '../../../infra/clickhouse/migrate.ts'
 import { demoTracks } from '../../../infra/demo/demo-tracks.ts'
 import { seedWorld } from '../../../infra/demo/world/seed-world.ts'
 import { makeOwnBuckets } from '../../../infra/minio/testing/own-buckets.ts'
@@ -11,18 +8,18 @@ import { createPool, type Pool } from '../../../infra/postgres/client.ts'
 import { migratePostgres } from '../../../infra/postgres/migrate.ts'
 import { createTestDatabase, type TestDatabase } from '../../../infra/postgres/test-database.ts'
 import { derivedId } from '../../../infra/runtime/derived-id.ts'
-import { readEnv } from '../../../infra/runtime/env.ts'
 import { until } from '../../testing/until.ts'
 import { startWorkers, type WorkerProcess } from '../../testing/worker-process.ts'
 import { monthsAgo } from '../testing/close-world.ts'
+import { createOwnClickHouse, type OwnClickHouse } from '../testing/own-clickhouse.ts'
 import { royalties } from '../testing/royalties-process.ts'
 
 const stack = inject('stackEnv')
-const DATABASE = 'segue_demo_month_test'
 const STREAMS = 200
 const MONTH = monthsAgo(1)
 let database: TestDatabase
 let admin: Pool
+let telemetry: OwnClickHouse<Record<string, string>>
 let env: Record<string, string>
 let workers: WorkerProcess
 
@@ -32,19 +29,15 @@ beforeAll(async () => {
   admin = createPool(database.url, { applicationName: 'demo-month-test', maxConnections: 1 })
   await enterTracks()
   await seedWorld({ ...stack, ...database.env })
-  const url = new URL(stack.SEGUE_CLICKHOUSE_URL ?? '')
-  url.pathname = `/${DATABASE}`
   const buckets = await makeOwnBuckets(stack, 'demo-month')
-  env = { ...stack, ...database.env, ...buckets, SEGUE_CLICKHOUSE_URL: url.href }
-  await migrateClickHouse(readEnv(env, clickhouseConfig))
+  telemetry = await createOwnClickHouse({ ...stack, ...database.env, ...buckets }, 'segue_demo_month_test')
+  env = telemetry.env
   workers = await startWorkers(env, ['royalties', 'ingest'])
   await workers.untilReady()
 })
 afterAll(async () => {
   await workers?.kill('SIGTERM')
-  const clickhouse = createClickHouse(readEnv(env, clickhouseConfig))
-  await clickhouse.command({ query: `DROP DATABASE IF EXISTS ${DATABASE} SYNC` })
-  await clickhouse.close()
+  await telemetry?.end()
   await admin?.end()
   await database?.drop()
 })

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { BankFile, BankPayment } from '../../../infra/postgres/ledger/bank-book.ts'
+import { isUuid } from '../../../infra/postgres/ledger/check-transfers.ts'
 import type { CsvRow } from '../../plain-files/csv-row.ts'
 import { FileProblems, fileProblemOf } from '../../plain-files/file-problem.ts'
 import { readCsv } from '../../plain-files/read-csv.ts'
@@ -11,7 +12,6 @@ import { paidDecimals, readAmount } from './amount.ts'
 
 export const BANK_COLUMNS = ['payout_id', 'holder_id', 'currency', 'amount', 'booked_on', 'bank_reference'] as const
 const [PAYOUT, HOLDER, CURRENCY, AMOUNT, BOOKED, REFERENCE] = [0, 1, 2, 3, 4, 5] as const
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const REFERENCE_LENGTH = 140
 const DAY_MS = 86_400_000
 
@@ -38,8 +38,7 @@ function paymentOf(row: CsvRow, now: Date): BankPayment | string {
   const bookedOn = row.text(BOOKED)
   const bankReference = row.text(REFERENCE)
   for (const column of [PAYOUT, HOLDER])
-    if (!UUID.test(row.text(column)))
-      return `\`${BANK_COLUMNS[column]}\` is no UUID in small letters: ${row.text(column)}`
+    if (!isUuid(row.text(column))) return `\`${BANK_COLUMNS[column]}\` is no UUID in small letters: ${row.text(column)}`
   if (!/^[A-Z]{3}$/.test(currency)) return `\`currency\` is not three capital letters of ISO 4217: ${currency}`
   const amountMicros = readAmount(text, currency)
   if (amountMicros === undefined || amountMicros === 0n)
